@@ -1,0 +1,19 @@
+"""Let the pure packages be imported without Odoo.
+
+``su_sms/__init__.py`` is an addon's and imports Odoo's models. A bare package of
+the same name and path, registered first, gives ``su_sms.text`` and
+``su_sms.africastalking`` to tests that run in a second without a database.
+"""
+
+import sys
+import types
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+if "su_sms" not in sys.modules:
+    package = types.ModuleType("su_sms")
+    package.__path__ = [str(ROOT / "su_sms")]
+    sys.modules["su_sms"] = package

@@ -1,0 +1,1 @@
+"""Numbers and texts of SMS: pure Python, no Odoo."""

@@ -1,0 +1,253 @@
+"""Read a phone number as people type it, for SMS.
+
+What a number means is decided on evidence, never by guessing:
+
+- `+` or an international prefix names the country;
+- bare digits are a number of the default country, with or without its own calling
+  code. They are never read as another country's: `255712345678` could be a Tanzanian
+  number or a Kenyan one with a slip, and an SMS to the wrong person can't be recalled.
+
+Only numbers that can receive SMS pass: mobile, or fixed-or-mobile where a country
+doesn't tell them apart (libphonenumber's metadata). Portability makes the prefix
+useless for telling the network.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import unquote
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberType, ValidationResult
+
+from . import e164
+
+Kind = Literal["mobile", "fixed_or_mobile"]
+Reason = Literal[
+    "empty",
+    "not_a_number",
+    "rounded",
+    "several_numbers",
+    "extension",
+    "too_short",
+    "too_long",
+    "unknown_country",
+    "not_mobile",
+    "invalid",
+]
+
+REASONS: dict[Reason, str] = {
+    "empty": "There is no number.",
+    "not_a_number": "This is not a phone number.",
+    "rounded": "A spreadsheet has shortened this number (2.5E+11): format the column"
+    " as text and enter it again.",
+    "several_numbers": "There is more than one number: keep one.",
+    "extension": "A number with an extension cannot receive SMS.",
+    "too_short": "The number has too few digits.",
+    "too_long": "The number has too many digits. Begin a number of another country"
+    " with + and its country code.",
+    "unknown_country": "The country of this number is not known. Begin it with + and"
+    " the country code.",
+    "not_mobile": "This is not a mobile number, and cannot receive SMS.",
+    "invalid": "No such number is in use.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A number that can receive SMS.
+
+    :ivar e164: such as "+254712345678"
+    :ivar country: its region, such as "KE"
+    :ivar kind: "mobile", or "fixed_or_mobile" where the country doesn't tell
+    """
+
+    e164: str
+    country: str
+    kind: Kind
+
+
+class PhoneError(ValueError):
+    """A text that is no number for SMS; never carries the number itself.
+
+    :ivar reason: one of `REASONS`
+    """
+
+    def __init__(self, reason: Reason):
+        super().__init__(REASONS[reason])
+        self.reason: Reason = reason
+
+
+def parse(raw: str | None, country: str | None = "KE") -> Phone:
+    """Read one number.
+
+    :param raw: as typed: digits of any script, spaces and separators, `tel:` URIs
+    :param country: region of numbers without a country code ("KE"); without one only
+        international numbers pass
+    :raise PhoneError: with the reason why it can't be used
+    """
+    if region := e164.mobile_region(raw or ""):
+        return Phone(raw, region, "mobile")
+    if len(raw or "") > LONGEST:
+        raise PhoneError("too_long")
+    text = _plain(raw or "")
+    try:
+        return _read(_digits(text), (country or "").upper())
+    except PhoneError:
+        if sum(len(_DIGIT.findall(one)) >= 7 for one in _BETWEEN.split(text)) > 1:
+            raise PhoneError("several_numbers") from None
+        raise
+
+
+def normalise(raw: str | None, country: str | None = "KE") -> str:
+    """Give the E.164 form of a number, or raise as `parse` does."""
+    return parse(raw, country).e164
+
+
+def masked(number: str | None) -> str:
+    """Hide a number for logs: `+254••••••678`, country code and last three digits.
+
+    Anything but an E.164 number with at least four digits left to hide is hidden
+    entirely, its length included.
+    """
+    parts = e164.parts(number or "")
+    if not parts or len(parts[1]) < 7:
+        return "•••"
+    code, national = parts
+    return f"+{code}{'•' * (len(national) - 3)}{national[-3:]}"
+
+
+def _plain(raw: str) -> str:
+    """Give ASCII for full-width forms, digits of any script, spaces and dashes.
+
+    Invisible characters (zero-width, direction marks) are dropped.
+    """
+    text = raw if raw.isascii() else "".join(map(_ascii, raw))
+    return _DECIMALS.sub(r"\1", text.strip(" \t\r\n'"))
+
+
+def _ascii(character: str) -> str:
+    category = unicodedata.category(character)
+    if category == "Nd":
+        return str(unicodedata.decimal(character))
+    if category in _PLAIN:
+        return _PLAIN[category]
+    if "\uff01" <= character <= "\uff5e":
+        return chr(ord(character) - 0xFEE0)
+    return character
+
+
+def _digits(text: str) -> str:
+    """Reduce a plain text to its digits, with + in front if it was there."""
+    scheme = _SCHEME.match(text)
+    if scheme:
+        text = _without_parameters(unquote(text[scheme.end() :]))
+    if not text:
+        raise PhoneError("empty")
+    for reason, shape in _REFUSED.items():
+        if shape.search(text):
+            raise PhoneError(reason)
+    if not _NUMBER.fullmatch(text) or not _DIGIT.search(text):
+        raise PhoneError("not_a_number")
+    text = _TRUNK.sub(r"\1", text)
+    return ("+" if "+" in text else "") + "".join(_DIGIT.findall(text))
+
+
+def _without_parameters(uri: str) -> str:
+    """Apply the parameters of RFC 3966: the context is the missing country code."""
+    number, *parameters = uri.split(";")
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.lower() == "ext":
+            raise PhoneError("extension")
+        if len(_DIGIT.findall(name)) >= 7:
+            raise PhoneError("several_numbers")
+        if name.lower() == "phone-context" and value.startswith("+"):
+            number = value + number
+    return number.strip()
+
+
+def _read(number: str, region: str) -> Phone:
+    """Read digits by the rules of a region, or, after 00, as an international number.
+
+    00 is what most of the world dials and what people type, also where the way out is
+    another (000 in Kenya, API page 8.2). Readings that disagree are no evidence.
+    """
+    if not number.startswith("00"):
+        return _valid(number, region)
+    phones, errors = [], []
+    for reading in (number, f"+{number[2:]}"):
+        try:
+            phones.append(_valid(reading, region))
+        except PhoneError as error:
+            errors.append(error)
+    if not phones:
+        raise errors[-1]
+    if len(set(phones)) > 1:
+        raise PhoneError("unknown_country")
+    return phones[0]
+
+
+def _valid(number: str, region: str) -> Phone:
+    try:
+        parsed = phonenumbers.parse(number, region)
+    except NumberParseException as error:
+        raise PhoneError(_UNREADABLE[error.error_type]) from None
+    kind = phonenumbers.number_type(parsed)
+    if kind in _KINDS:
+        return Phone(
+            phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164),
+            phonenumbers.region_code_for_number(parsed),
+            _KINDS[kind],
+        )
+    if kind != PhoneNumberType.UNKNOWN:
+        raise PhoneError("not_mobile")
+    possible = phonenumbers.is_possible_number_for_type_with_reason(
+        parsed, PhoneNumberType.MOBILE
+    )
+    raise PhoneError(_IMPOSSIBLE.get(possible, "invalid"))
+
+
+LONGEST = 200  # characters; nothing longer is a number that somebody typed
+
+_KINDS: dict[int, Kind] = {
+    PhoneNumberType.MOBILE: "mobile",
+    PhoneNumberType.FIXED_LINE_OR_MOBILE: "fixed_or_mobile",
+}
+_UNREADABLE: dict[int, Reason] = {
+    NumberParseException.INVALID_COUNTRY_CODE: "unknown_country",
+    NumberParseException.NOT_A_NUMBER: "too_short",
+    NumberParseException.TOO_SHORT_AFTER_IDD: "too_short",
+    NumberParseException.TOO_SHORT_NSN: "too_short",
+    NumberParseException.TOO_LONG: "too_long",
+}
+_IMPOSSIBLE: dict[int, Reason] = {
+    ValidationResult.TOO_SHORT: "too_short",
+    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "too_short",
+    ValidationResult.TOO_LONG: "too_long",
+}
+# By Unicode category: format characters, spaces, dashes.
+_PLAIN = {"Cf": "", "Zs": " ", "Zl": "\n", "Zp": "\n", "Pd": "-"}
+
+_DIGIT = re.compile("[0-9]")
+# A spreadsheet's number made text: 712345678.0
+_DECIMALS = re.compile(r"^(\+?[0-9]{7,})[.,]0{1,2}$")
+_SCHEME = re.compile(
+    r"(?:(?:tel|sms|callto)\s*:|(?:tel|phone|mobile|mob|cell)\b\s*[.:]?)\s*",
+    re.IGNORECASE,
+)
+# The trunk prefix that is not dialled after a country code: +254 (0)712 ...
+_TRUNK = re.compile(r"^([(\[]?(?:\+|00)[\s+0]*[0-9]{1,3}[)\]\s.-]*)\(0\)")
+_NUMBER = re.compile(r"[(\[]?\+*[0-9\s()\[\].,;/_-]*")
+_REFUSED: dict[Reason, re.Pattern[str]] = {
+    "rounded": re.compile(r"^\+?[0-9]+([.,][0-9]+)?e\+?[0-9]{1,2}$", re.IGNORECASE),
+    "extension": re.compile(
+        r"[0-9)]\s*[,;]?\s*(ext(ension|n)?|x|#)[\s.:=]*[0-9]{1,7}$", re.IGNORECASE
+    ),
+}
+# What stands between two numbers; "au" and "na" are Swahili for "or" and "and".
+_BETWEEN = re.compile(
+    r"[/,;|&\n\t]|\b(?:or|and|au|na)\b|[\s-]+(?=[+0])|(?<=[0-9])(?=\+)",
+    re.IGNORECASE,
+)

@@ -1,0 +1,1 @@
+"""Africa's Talking (AT) over HTTP. Pure Python: nothing here imports Odoo."""

@@ -1,0 +1,39 @@
+"""Words from the network, made safe to store and to show."""
+
+from __future__ import annotations
+
+import html
+import re
+
+TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+TAG = re.compile(r"<[^>]*>")
+SECRETS = (
+    # A phone number keeps its last two digits.
+    (re.compile(r"\+?\d[\d ().-]{5,}(?=\d\d)"), "…"),
+    # An API key: `atsk_…` today, 64 hex digits before; nothing of that length is words.
+    (re.compile(r"atsk_\w+|[\w-]{32,}", re.ASCII | re.IGNORECASE), "…"),
+)
+LIMIT = 120
+
+
+def clean(text: str) -> str:
+    """Give ``text`` without what a database or a terminal would choke on."""
+    if text.isprintable():
+        return text.strip()
+    text = text.encode("utf-8", "replace").decode()
+    return "".join(c if c.isprintable() else " " for c in text).strip()
+
+
+def brief(text: str) -> str:
+    """Give the first line of ``text``, short, with numbers and keys masked.
+
+    Of an HTML page it is the title.
+    """
+    if text.lstrip().startswith("<"):
+        title = TITLE.search(text)
+        text = html.unescape(TAG.sub(" ", title[1])).strip() if title else ""
+    text = text.strip().partition("\n")[0]
+    text = " ".join(clean(text[: 4 * LIMIT]).split())
+    for pattern, mask in SECRETS:
+        text = pattern.sub(mask, text)
+    return text if len(text) <= LIMIT else text[: LIMIT - 1] + "…"

@@ -7,6 +7,14 @@
     "author": "su_sms contributors",
     "depends": ["mass_mailing_sms"],
     "external_dependencies": {"python": ["requests", "urllib3", "phonenumbers"]},
-    "data": [],
-    "application": False,
+    "data": [
+        "security/res_groups.xml",
+        "security/ir.model.access.csv",
+        "security/ir_rules.xml",
+        "data/mail_activity_type.xml",
+        "data/ir_cron.xml",
+        "views/sms_gateway_config_views.xml",
+        "views/sms_sms_views.xml",
+        "wizard/sms_test_wizard_views.xml",
+    ],
 }

@@ -1,0 +1,54 @@
+"""What becomes of a message, by what is known after trying (design: the outbox).
+
+One table from the connector's outcome to the message's state. Nothing is guessed:
+an outcome that is not in the table is "unknown".
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from . import schedule
+
+
+class Fate(NamedTuple):
+    """Where a message goes: ``state`` and ``failure_type`` are those of ``sms.sms``.
+
+    ``holds`` tells that the gateway, not the message, is at fault: the message goes
+    back to the queue untouched and the gateway waits.
+    """
+
+    state: str
+    failure_type: str | None = None
+    holds: bool = False
+
+
+ACCEPTED = Fate("pending")
+UNKNOWN = Fate("error", "sms_outcome_unknown")
+WAITS = Fate("outgoing", holds=True)
+TRIES_AGAIN = Fate("outgoing")
+GIVEN_UP = Fate("error", "sms_server")
+
+# AT's final per-recipient refusals, by the connector's reason.
+REFUSED = {
+    "number": Fate("error", "sms_number_format"),
+    "number_type": Fate("error", "sms_invalid_destination"),
+    "opted_out": Fate("error", "sms_blocked"),
+    "risk": Fate("error", "sms_rejected"),
+    "route": Fate("error", "sms_rejected"),
+    "rejected": Fate("error", "sms_rejected"),
+    "provider_unknown": Fate("error", "sms_server"),
+}
+
+
+def of(outcome, attempts, max_attempts):
+    """Give the fate of a message whose attempt number ``attempts`` had ``outcome``."""
+    if outcome.state == "accepted":
+        return ACCEPTED
+    if outcome.state == "refused":
+        return REFUSED.get(outcome.reason, REFUSED["provider_unknown"])
+    if outcome.state == "not_sent":
+        if outcome.reason in schedule.GATEWAY_WAITS:
+            return WAITS
+        return TRIES_AGAIN if attempts < max_attempts else GIVEN_UP
+    return UNKNOWN

@@ -1,0 +1,311 @@
+"""The outbox in SQL: claim what leaves next, record what became of it.
+
+`sms_sms` is the queue. Sets beat records here: a claim looks at thousands of rows and
+a chunk has hundreds, so each step is one statement. Callers flush the ORM before and
+invalidate it after.
+
+Every function takes an open cursor and neither commits nor rolls back. Claims want
+READ COMMITTED (:func:`read_committed`): with Odoo's REPEATABLE READ, two dispatchers
+that meet on a row would fail each other instead of taking turns.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from . import fate, gate, schedule
+
+# How far one claim looks for rows of the same text. Bounds the claim's cost when all
+# texts differ; equal texts are claimed this many at a time until the line is busy.
+LOOK_AHEAD = 2000
+
+
+class Gateway(NamedTuple):
+    """What the outbox needs to know of a gateway; settings of one dispatcher run."""
+
+    id: int
+    chunk_size: int
+    concurrency: int
+    max_attempts: int
+    sender: str
+    sanitise: bool
+    country: str
+
+
+class Row(NamedTuple):
+    """A claimed message: its id, its number in E.164 and the attempts before."""
+
+    id: int
+    number: str
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Rows that share one request, claimed at ``at``; ``token``: its Idempotency-Key."""
+
+    gateway: Gateway
+    text: str = field(repr=False)
+    rows: tuple[Row, ...] = field(repr=False)
+    at: datetime
+    token: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+
+class Change(NamedTuple):
+    """What a message becomes. ``token`` guards: the row must still be ours."""
+
+    id: int
+    token: str
+    state: str
+    failure_type: str | None = None
+    provider_text: str | None = None
+    provider_code: str | None = None
+    message_id: str | None = None
+    cost: object = None
+    currency: str | None = None
+    parts: int | None = None
+    not_before: datetime | None = None
+    tried: int = 0
+
+
+def read_committed(cr):
+    """Let this transaction, just begun, see what others commit while it runs."""
+    cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+
+
+CANDIDATES = """
+    WITH head AS MATERIALIZED (
+        SELECT id, priority, number, md5(body) AS text
+          FROM sms_sms
+         WHERE state = 'outgoing'
+           AND gateway_id = %(gateway)s
+           AND to_delete IS NOT TRUE
+           AND (not_before IS NULL OR not_before <= %(now)s)
+           AND (%(ids)s IS NULL OR id = ANY(%(ids)s))
+      ORDER BY priority DESC, id
+         LIMIT %(look)s
+    ), copies AS (
+        -- a number may stand only once in a request: AT answers by number
+        SELECT *, row_number() OVER (
+                   PARTITION BY priority, text, number ORDER BY id) AS copy
+          FROM head
+    ), places AS (
+        SELECT *, (row_number() OVER (
+                   PARTITION BY priority, text, copy ORDER BY id) - 1)
+                   / %(size)s AS nth
+          FROM copies
+    ), firsts AS (
+        SELECT *, min(id) OVER (PARTITION BY priority, text, copy, nth) AS first
+          FROM places
+    ), chunks AS (
+        SELECT id, dense_rank() OVER (ORDER BY priority DESC, first) AS chunk
+          FROM firsts
+    )
+    SELECT s.id, s.number, s.body, s.message_class, s.attempts, chunks.chunk
+      FROM chunks
+      JOIN sms_sms s USING (id)
+     WHERE chunks.chunk <= %(slots)s
+       AND s.state = 'outgoing'
+  ORDER BY chunks.chunk, s.id
+       FOR UPDATE OF s SKIP LOCKED
+"""
+
+
+def claim(cr, gateway, slots, now, ids=None):
+    """Take the next chunks of a gateway, at most ``slots``, and mark them in process.
+
+    Urgent before normal before bulk, then oldest first. Rows that the gate stops are
+    settled on the way and never reach the wire.
+
+    :param ids: only these messages (a list), or None for any
+    :return: the claims, and whether anything was settled or claimed
+    """
+    cr.execute(
+        CANDIDATES,
+        {
+            "gateway": gateway.id,
+            "now": now,
+            "ids": ids,
+            "look": LOOK_AHEAD,
+            "size": gateway.chunk_size,
+            "slots": slots,
+        },
+    )
+    candidates = cr.fetchall()
+    blocked = _blocked(cr, {row[1] for row in candidates if row[3] == "promotional"})
+    groups = defaultdict(list)
+    stopped = []
+    for row_id, number, body, message_class, attempts, chunk in candidates:
+        verdict = gate.judge(
+            number,
+            body,
+            country=gateway.country,
+            sanitise=gateway.sanitise,
+            promotional=message_class == "promotional",
+            blocked=blocked,
+        )
+        if isinstance(verdict, gate.Stop):
+            stopped.append(Change(row_id, None, *verdict))
+        else:
+            row = Row(row_id, verdict.number, attempts or 0)
+            groups[chunk, verdict.text].append(row)
+    record(cr, stopped, now)
+    claims = [
+        Claim(gateway, text, tuple(rows), now)
+        for (_chunk, text), rows in groups.items()
+    ]
+    _mark_in_process(cr, claims, now)
+    return claims, bool(candidates)
+
+
+def _blocked(cr, numbers):
+    if not numbers:
+        return frozenset()
+    cr.execute(
+        "SELECT number FROM phone_blacklist WHERE active AND number = ANY(%s)",
+        [list(numbers)],
+    )
+    return {number for (number,) in cr.fetchall()}
+
+
+def _mark_in_process(cr, claims, now):
+    pairs = [(row.id, row.number, each.token) for each in claims for row in each.rows]
+    if not pairs:
+        return
+    ids, numbers, tokens = (list(column) for column in zip(*pairs, strict=True))
+    cr.execute(
+        """
+        UPDATE sms_sms s
+           SET state = 'process', dispatch_token = v.token, dispatched_at = %s,
+               number = v.number, failure_type = NULL, write_date = %s
+          FROM unnest(%s::int[], %s::text[], %s::text[]) AS v(id, number, token)
+         WHERE s.id = v.id
+        """,
+        [now, now, ids, numbers, tokens],
+    )
+
+
+RECORD = """
+    UPDATE sms_sms s
+       SET state = v.state,
+           failure_type = v.failure_type,
+           provider_text = v.provider_text,
+           provider_code = v.provider_code,
+           provider_message_id = coalesce(v.message_id, s.provider_message_id),
+           cost = coalesce(v.cost, s.cost),
+           currency_id = coalesce(
+               (SELECT id FROM res_currency WHERE name = v.currency),
+               s.currency_id),
+           parts = coalesce(v.parts, s.parts),
+           not_before = v.not_before,
+           attempts = coalesce(s.attempts, 0) + v.tried,
+           accepted_at = CASE WHEN v.state = 'pending' THEN %(now)s
+                              ELSE s.accepted_at END,
+           to_publish = (v.state <> 'outgoing'
+                         AND (s.mail_message_id IS NOT NULL
+                              OR EXISTS (SELECT FROM sms_tracker
+                                          WHERE sms_uuid = s.uuid))),
+           write_date = %(now)s
+      FROM unnest(%(id)s::int[], %(token)s::text[], %(state)s::text[],
+                  %(failure_type)s::text[], %(provider_text)s::text[],
+                  %(provider_code)s::text[], %(message_id)s::text[],
+                  %(cost)s::numeric[], %(currency)s::text[], %(parts)s::int[],
+                  %(not_before)s::timestamp[], %(tried)s::int[])
+           AS v(id, token, state, failure_type, provider_text, provider_code,
+                message_id, cost, currency, parts, not_before, tried)
+     WHERE s.id = v.id
+       AND (v.token IS NULL
+            OR (s.dispatch_token = v.token AND s.state = 'process'))
+"""
+
+
+def record(cr, changes, now):
+    """Write what became of messages; a row that is no longer ours stays as it is."""
+    if not changes:
+        return
+    columns = {
+        name: list(values)
+        for name, values in zip(Change._fields, zip(*changes, strict=True), strict=True)
+    }
+    cr.execute(RECORD, {"now": now, **columns})
+
+
+def changes_of(claim, outcomes, now):
+    """Give the ``Change`` of each row of a claim and the outcome that holds the gateway.
+
+    :param outcomes: the connector's, one for each row, in the rows' order
+    :return: (changes, holding outcome or None)
+    """
+    changes, holding = [], None
+    for row, outcome in zip(claim.rows, outcomes, strict=True):
+        attempts = row.attempts + 1
+        becomes = fate.of(outcome, attempts, claim.gateway.max_attempts)
+        not_before = None
+        if becomes is fate.TRIES_AGAIN:
+            wait = schedule.growing_wait(schedule.MESSAGE_WAITS, row.attempts)
+            not_before = now + timedelta(seconds=wait)
+        if outcome.reason in schedule.GATEWAY_WAITS:
+            holding = outcome
+        changes.append(
+            Change(
+                row.id,
+                claim.token,
+                becomes.state,
+                becomes.failure_type,
+                outcome.text or None,
+                None if outcome.code is None else str(outcome.code),
+                outcome.message_id or None,
+                outcome.cost,
+                outcome.currency or None,
+                outcome.parts,
+                not_before,
+                0 if becomes.holds else 1,
+            )
+        )
+    return changes, holding
+
+
+def expire_leases(cr, now):
+    """Settle what a killed dispatcher left in process as outcome unknown.
+
+    :return: how many
+    """
+    cr.execute(
+        """
+        UPDATE sms_sms
+           SET state = 'error', failure_type = 'sms_outcome_unknown',
+               provider_text = 'The server stopped while this was being sent.',
+               to_publish = TRUE, write_date = %(now)s
+         WHERE id IN (SELECT id FROM sms_sms
+                       WHERE state = 'process' AND gateway_id IS NOT NULL
+                         AND dispatched_at < %(before)s
+                  FOR UPDATE SKIP LOCKED)
+        """,
+        {"now": now, "before": now - timedelta(seconds=schedule.LEASE_SECONDS)},
+    )
+    return cr.rowcount
+
+
+def next_due(cr, now):
+    """Give when the outbox should next be looked at, or None if nothing waits.
+
+    ``now`` or earlier means at once. Rows behind a held gateway count from its next
+    probe; behind a paused one they wait for a person.
+    """
+    cr.execute(
+        """
+        SELECT min(greatest(sms.not_before, gateway.retry_at, %(now)s))
+          FROM sms_sms sms
+          JOIN sms_gateway_config gateway ON gateway.id = sms.gateway_id
+         WHERE sms.state = 'outgoing'
+           AND sms.to_delete IS NOT TRUE
+           AND gateway.active
+           AND gateway.hold_reason IS DISTINCT FROM 'paused'
+        """,
+        {"now": now},
+    )
+    return cr.fetchone()[0]

@@ -1,0 +1,635 @@
+import os
+import re
+from urllib.parse import quote
+
+from odoo import api, fields, models, tools
+from odoo.exceptions import UserError, ValidationError
+
+from ..africastalking import clients
+from ..africastalking.account import Account
+from ..africastalking.trust import Trust, authorities
+from ..dispatch import outbox
+
+# Registered short codes are digits; an alphanumeric sender ID is 3-11 characters,
+# GSM's limit, with a letter in it.
+SENDER_ID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{3,11}|[0-9]{3,8}")
+# Only variables meant for us can be named: a form must not read out the server's.
+KEY_VARIABLE = re.compile(r"SU_SMS_[A-Z0-9_]+")
+
+HOLD_REASONS = [
+    ("paused", "Paused"),
+    ("auth", "Username or API key refused"),
+    ("sender", "Sender ID refused"),
+    ("credit", "No credit"),
+    ("window", "Outside the hours for promotional SMS"),
+    ("tls", "Certificate not trusted"),
+    ("down", "Not reachable"),
+    ("throttled", "Told to slow down"),
+    ("busy", "Service unavailable"),
+    ("request", "Request not understood"),
+    ("timeout", "No answer"),
+    ("reset", "Connection cut"),
+    ("http_5xx", "Error at the provider"),
+    ("unreadable", "Answer not understood"),
+]
+# Held until a person does something; the administrators are told.
+WANTS_A_PERSON = ("auth", "sender", "credit", "tls", "request")
+
+
+class SmsGatewayConfig(models.Model):
+    _name = "sms.gateway.config"
+    _description = "SMS Gateway"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(
+        required=True,
+        default=lambda self: self.env._("Africa's Talking"),
+        help="How people here call this account.",
+    )
+    active = fields.Boolean(default=True, tracking=True)
+    sequence = fields.Integer(default=10)
+    company_id = fields.Many2one(
+        "res.company",
+        default=lambda self: self.env.company,
+        tracking=True,
+        help="Whose SMS go through this gateway. Empty: every company's that has no"
+        " gateway of its own.",
+    )
+    is_default = fields.Boolean(
+        "Default",
+        default=True,
+        tracking=True,
+        help="Take all SMS of the company. A gateway that is not the default is only"
+        " used where it is chosen.",
+    )
+    provider = fields.Selection(
+        [("africastalking", "Africa's Talking")],
+        required=True,
+        default="africastalking",
+    )
+    environment = fields.Selection(
+        [("sandbox", "Sandbox"), ("production", "Production")],
+        required=True,
+        default="sandbox",
+        tracking=True,
+        help="Sandbox: nothing reaches a phone, messages show in Africa's Talking's"
+        " simulator. Production: real SMS, real cost.",
+    )
+    username = fields.Char(
+        tracking=True,
+        help="Your application's username at Africa's Talking. In the sandbox it is"
+        " always “sandbox”.",
+    )
+    account_username = fields.Char(
+        "Username in Use",
+        compute="_compute_account_username",
+        help="The sandbox knows only the username “sandbox”.",
+    )
+    api_key = fields.Char(
+        "API Key",
+        compute="_compute_secrets",
+        inverse="_inverse_api_key",
+        copy=False,
+        exportable=False,
+        help="From your application's settings at Africa's Talking; sandbox and"
+        " production have different keys. It can be replaced here but never read"
+        " again. A new key may take up to 20 minutes to work, and ends the old one.",
+    )
+    api_key_hint = fields.Char(
+        "Key in Use", compute="_compute_api_key_hint", exportable=False
+    )
+    key_variable = fields.Char(
+        "Key from Environment Variable",
+        copy=False,
+        tracking=True,
+        help="Name of a variable of the server's environment that holds the key, such"
+        " as SU_SMS_API_KEY, so that the key is not in the database at all.",
+    )
+    sender_id = fields.Char(
+        "Sender ID",
+        tracking=True,
+        help="A short code or name registered with Africa's Talking: 3 to 11 letters"
+        " and digits. Empty: Africa's Talking's own.",
+    )
+    sanitise = fields.Boolean(
+        "Plain Punctuation",
+        default=True,
+        help="Send “curly quotes”, dashes and the like as plain ones. A single one"
+        " of them would more than halve what fits into a part, and double the cost.",
+    )
+
+    # The line
+    trust = fields.Selection(
+        [
+            ("verify", "Verify"),
+            ("ca", "Verify, with our own authority as well"),
+            ("relaxed", "Do not verify (last resort)"),
+        ],
+        required=True,
+        default="verify",
+        tracking=True,
+        help="Whose signature on the server's certificate is accepted. A firewall that"
+        " inspects HTTPS signs with its own authority: upload that one.",
+    )
+    ca_certificate = fields.Text(
+        "Authority's Certificate (PEM)",
+        copy=False,
+        help="The certificate of the firewall's authority, from"
+        " -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----. Never a private"
+        " key.",
+    )
+    relaxed_confirmed = fields.Boolean(
+        "I accept that the line can be read",
+        copy=False,
+        tracking=True,
+        help="Without verification anybody between this server and Africa's Talking"
+        " can read the messages and take the key.",
+    )
+    proxy_url = fields.Char(
+        "Proxy", help="http://host:port of the proxy that leads out, if there is one."
+    )
+    proxy_username = fields.Char("Proxy User", copy=False)
+    proxy_password = fields.Char(
+        compute="_compute_secrets",
+        inverse="_inverse_proxy_password",
+        copy=False,
+        exportable=False,
+        help="It can be replaced here but never read again.",
+    )
+    connect_timeout = fields.Integer(
+        default=10, help="Seconds to wait for a connection."
+    )
+    read_timeout = fields.Integer(
+        default=30,
+        help="Seconds to wait for an answer. After it the outcome is unknown, so do"
+        " not make it short.",
+    )
+    attempts = fields.Integer(
+        default=3,
+        help="Tries within one call for what was certainly not sent. After them the"
+        " message goes back to the queue and is tried again later.",
+    )
+    message_attempts = fields.Integer(
+        "Tries per Message",
+        default=6,
+        help="How often a message that the provider itself failed to process is tried,"
+        " with growing pauses, before it is given up.",
+    )
+    chunk_size = fields.Integer(
+        "Numbers per Request",
+        default=500,
+        help="How many recipients of the same text share a request.",
+    )
+    concurrency = fields.Integer(
+        "Requests Side by Side",
+        default=8,
+        help="How many requests may be under way at once.",
+    )
+
+    # Health, written by the dispatcher
+    hold_reason = fields.Selection(
+        HOLD_REASONS, "Held Because", readonly=True, copy=False
+    )
+    hold_text = fields.Char("What the Provider Said", readonly=True, copy=False)
+    held_since = fields.Datetime(readonly=True, copy=False)
+    hold_told = fields.Boolean(readonly=True, copy=False)
+    retry_at = fields.Datetime("Next Try", readonly=True, copy=False)
+    retry_count = fields.Integer(readonly=True, copy=False)
+    last_success_at = fields.Datetime("Last Success", readonly=True, copy=False)
+    last_error = fields.Char(readonly=True, copy=False)
+    last_error_at = fields.Datetime("Last Error On", readonly=True, copy=False)
+    balance = fields.Float(digits=(16, 4), readonly=True, copy=False)
+    balance_currency_id = fields.Many2one("res.currency", readonly=True, copy=False)
+    balance_at = fields.Datetime("Balance On", readonly=True, copy=False)
+    status = fields.Selection(
+        [
+            ("ready", "Ready"),
+            ("no_key", "Key missing"),
+            ("held", "Held"),
+            ("paused", "Paused"),
+            ("neutralized", "Neutralized database"),
+        ],
+        compute="_compute_status",
+    )
+    queued_count = fields.Integer("Waiting", compute="_compute_message_counts")
+    unknown_count = fields.Integer("Unknown", compute="_compute_message_counts")
+    message_count = fields.Integer("All Messages", compute="_compute_message_counts")
+
+    _one_default = models.UniqueIndex(
+        "(COALESCE(company_id, 0)) WHERE active AND is_default",
+        "A company has one default gateway.",
+    )
+    _positive = models.Constraint(
+        "CHECK (connect_timeout > 0 AND read_timeout > 0 AND attempts > 0"
+        " AND message_attempts > 0)",
+        "Timeouts and tries are at least 1.",
+    )
+    _sizes = models.Constraint(
+        "CHECK (chunk_size BETWEEN 1 AND 1000 AND concurrency BETWEEN 1 AND 32)",
+        "A request takes 1 to 1,000 numbers, and up to 32 go side by side.",
+    )
+
+    # ------------------------------------------------------------
+    # Fields
+    # ------------------------------------------------------------
+
+    @api.depends("environment", "username")
+    def _compute_account_username(self):
+        for gateway in self:
+            sandbox = gateway.environment == "sandbox"
+            gateway.account_username = "sandbox" if sandbox else gateway.username
+
+    def _compute_secrets(self):
+        """Show nothing: secrets are write-only."""
+        self.api_key = False
+        self.proxy_password = False
+
+    def _inverse_api_key(self):
+        for gateway in self.filtered("api_key"):
+            gateway._set_secret("api_key", gateway.api_key)
+            gateway._resume_after_change()
+        self.invalidate_recordset(["api_key", "api_key_hint", "status"])
+
+    def _inverse_proxy_password(self):
+        for gateway in self.filtered("proxy_password"):
+            gateway._set_secret("proxy_password", gateway.proxy_password)
+        self.invalidate_recordset(["proxy_password"])
+
+    @api.depends("key_variable", "api_key")
+    def _compute_api_key_hint(self):
+        for gateway in self:
+            key = gateway._api_key()
+            if not key:
+                gateway.api_key_hint = False
+            else:
+                gateway.api_key_hint = "•••• " + key[-4:] if len(key) >= 16 else "••••"
+
+    @api.depends("hold_reason", "key_variable")
+    def _compute_status(self):
+        neutralized = self._is_neutralized()
+        for gateway in self:
+            if neutralized:
+                gateway.status = "neutralized"
+            elif gateway.hold_reason == "paused":
+                gateway.status = "paused"
+            elif not gateway._api_key():
+                gateway.status = "no_key"
+            else:
+                gateway.status = "held" if gateway.hold_reason else "ready"
+
+    def _compute_message_counts(self):
+        groups = (
+            self.env["sms.sms"]
+            .sudo()
+            ._read_group(
+                [("gateway_id", "in", self.ids)],
+                ["gateway_id", "state", "failure_type"],
+                ["__count"],
+            )
+        )
+        self.queued_count = self.unknown_count = self.message_count = 0
+        for gateway, state, failure_type, count in groups:
+            gateway = gateway.with_env(self.env)
+            gateway.message_count += count
+            if state == "outgoing":
+                gateway.queued_count += count
+            elif failure_type == "sms_outcome_unknown":
+                gateway.unknown_count += count
+
+    # ------------------------------------------------------------
+    # Rules
+    # ------------------------------------------------------------
+
+    @api.constrains("sender_id")
+    def _check_sender_id(self):
+        for gateway in self.filtered("sender_id"):
+            if not SENDER_ID.fullmatch(gateway.sender_id):
+                raise ValidationError(
+                    self.env._(
+                        "A sender ID is a short code, or 3 to 11 letters and digits"
+                        " without spaces."
+                    )
+                )
+
+    @api.constrains("environment", "username")
+    def _check_username(self):
+        for gateway in self:
+            if gateway.environment == "sandbox":
+                continue
+            if not gateway.username:
+                raise ValidationError(
+                    self.env._(
+                        "Production needs the username of your application at"
+                        " Africa's Talking."
+                    )
+                )
+            if gateway.username == "sandbox":
+                raise ValidationError(
+                    self.env._(
+                        "“sandbox” is the sandbox's username. Production has its own."
+                    )
+                )
+
+    @api.constrains("trust", "ca_certificate", "relaxed_confirmed")
+    def _check_trust(self):
+        for gateway in self:
+            if gateway.trust == "relaxed" and not gateway.relaxed_confirmed:
+                raise ValidationError(
+                    self.env._(
+                        "Without verification the messages and the key can be read on"
+                        " the way. Confirm that you accept this, or upload the"
+                        " firewall's certificate instead."
+                    )
+                )
+            if gateway.trust == "ca":
+                try:
+                    authorities(gateway.ca_certificate or "")
+                except ValueError as error:
+                    raise ValidationError(str(error)) from None
+
+    @api.constrains("key_variable")
+    def _check_key_variable(self):
+        for gateway in self.filtered("key_variable"):
+            if not KEY_VARIABLE.fullmatch(gateway.key_variable):
+                raise ValidationError(
+                    self.env._("The variable's name must begin with SU_SMS_.")
+                )
+
+    @api.constrains("proxy_url")
+    def _check_proxy(self):
+        for gateway in self.filtered("proxy_url"):
+            if "@" in gateway.proxy_url:
+                raise ValidationError(
+                    self.env._("Enter the proxy's user and password in their fields.")
+                )
+            try:
+                Account("", "", proxy=gateway.proxy_url)
+            except ValueError as error:
+                raise ValidationError(str(error)) from None
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("is_default", True) and vals.get("active", True):
+                company_id = vals.get("company_id", self.env.company.id)
+                self.browse()._end_default_of(company_id)
+        gateways = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return gateways
+
+    def write(self, vals):
+        if vals.get("is_default") or vals.get("active") or "company_id" in vals:
+            for gateway in self:
+                if vals.get("is_default", gateway.is_default):
+                    company_id = vals.get("company_id", gateway.company_id.id)
+                    gateway._end_default_of(company_id)
+        if "trust" in vals and vals["trust"] != "relaxed":
+            vals = dict(vals, relaxed_confirmed=False)
+        result = super().write(vals)
+        if {"is_default", "active", "company_id"} & set(vals):
+            self.env.registry.clear_cache()
+        if {"environment", "username", "sender_id", "trust", "proxy_url"} & set(vals):
+            self._resume_after_change()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        used = (
+            self.env["sms.sms"]
+            .sudo()
+            .search_count([("gateway_id", "in", self.ids)], limit=1)
+        )
+        if used:
+            raise UserError(
+                self.env._(
+                    "Messages went through this gateway, and stay on record with it."
+                    " Archive it instead."
+                )
+            )
+
+    def unlink(self):
+        names = [
+            gateway._parameter(secret)
+            for gateway in self
+            for secret in ("api_key", "proxy_password")
+        ]
+        self.env["ir.config_parameter"].sudo().search([("key", "in", names)]).unlink()
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    def copy_data(self, default=None):
+        return [
+            dict(vals, name=self.env._("%s (copy)", gateway.name), is_default=False)
+            for gateway, vals in zip(self, super().copy_data(default), strict=True)
+        ]
+
+    def _end_default_of(self, company_id):
+        """Let no gateway but this one be the default of a company."""
+        others = self.sudo().search(
+            [
+                ("company_id", "=", company_id),
+                ("is_default", "=", True),
+                ("id", "not in", self.ids),
+            ]
+        )
+        if others:
+            others.is_default = False
+            others.flush_recordset(["is_default"])
+
+    # ------------------------------------------------------------
+    # Secrets
+    # ------------------------------------------------------------
+
+    def _parameter(self, secret):
+        self.ensure_one()
+        return f"su_sms.{secret}_{self.id}"
+
+    def _set_secret(self, secret, value):
+        self.env["ir.config_parameter"].sudo().set_param(
+            self._parameter(secret), value.strip()
+        )
+        label = self._fields[secret].get_description(self.env)["string"]
+        self._message_log(body=self.env._("%s replaced.", label))
+
+    def _get_secret(self, secret):
+        if not self.id:
+            return ""
+        parameters = self.env["ir.config_parameter"].sudo()
+        return parameters.get_param(self._parameter(secret)) or ""
+
+    def _api_key(self):
+        """Give the key: from the environment if a variable is named, else stored."""
+        self.ensure_one()
+        if self.key_variable and KEY_VARIABLE.fullmatch(self.key_variable):
+            return os.environ.get(self.key_variable, "")
+        return self._origin._get_secret("api_key")
+
+    # ------------------------------------------------------------
+    # Routing
+    # ------------------------------------------------------------
+
+    @api.model
+    @tools.ormcache()
+    def _default_ids(self):
+        """Give {company id or False: id of its default gateway}."""
+        gateways = self.sudo().search([("is_default", "=", True)])
+        return {gateway.company_id.id: gateway.id for gateway in gateways}
+
+    @api.model
+    def _gateway_of(self, company):
+        """Give the gateway that takes a company's SMS, or none."""
+        defaults = self._default_ids()
+        return self.browse(defaults.get(company.id) or defaults.get(False) or [])
+
+    # ------------------------------------------------------------
+    # Sending
+    # ------------------------------------------------------------
+
+    @api.model
+    def _is_neutralized(self):
+        parameters = self.env["ir.config_parameter"].sudo()
+        return bool(parameters.get_param("database.is_neutralized"))
+
+    def _account(self):
+        """Give the connector's account.
+
+        The address can only be changed by the system parameter ``su_sms.base_url``,
+        for the simulator or an internal relay: a form must not send keys elsewhere.
+        """
+        self.ensure_one()
+        proxy = self.proxy_url or ""
+        if proxy and self.proxy_username:
+            scheme, _sep, rest = proxy.partition("://")
+            user = quote(self.proxy_username, safe="")
+            password = quote(self._get_secret("proxy_password"), safe="")
+            proxy = f"{scheme}://{user}:{password}@{rest}"
+        parameters = self.env["ir.config_parameter"].sudo()
+        return Account(
+            username=self.account_username or "",
+            api_key=self._api_key(),
+            environment=self.environment,
+            base_url=parameters.get_param("su_sms.base_url") or "",
+            trust=Trust(self.trust, self.ca_certificate or ""),
+            proxy=proxy,
+            connect_timeout=float(self.connect_timeout),
+            read_timeout=float(self.read_timeout),
+            attempts=self.attempts,
+            concurrency=self.concurrency,
+        )
+
+    def _client(self):
+        """Give the gateway's client; its connections outlive the transaction."""
+        self.ensure_one()
+        return clients.get((self.env.cr.dbname, self.id), self._account())
+
+    def _settings(self):
+        """Give what the outbox needs to know, free of the ORM."""
+        self.ensure_one()
+        company = self.company_id or self.env.company
+        return outbox.Gateway(
+            id=self.id,
+            chunk_size=self.chunk_size,
+            concurrency=self.concurrency,
+            max_attempts=self.message_attempts,
+            sender=self.sender_id or "",
+            sanitise=self.sanitise,
+            country=self._country(company),
+        )
+
+    @api.model
+    def _country(self, company):
+        """Give the country by which a company's local numbers are read."""
+        return company.country_id.code or "KE"
+
+    def _note_balance(self, balance):
+        """Keep what the provider said is left."""
+        currency = self.env["res.currency"].with_context(active_test=False)
+        self.write(
+            {
+                "balance": balance.amount,
+                "balance_currency_id": currency.search(
+                    [("name", "=", balance.currency)], limit=1
+                ).id,
+                "balance_at": fields.Datetime.now(),
+            }
+        )
+
+    # ------------------------------------------------------------
+    # Holds
+    # ------------------------------------------------------------
+
+    def _resume_after_change(self):
+        """Try at once again what was held for a reason that may have been mended."""
+        self.filtered(lambda g: g.hold_reason and g.hold_reason != "paused")._resume()
+
+    def _resume(self):
+        if not self:
+            return
+        self.write(
+            {
+                "hold_reason": False,
+                "hold_text": False,
+                "held_since": False,
+                "hold_told": False,
+                "retry_at": False,
+                "retry_count": 0,
+            }
+        )
+        self.activity_unlink(["su_sms.mail_activity_type_gateway"])
+        self.env["sms.sms"]._trigger_dispatch()
+
+    def action_pause(self):
+        self.write({"hold_reason": "paused", "held_since": fields.Datetime.now()})
+
+    def action_resume(self):
+        self._resume()
+
+    def _tell_administrators(self):
+        """Give the administrators one activity for each hold that wants a person."""
+        gateways = self.sudo().search(
+            [("hold_reason", "in", WANTS_A_PERSON), ("hold_told", "=", False)]
+        )
+        if not gateways:
+            return
+        group = self.env.ref("su_sms.group_gateway_admin")
+        reasons = dict(self._fields["hold_reason"]._description_selection(self.env))
+        for gateway in gateways:
+            people = group.all_user_ids.filtered(
+                lambda user, gateway=gateway: (
+                    user.active
+                    and not user.share
+                    and (
+                        not gateway.company_id or gateway.company_id in user.company_ids
+                    )
+                )
+            )
+            for user in people:
+                gateway.activity_schedule(
+                    "su_sms.mail_activity_type_gateway",
+                    summary=reasons[gateway.hold_reason],
+                    note=gateway.hold_text,
+                    user_id=user.id,
+                )
+        gateways.hold_told = True
+
+    # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
+
+    def action_test_connection(self):
+        self.ensure_one()
+        wizard = self.env["sms.test.wizard"].create({"gateway_id": self.id})
+        return wizard._show()
+
+    def action_view_messages(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("sms.sms_sms_action")
+        action["domain"] = [("gateway_id", "=", self.id)]
+        action["context"] = self.env.context.get("message_context", {})
+        return action

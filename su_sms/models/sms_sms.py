@@ -1,0 +1,261 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..text import phone
+from .failure_types import FAILURE_TYPES
+
+# A message that one person waits for leaves before what goes to many.
+PRIORITIES = [("0", "Bulk"), ("1", "Normal"), ("2", "Urgent")]
+# The states in which a message is no longer ours to stop.
+LEFT = ("process", "pending", "sent")
+
+
+class SmsSms(models.Model):
+    """An SMS that goes through a gateway: queue, journal and log in one.
+
+    Without a gateway nothing here changes what Odoo does.
+    """
+
+    _inherit = "sms.sms"
+
+    gateway_id = fields.Many2one(
+        "sms.gateway.config", readonly=True, copy=False, ondelete="restrict"
+    )
+    company_id = fields.Many2one("res.company", readonly=True, copy=False)
+    message_class = fields.Selection(
+        [("transactional", "Transactional"), ("promotional", "Promotional")],
+        "Class",
+        readonly=True,
+        help="Promotional SMS respect opt-outs. Transactional ones inform about"
+        " something the person has asked for or must know.",
+    )
+    priority = fields.Selection(PRIORITIES, readonly=True, copy=False)
+    failure_type = fields.Selection(selection_add=FAILURE_TYPES)
+    provider_message_id = fields.Char(
+        "Message ID", readonly=True, copy=False, index="btree_not_null"
+    )
+    provider_code = fields.Char("Code", readonly=True, copy=False)
+    provider_text = fields.Char("Provider's Words", readonly=True, copy=False)
+    cost = fields.Float(digits=(16, 4), readonly=True, copy=False)
+    currency_id = fields.Many2one("res.currency", readonly=True, copy=False)
+    parts = fields.Integer(readonly=True, copy=False)
+    network = fields.Char(readonly=True, copy=False)
+    attempts = fields.Integer("Tries", readonly=True, copy=False)
+    not_before = fields.Datetime(readonly=True, copy=False)
+    dispatch_token = fields.Char(readonly=True, copy=False)
+    dispatched_at = fields.Datetime("Put on the Wire", readonly=True, copy=False)
+    accepted_at = fields.Datetime("Accepted", readonly=True, copy=False)
+    delivered_at = fields.Datetime("Delivered On", readonly=True, copy=False)
+    to_publish = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Its tracker, notification and trace are still to be told.",
+    )
+    hold_reason = fields.Char("Waits For", compute="_compute_hold_reason")
+
+    _outbox_idx = models.Index(
+        "(gateway_id, priority DESC, id) WHERE state = 'outgoing'"
+    )
+    _on_the_wire_idx = models.Index("(dispatched_at) WHERE state = 'process'")
+    _to_publish_idx = models.Index("(id) WHERE to_publish")
+
+    @api.depends("state", "gateway_id.hold_reason", "not_before")
+    def _compute_hold_reason(self):
+        now = self.env.cr.now()
+        self.hold_reason = False
+        for sms in self.filtered(lambda s: s.state == "outgoing" and s.gateway_id):
+            gateway = sms.gateway_id.sudo()
+            if gateway.hold_reason:
+                reasons = gateway._fields["hold_reason"]._description_selection(
+                    self.env
+                )
+                sms.hold_reason = dict(reasons)[gateway.hold_reason]
+            elif sms.not_before and sms.not_before > now:
+                sms.hold_reason = self.env._("The next try")
+
+    # ------------------------------------------------------------
+    # Routing
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self.env["sms.gateway.config"]._default_ids():
+            vals_list = self._route(vals_list)
+        return super().create(vals_list)
+
+    @api.model
+    def _route(self, vals_list):
+        """Give the values with gateway, company, class, priority and E.164 number.
+
+        The company is the message's record's, else that of the mailing's responsible,
+        else the one at work. Without a gateway for it the values stay as they are.
+        """
+        messages = self.env["mail.message"].sudo()
+        messages = messages.browse(
+            [v["mail_message_id"] for v in vals_list if v.get("mail_message_id")]
+        )
+        messages.fetch(["record_company_id"])
+        return [self._route_one(vals) for vals in vals_list]
+
+    @api.model
+    def _route_one(self, vals):
+        gateways = self.env["sms.gateway.config"]
+        mailing = self.env["mailing.mailing"].browse(vals.get("mailing_id") or [])
+        company = (
+            self.env["mail.message"]
+            .sudo()
+            .browse(vals.get("mail_message_id") or [])
+            .record_company_id
+            or mailing.sudo().user_id.company_id
+            or self.env.company
+        )
+        gateway = gateways.browse(vals.get("gateway_id") or [])
+        gateway = gateway or gateways._gateway_of(company)
+        if not gateway:
+            return vals
+        bulk = bool(mailing)
+        return {
+            "message_class": "promotional" if bulk else "transactional",
+            "priority": "0" if bulk else "1",
+            "company_id": company.id,
+            **vals,
+            "gateway_id": gateway.id,
+            "number": self._readable(vals.get("number"), company),
+            # PostgreSQL takes no NUL, and the gate would drop it anyway.
+            "body": (vals.get("body") or "").replace("\0", ""),
+        }
+
+    @api.model
+    def _readable(self, number, company):
+        """Give the number in E.164, or as it is if that can't be: the gate says why."""
+        country = self.env["sms.gateway.config"]._country(company)
+        try:
+            return phone.normalise(number or "", country)
+        except phone.PhoneError:
+            return (number or "").replace("\0", "")
+
+    # ------------------------------------------------------------
+    # Sending
+    # ------------------------------------------------------------
+
+    def send(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
+        """Send; what goes through a gateway leaves after this transaction's commit."""
+        routed = self.filtered("gateway_id")
+        routed._dispatch_after_commit()
+        rest = self - routed
+        if rest or not routed:
+            return super(SmsSms, rest).send(
+                unlink_failed=unlink_failed,
+                unlink_sent=unlink_sent,
+                raise_exception=raise_exception,
+            )
+        return None
+
+    def _send(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
+        """Keep those who send without ``send()`` from passing by the gate."""
+        routed = self.filtered("gateway_id")
+        routed._dispatch_after_commit()
+        rest = self - routed
+        if rest or not routed:
+            return super(SmsSms, rest)._send(
+                unlink_failed=unlink_failed,
+                unlink_sent=unlink_sent,
+                raise_exception=raise_exception,
+            )
+        return None
+
+    @api.model
+    def _process_queue(self):
+        """Send what waits: through Odoo's own provider, then through the gateways.
+
+        Odoo's own method fails on messages of several companies, and would take
+        routed ones too.
+        """
+        if not self.env["sms.gateway.config"].sudo().search_count([], limit=1):
+            return super()._process_queue()
+        domain = [
+            ("state", "=", "outgoing"),
+            ("to_delete", "!=", True),
+            ("gateway_id", "=", False),
+        ]
+        batch_size = self._get_send_batch_size()
+        unrouted = self.search(domain, limit=batch_size, order="id")
+        unrouted.send()
+        left = self.search_count(domain) if len(unrouted) == batch_size else 0
+        done, waiting = self._run_outbox()
+        self._report_progress(done + len(unrouted), left + waiting)
+        return None
+
+    # ------------------------------------------------------------
+    # What a person may do
+    # ------------------------------------------------------------
+
+    def _outcome_is_unknown(self):
+        self.ensure_one()
+        return self.state == "error" and self.failure_type == "sms_outcome_unknown"
+
+    def action_set_canceled(self):
+        routed = self.filtered("gateway_id")
+        if routed:
+            # Wait for a dispatcher that is just claiming these, then look again.
+            routed.lock_for_update(allow_referencing=True)
+            routed.invalidate_recordset(["state"])
+            if any(sms.state in LEFT for sms in routed):
+                raise UserError(
+                    self.env._("A message that has left can't be cancelled.")
+                )
+        return super().action_set_canceled()
+
+    def action_set_outgoing(self):
+        routed = self.filtered("gateway_id")
+        if any(sms.state in LEFT for sms in routed):
+            raise UserError(self.env._("This message is already on its way."))
+        if any(sms._outcome_is_unknown() for sms in routed):
+            raise UserError(
+                self.env._(
+                    "This message may have been delivered. Use “Resend anyway” if it"
+                    " may arrive twice."
+                )
+            )
+        return self._queue_again()
+
+    def action_resend_unknown(self):
+        """Send again what may have been delivered, because a person says so."""
+        return self.filtered(lambda sms: sms._outcome_is_unknown())._queue_again()
+
+    def _queue_again(self):
+        self.filtered("gateway_id").write(
+            {"attempts": 0, "not_before": False, "to_publish": False}
+        )
+        result = super().action_set_outgoing()
+        self._trigger_dispatch()
+        return result
+
+    def resend_failed(self):
+        """Resend what failed; what may have been delivered is left to a person."""
+        unknown = self.filtered(lambda sms: sms._outcome_is_unknown())
+        rest = self - unknown
+        if unknown and not rest:
+            raise UserError(
+                self.env._(
+                    "These messages may have been delivered. Open one and use “Resend"
+                    " anyway” if it may arrive twice."
+                )
+            )
+        failed = rest.filtered(
+            lambda sms: sms.gateway_id and sms.state == "error" and not sms.to_delete
+        )
+        failed._queue_again()
+        if not (rest - failed):
+            failed.send()
+            return {
+                "type": "ir.actions.client",
+                "tag": "display_notification",
+                "params": {
+                    "type": "success" if failed else "warning",
+                    "message": self.env._("%s messages are queued again.", len(failed)),
+                    "next": {"type": "ir.actions.act_window_close"},
+                },
+            }
+        failed.send()
+        return super(SmsSms, rest - failed).resend_failed()

@@ -1,0 +1,247 @@
+import logging
+import time
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
+
+from odoo import SUPERUSER_ID, api, models, modules
+from odoo.service.model import retrying
+from odoo.tools import groupby
+
+from ..dispatch import outbox
+from ..dispatch.dispatcher import Dispatcher
+
+_logger = logging.getLogger(__name__)
+
+# What a person sends leaves while they wait; more than this is the queue's.
+AT_ONCE = 100
+# One run of the queue; Odoo's cron calls again while there is more.
+RUN_SECONDS = 60
+# In a request a person waits for.
+WAIT_SECONDS = 5
+# How long Test Connection waits for a dispatcher that took its message first.
+WAIT_FOR_ANOTHER = 60
+
+
+def utcnow():
+    """Give the time in UTC, naive as Odoo's but to the microsecond.
+
+    The order of a hold and of the requests around it is told by their times.
+    """
+    return datetime.now(timezone.utc).replace(tzinfo=None)
+
+
+def in_test():
+    """Tell whether Odoo's tests run: then nothing may commit, and all is in line."""
+    return bool(modules.module.current_test)
+
+
+class SmsSms(models.Model):
+    """How messages leave: when, in whose transaction, and how Odoo is told."""
+
+    _inherit = "sms.sms"
+
+    # ------------------------------------------------------------
+    # When
+    # ------------------------------------------------------------
+
+    @api.model
+    def _trigger_dispatch(self, at=None):
+        self.env.ref("su_sms.ir_cron_outbox").sudo()._trigger(at=at)
+
+    def _dispatch_after_commit(self):
+        """Dispatch these as soon as the transaction is committed, and only then.
+
+        A rolled back transaction sends nothing; one that Odoo retries sends once.
+        """
+        if not self:
+            return
+        if in_test():
+            self._dispatch(self.ids)
+            return
+        self._trigger_dispatch()
+        postcommit = self.env.cr.postcommit
+        ids = postcommit.data.setdefault("su_sms.dispatch", [])
+        if not ids:
+            postcommit.add(self._make_after_commit())
+        ids.extend(self.ids)
+
+    def _make_after_commit(self):
+        registry, postcommit = self.env.registry, self.env.cr.postcommit
+
+        def after_commit():
+            ids = postcommit.data.pop("su_sms.dispatch", [])
+            if len(ids) > AT_ONCE:
+                return
+            try:
+                with registry.cursor() as cr:
+                    env = api.Environment(cr, SUPERUSER_ID, {})
+                    env["sms.sms"]._dispatch(ids, WAIT_SECONDS)
+            except Exception:
+                # The caller's work is done and committed; the queue still has these.
+                _logger.exception("%d messages stay in the queue", len(ids))
+
+        return after_commit
+
+    @api.model
+    def _send_at_once(self, vals):
+        """Commit one message, dispatch it even if its gateway is held, and give it.
+
+        For Test Connection, whose caller has nothing of its own to roll back.
+        """
+        with self._own_environment() as env:
+            company = env["res.company"].browse(self.env.company.id)
+            sms_id = env["sms.sms"].with_company(company).create([vals]).id
+        until = time.monotonic() + WAIT_FOR_ANOTHER
+        sms = self.browse(sms_id)
+        while True:
+            self._dispatch([sms_id], force=True)
+            sms.invalidate_recordset()
+            if sms.state != "process" or time.monotonic() > until:
+                return sms
+            # The queue was quicker and has it on the wire.
+            time.sleep(0.2)
+
+    @api.model
+    def _process_outbox(self):
+        """Dispatch what is due; called by the cron."""
+        self._report_progress(*self._run_outbox())
+
+    @api.model
+    def _run_outbox(self):
+        """Dispatch what is due, and see to it that the rest is when its time comes.
+
+        :return: (messages that got an outcome, 1 if the cron should come back at once)
+        """
+        with self._own_transaction() as cr:
+            if lost := outbox.expire_leases(cr, utcnow()):
+                _logger.error("%d messages were lost sight of: outcome unknown", lost)
+        done = self._dispatch()
+        now = utcnow()
+        with self._own_transaction() as cr:
+            due = outbox.next_due(cr, now)
+        if due and due > now:
+            self._trigger_dispatch(at=due + timedelta(seconds=1))
+        # Nothing done though something is due: another dispatcher is at it.
+        return done, int(bool(done and due and due <= now))
+
+    @api.model
+    def _report_progress(self, done, remaining):
+        if not in_test():
+            self.env["ir.cron"]._commit_progress(done, remaining=remaining)
+
+    # ------------------------------------------------------------
+    # In whose transaction
+    # ------------------------------------------------------------
+
+    @contextmanager
+    def _own_transaction(self):
+        """Give a cursor of a short transaction beside the current one.
+
+        In Odoo's tests there is only one, so it is the current one, and the ORM's
+        knowledge of it is refreshed.
+        """
+        if in_test():
+            self.env.flush_all()
+            yield self.env.cr
+            self.env.invalidate_all()
+            return
+        with self.env.registry.cursor() as cr:
+            outbox.read_committed(cr)
+            yield cr
+
+    @contextmanager
+    def _own_environment(self):
+        """Give the superuser's environment in a transaction beside the current one."""
+        if in_test():
+            yield self.sudo().env
+            return
+        with self.env.registry.cursor() as cr:
+            yield api.Environment(cr, SUPERUSER_ID, {})
+
+    @api.model
+    def _end_transaction(self):
+        """Commit before the network is used: no transaction is open meanwhile.
+
+        Only for what is at the top of its transaction: a cron, a button, a hook.
+        """
+        if not in_test():
+            self.env.cr.commit()  # pylint: disable=invalid-commit
+
+    @api.model
+    def _dispatch(self, ids=None, seconds=RUN_SECONDS, force=False):
+        """Run a dispatcher over the gateways that may send.
+
+        :param ids: only these messages, or None for all
+        :param force: try once although a gateway is held
+        :return: how many messages got an outcome
+        """
+        gateways = self.env["sms.gateway.config"].sudo()
+        if gateways._is_neutralized():
+            _logger.info("This database is neutralized: no SMS leaves it")
+            return 0
+        lines = []
+        for gateway in gateways.search([]):
+            try:
+                lines.append((gateway._settings(), gateway._client()))
+            except ValueError as error:
+                # One gateway that can't be used must not stop the others.
+                _logger.error("Gateway %s: %s", gateway.id, error)
+        self._end_transaction()
+        dispatcher = Dispatcher(
+            self._own_transaction, lines, self._publish_some, utcnow
+        )
+        return dispatcher.run(seconds, ids, force)
+
+    # ------------------------------------------------------------
+    # How Odoo is told
+    # ------------------------------------------------------------
+
+    @api.model
+    def _publish_some(self, limit):
+        """Tell trackers, notifications and traces what became of messages.
+
+        :return: how many messages were published
+        """
+        if in_test():
+            self.env.flush_all()
+            return self._publish(limit)
+        with self._own_environment() as env:
+            return retrying(lambda: env["sms.sms"]._publish(limit), env)
+
+    @api.model
+    def _publish(self, limit):
+        self.env["sms.gateway.config"]._tell_administrators()
+        self.env.cr.execute(
+            """
+               UPDATE sms_sms SET to_publish = FALSE
+                WHERE id IN (SELECT id FROM sms_sms WHERE to_publish
+                           ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+            RETURNING id
+            """,
+            [limit],
+        )
+        messages = self.sudo().browse([row[0] for row in self.env.cr.fetchall()])
+        messages.invalidate_recordset()
+        messages = messages.with_context(sms_skip_msg_notification=True)
+        for (state, failure_type, text), group in groupby(
+            messages, lambda sms: (sms.state, sms.failure_type, sms.provider_text)
+        ):
+            self._tell_trackers(
+                self.concat(*group).sms_tracker_id, state, failure_type, text
+            )
+        messages.mail_message_id._notify_message_notification_update()
+        return len(messages)
+
+    @api.model
+    def _tell_trackers(self, trackers, state, failure_type, text):
+        if not trackers:
+            return
+        if state == "error" and failure_type in self.DELIVERY_ERRORS:
+            # Odoo knows these as words of a provider, and makes some of them bounces.
+            trackers.with_context(
+                sms_known_failure_reason=text
+            )._action_update_from_provider_error(failure_type.removeprefix("sms_"))
+        else:
+            trackers._action_update_from_sms_state(
+                state, failure_type=failure_type, failure_reason=text
+            )

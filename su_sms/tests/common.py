@@ -1,0 +1,64 @@
+"""What tests of the gateway start from: a real Africa's Talking simulator.
+
+``GatewayCase`` is for other addons as well: messages made in such a test go over real
+HTTP to the simulator, and ``self.simulator`` tells what it accepted.
+"""
+
+import importlib.util
+import sys
+from functools import cache
+from pathlib import Path
+
+from odoo.tests import TransactionCase, new_test_user
+
+PROCESS = Path(__file__).resolve().parents[2] / "tests" / "simulator" / "process.py"
+
+
+@cache
+def simulator_module():
+    """Give the module that runs a simulator; it is beside the addon, not in it."""
+    spec = importlib.util.spec_from_file_location("su_sms_simulator", PROCESS)
+    process = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = process
+    spec.loader.exec_module(process)
+    return process
+
+
+class GatewayCase(TransactionCase):
+    """A Kenyan company whose SMS go through a sandbox gateway to the simulator."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.server = simulator_module().Simulator(senders=("STRATHMORE",))
+        cls.server.start()
+        cls.addClassCleanup(cls.server.stop)
+        cls.simulator = cls.server.admin
+        cls.parameters = cls.env["ir.config_parameter"]
+        cls.parameters.set_param("su_sms.base_url", cls.server.url)
+        cls.env.company.country_id = cls.env.ref("base.ke")
+        cls.gateway = cls.env["sms.gateway.config"].create(
+            {"name": "Test", "api_key": cls.server.api_key, "attempts": 1}
+        )
+        cls.partner = cls.env["res.partner"].create(
+            {"name": "Wanjiku", "phone": "0712 345 678"}
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.simulator.reset()
+
+    def queue(self, *numbers, body="Hello", **vals):
+        """Create outgoing messages, one for each number."""
+        return self.env["sms.sms"].create(
+            [{"number": number, "body": body, **vals} for number in numbers]
+        )
+
+    def texts(self):
+        """Give (number, text) of everything that the simulator accepted."""
+        return [(sent["number"], sent["text"]) for sent in self.simulator.ledger()]
+
+    @classmethod
+    def user(cls, login, groups="base.group_user", **vals):
+        """Create a user in the given groups."""
+        return new_test_user(cls.env, login=login, groups=groups, **vals)

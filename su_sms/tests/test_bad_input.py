@@ -1,0 +1,88 @@
+from odoo.tests import tagged
+
+from .common import GatewayCase
+
+# What people type where a number belongs -> failure type.
+NUMBERS = [
+    ("", "sms_number_missing"),
+    (False, "sms_number_missing"),
+    ("hello", "sms_number_format"),
+    ("0712", "sms_number_format"),
+    ("07123456789012345", "sms_number_format"),
+    ("0712345678 / 0722345678", "sms_number_format"),
+    ("0712345678\0", None),
+    ("2.54712E+11", "sms_number_format"),
+    ("020 1234567", "sms_invalid_destination"),
+    ("'; DROP TABLE sms_sms; --", "sms_number_format"),
+]
+# Texts -> what arrives, or None for what is refused as empty.
+TEXTS = [
+    ("", None),
+    (False, None),
+    ("   \n ", None),
+    ("\0", None),
+    ("a\0b", "ab"),
+    ("مرحبا بكم", "مرحبا بكم"),
+    ("👩‍👩‍👧‍👦 Karibu 🎓", "👩‍👩‍👧‍👦 Karibu 🎓"),
+    ("“Quoted” – text…", '"Quoted" - text...'),
+    ("x" * 1530, "x" * 1530),
+    ("100% & more + = ?", "100% & more + = ?"),
+    ("<b>bold</b> {{ object.name }}", "<b>bold</b> {{ object.name }}"),
+]
+
+
+@tagged("post_install", "-at_install")
+class TestBadInput(GatewayCase):
+    def test_numbers(self):
+        good = self.queue("0712345678", body="Unharmed")
+        for number, failure_type in NUMBERS:
+            with self.subTest(number):
+                sms = self.queue(number)
+                self.env["sms.sms"]._process_queue()
+                if failure_type is None:
+                    self.assertEqual(sms.state, "pending")
+                    continue
+                self.assertEqual((sms.state, sms.failure_type), ("error", failure_type))
+                self.assertTrue(sms.provider_text, "it says what is wrong")
+        self.assertEqual(good.state, "pending")
+
+    def test_texts(self):
+        for body, arrives in TEXTS:
+            with self.subTest(body):
+                self.simulator.reset()
+                sms = self.queue("0712345678", body=body)
+                self.env["sms.sms"]._process_queue()
+                if arrives is None:
+                    self.assertEqual(
+                        (sms.state, sms.failure_type), ("error", "sms_empty")
+                    )
+                    self.assertFalse(self.simulator.requests())
+                else:
+                    self.assertEqual(sms.state, "pending")
+                    self.assertEqual(self.texts(), [("+254712345678", arrives)])
+
+    def test_one_bad_number_stops_no_other(self):
+        numbers = [f"07123456{n:02}" for n in range(20)]
+        numbers[7] = "garbage"
+        messages = self.queue(*numbers)
+        self.env["sms.sms"]._process_queue()
+        self.assertEqual(len(messages.filtered(lambda s: s.state == "pending")), 19)
+        self.assertEqual(messages[7].failure_type, "sms_number_format")
+
+    def test_copies_of_one_number_go_in_requests_of_their_own(self):
+        messages = self.queue(*["0712345678"] * 40)
+        self.env["sms.sms"]._process_queue()
+        self.assertEqual(set(messages.mapped("state")), {"pending"})
+        self.assertEqual(len(set(messages.mapped("provider_message_id"))), 40)
+        self.assertEqual(
+            [each["recipients"] for each in self.simulator.requests()], [1] * 40
+        )
+        self.assertEqual(self.simulator.summary()["accepted"], 40)
+
+    def test_long_text_is_sent_whole_and_its_parts_are_counted(self):
+        self.simulator.settings(profile="live")
+        self.gateway.write({"environment": "production", "username": "university"})
+        sms = self.queue("0712345678", body="x" * 1530)
+        self.env["sms.sms"]._process_queue()
+        self.assertEqual(sms.state, "pending")
+        self.assertEqual(sms.parts, 10)

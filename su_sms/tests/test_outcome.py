@@ -1,0 +1,185 @@
+from odoo.tests import tagged
+
+from .common import GatewayCase
+
+# Number the simulator refuses -> state, failure type, notification status, held for.
+# The last three digits are AT's per-recipient code.
+REFUSALS = [
+    ("+254700000401", "error", "sms_rejected", "bounce", False),
+    ("+254700000402", "outgoing", False, "ready", "sender"),
+    ("+254700000403", "error", "sms_number_format", "exception", False),
+    ("+254700000404", "error", "sms_invalid_destination", "bounce", False),
+    ("+254700000405", "outgoing", False, "ready", "credit"),
+    ("+254700000406", "error", "sms_blocked", "exception", False),
+    ("+254700000407", "error", "sms_rejected", "bounce", False),
+    ("+254700000409", "outgoing", False, "ready", "window"),
+    ("+254700000500", "outgoing", False, "ready", False),
+    ("+254700000501", "outgoing", False, "ready", False),
+    ("+254700000502", "error", "sms_rejected", "bounce", False),
+]
+# What the simulator does to a request -> state, failure type, accepted, held for.
+FAULTS = [
+    ({"kind": "refuse", "seconds": 1}, "outgoing", False, 0, "down"),
+    ({"kind": "reset_before"}, "error", "sms_outcome_unknown", 0, "reset"),
+    ({"kind": "reset_after"}, "error", "sms_outcome_unknown", 1, "reset"),
+    ({"kind": "hang_before"}, "error", "sms_outcome_unknown", 0, "timeout"),
+    ({"kind": "hang_after"}, "error", "sms_outcome_unknown", 1, "timeout"),
+    ({"kind": "http_401"}, "outgoing", False, 0, "auth"),
+    ({"kind": "http_429", "retry_after": "90"}, "outgoing", False, 0, "throttled"),
+    ({"kind": "http_503"}, "outgoing", False, 0, "busy"),
+    ({"kind": "http_500"}, "error", "sms_outcome_unknown", 0, "http_5xx"),
+    ({"kind": "http_502"}, "error", "sms_outcome_unknown", 0, "http_5xx"),
+    ({"kind": "truncated_json"}, "error", "sms_outcome_unknown", 1, None),
+    ({"kind": "xml"}, "error", "sms_outcome_unknown", 1, "unreadable"),
+    ({"kind": "missing_recipient"}, "error", "sms_outcome_unknown", 1, False),
+    ({"kind": "shuffled"}, "pending", False, 1, False),
+    ({"kind": "duplicated_recipient"}, "pending", False, 1, False),
+]
+
+
+@tagged("post_install", "-at_install")
+class TestOutcome(GatewayCase):
+    def post(self, number):
+        """Send from a record; give message, notification."""
+        self.partner.phone = number
+        message = self.partner._message_sms("Hello", number_field="phone")
+        sms = self.env["sms.sms"].search([("mail_message_id", "=", message.id)])
+        return sms, message.notification_ids
+
+    def test_accepted_message_has_id_cost_and_sent_notification(self):
+        sms, notification = self.post("0712345678")
+        self.assertEqual(sms.state, "pending")
+        self.assertRegex(sms.provider_message_id, r"^ATXid_[0-9a-f]{32}$")
+        self.assertEqual(sms.cost, 0.8)
+        self.assertEqual(sms.currency_id.with_context(active_test=False).name, "KES")
+        self.assertTrue(sms.accepted_at)
+        self.assertFalse(sms.to_delete, "it stays on record")
+        self.assertEqual(notification.notification_status, "pending")
+        self.assertEqual(self.texts(), [("+254712345678", "Hello")])
+
+    def test_refusals_of_one_recipient(self):
+        for number, state, failure_type, status, held in REFUSALS:
+            with self.subTest(number):
+                self.gateway._resume()
+                sms, notification = self.post(number)
+                self.assertEqual(sms.state, state)
+                self.assertEqual(sms.failure_type, failure_type)
+                self.assertEqual(notification.notification_status, status)
+                self.assertEqual(notification.failure_type, failure_type)
+                self.assertEqual(self.gateway.hold_reason, held)
+                if state == "error":
+                    self.assertTrue(notification.failure_reason, "AT's own words")
+        self.assertEqual(self.simulator.ledger(), [])
+
+    def test_faults_of_the_line(self):
+        self.gateway.read_timeout = 1
+        for fault, state, failure_type, accepted, held in FAULTS:
+            for numbers in (["0712345678"], ["0712345678", "0722345678"]):
+                with self.subTest(**fault, numbers=len(numbers)):
+                    self.simulator.reset()
+                    self.gateway._resume()
+                    self.simulator.fault(**fault)
+                    messages = self.queue(*numbers)
+                    messages.send()
+                    self.simulator.clear_faults()
+                    some = messages
+                    if fault["kind"] == "missing_recipient":
+                        some = messages.filtered("failure_type")
+                        self.assertTrue(some)
+                    self.assertEqual(set(some.mapped("state")), {state})
+                    self.assertEqual(set(some.mapped("failure_type")), {failure_type})
+                    self.assertEqual(
+                        len(self.simulator.ledger()), accepted * len(numbers)
+                    )
+                    if held is not None:
+                        self.assertEqual(self.gateway.hold_reason, held)
+
+    def test_unknown_outcome_is_never_resent_by_itself(self):
+        self.gateway.read_timeout = 1
+        self.simulator.fault("hang_after")
+        sms = self.queue("0712345678")
+        sms.send()
+        self.simulator.clear_faults()
+        self.gateway._resume()
+        self.env["sms.sms"]._process_queue()
+        self.assertEqual(sms.failure_type, "sms_outcome_unknown")
+        self.assertEqual(len(self.simulator.ledger()), 1)
+        sms.action_resend_unknown()
+        self.env["sms.sms"]._process_queue()
+        self.assertEqual(sms.state, "pending")
+        self.assertEqual(len(self.simulator.ledger()), 2)
+
+    def test_retry_of_a_mailing_leaves_unknown_outcomes_alone(self):
+        contact = self.env["mailing.contact"].create(
+            {"name": "Otieno", "phone_sanitized": "+254712345678"}
+        )
+        mailing = self.env["mailing.mailing"].create(
+            {"subject": "News", "mailing_type": "sms", "body_plaintext": "News"}
+        )
+        sms = self.queue("0712345678", mailing_id=mailing.id)
+        trace = self.env["mailing.trace"].create(
+            {
+                "trace_type": "sms",
+                "mass_mailing_id": mailing.id,
+                "model": contact._name,
+                "res_id": contact.id,
+                "sms_id_int": sms.id,
+                "sms_tracker_ids": [(0, 0, {"sms_uuid": sms.uuid})],
+            }
+        )
+        self.gateway.read_timeout = 1
+        self.simulator.fault("hang_after")
+        self.env["sms.sms"]._process_queue()
+        self.assertEqual(trace.trace_status, "error")
+        self.assertEqual(trace.failure_type, "sms_outcome_unknown")
+        mailing.action_retry_failed_sms()
+        self.assertTrue(sms.exists())
+        self.assertTrue(trace.exists())
+
+    def test_mailing_trace_follows(self):
+        mailing = self.env["mailing.mailing"].create(
+            {
+                "subject": "News",
+                "mailing_type": "sms",
+                "body_plaintext": "News",
+                "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
+                "mailing_domain": repr([("id", "=", self.partner.id)]),
+            }
+        )
+        mailing.action_send_sms()
+        self.env["sms.sms"]._process_queue()
+        self.assertEqual(mailing.mailing_trace_ids.trace_status, "pending")
+        self.assertEqual(mailing.state, "done")
+        self.assertEqual(len(self.simulator.ledger()), 1)
+
+    def test_urgent_leaves_before_normal_before_bulk(self):
+        self.gateway.concurrency = 1
+        for priority in ("0", "1", "2"):
+            self.queue("0712345678", body=f"priority {priority}", priority=priority)
+        self.env["sms.sms"]._process_queue()
+        texts = [text for _number, text in self.texts()]
+        self.assertEqual(texts, ["priority 2", "priority 1", "priority 0"])
+
+    def test_equal_texts_share_a_request_up_to_the_chunk_size(self):
+        self.gateway.chunk_size = 4
+        self.queue(*(f"07123456{n:02}" for n in range(10)))
+        self.queue("0712345699", body="Another text")
+        self.env["sms.sms"]._process_queue()
+        sizes = sorted(each["recipients"] for each in self.simulator.requests())
+        self.assertEqual(sizes, [1, 2, 4, 4])
+
+    def test_message_that_left_cannot_be_cancelled(self):
+        sms, _notification = self.post("0712345678")
+        with self.assertRaisesRegex(Exception, "can't be cancelled"):
+            sms.action_set_canceled()
+        self.assertEqual(sms.state, "pending")
+
+    def test_blacklisted_number_gets_no_promotion_but_what_it_must_know(self):
+        self.env["phone.blacklist"].create({"number": "+254712345678"})
+        promotion = self.queue("0712345678", message_class="promotional")
+        notice = self.queue("0712345678", body="Your exam is on Monday.")
+        self.env["sms.sms"]._process_queue()
+        self.assertEqual(promotion.state, "canceled")
+        self.assertEqual(promotion.failure_type, "sms_blacklist")
+        self.assertEqual(notice.state, "pending")
+        self.assertEqual(len(self.simulator.ledger()), 1)

@@ -1,0 +1,119 @@
+from odoo.addons.sms.tools.sms_api import SmsApi
+from odoo.tests import tagged
+
+from ..tools.sms_api import SmsApiGateway
+from .common import GatewayCase
+
+
+@tagged("post_install", "-at_install")
+class TestRouting(GatewayCase):
+    def test_message_goes_to_the_companys_gateway(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        its_gateway = self.gateway.create(
+            {"name": "Its own", "company_id": other.id, "api_key": "atsk_other"}
+        )
+        sms = self.env["sms.sms"].with_company(other).create({"number": "0712345678"})
+        self.assertEqual(sms.gateway_id, its_gateway)
+        self.assertEqual(sms.company_id, other)
+
+    def test_company_without_gateway_uses_the_common_one(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.gateway.company_id = False
+        sms = self.env["sms.sms"].with_company(other).create({"number": "0712345678"})
+        self.assertEqual(sms.gateway_id, self.gateway)
+
+    def test_record_company_of_the_message_decides(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        its_gateway = self.gateway.create(
+            {"name": "Its own", "company_id": other.id, "api_key": "atsk_other"}
+        )
+        message = self.env["mail.message"].create({"record_company_id": other.id})
+        sms = self.queue("0712345678", mail_message_id=message.id)
+        self.assertEqual(sms.gateway_id, its_gateway)
+
+    def test_company_with_no_gateway_at_all_keeps_odoos_service(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        sms = self.env["sms.sms"].with_company(other).create({"number": "0712345678"})
+        self.assertFalse(sms.gateway_id)
+        self.assertEqual(sms.number, "0712345678", "nothing about it is changed")
+        self.assertIs(other._get_sms_api_class(), SmsApi)
+
+    def test_archived_gateway_takes_nothing(self):
+        self.gateway.active = False
+        self.assertFalse(self.queue("0712345678").gateway_id)
+        self.assertIs(self.env.company._get_sms_api_class(), SmsApi)
+
+    def test_gateway_that_is_not_default_is_used_where_chosen(self):
+        second = self.gateway.create({"name": "Second", "is_default": False})
+        chosen, routed = self.env["sms.sms"].create(
+            [
+                {"number": "0712345678", "gateway_id": second.id},
+                {"number": "0712345678"},
+            ]
+        )
+        self.assertEqual(chosen.gateway_id, second)
+        self.assertEqual(routed.gateway_id, self.gateway)
+
+    def test_new_default_replaces_the_old_one(self):
+        second = self.gateway.create({"name": "Second"})
+        self.assertFalse(self.gateway.is_default)
+        self.gateway.is_default = True
+        self.assertFalse(second.is_default)
+
+    def test_number_is_made_international(self):
+        for typed in ("0712 345 678", "712345678", "254712345678", "+254 712-345-678"):
+            with self.subTest(typed):
+                self.assertEqual(self.queue(typed).number, "+254712345678")
+
+    def test_mailing_is_promotional_bulk_and_chatter_is_not(self):
+        mailing = self.env["mailing.mailing"].create(
+            {"subject": "News", "mailing_type": "sms", "body_plaintext": "News"}
+        )
+        bulk = self.queue("0712345678", mailing_id=mailing.id)
+        self.assertEqual((bulk.message_class, bulk.priority), ("promotional", "0"))
+        single = self.queue("0712345678")
+        self.assertEqual(
+            (single.message_class, single.priority), ("transactional", "1")
+        )
+
+    def test_queue_of_mixed_providers_sends_each_its_own(self):
+        """Messages of Odoo's own service neither block ours nor are blocked."""
+        other = self.env["res.company"].create({"name": "Other"})
+        theirs = (
+            self.env["sms.sms"].with_company(other).create({"number": "+254722000001"})
+        )
+        held = self.gateway.create(
+            {"name": "Held", "is_default": False, "hold_reason": "paused"}
+        )
+        waiting = self.queue("0712345671", gateway_id=held.id)
+        ours = self.queue("0712345672")
+        sent = []
+
+        def _send_sms_batch(api, messages, delivery_reports_url=False):
+            sent.extend(n["uuid"] for m in messages for n in m["numbers"])
+            return [{"uuid": uuid, "state": "success"} for uuid in sent]
+
+        self.patch(SmsApi, "_send_sms_batch", _send_sms_batch)
+        self.env["sms.sms"]._process_queue()
+        self.assertEqual(sent, [theirs.uuid])
+        self.assertEqual(theirs.state, "pending")
+        self.assertEqual(ours.state, "pending")
+        self.assertEqual(waiting.state, "outgoing")
+        self.assertEqual(self.texts(), [("+254712345672", "Hello")])
+
+    def test_test_mailing_goes_through_the_gate(self):
+        self.assertIs(self.env.company._get_sms_api_class(), SmsApiGateway)
+        mailing = self.env["mailing.mailing"].create(
+            {
+                "subject": "News",
+                "mailing_type": "sms",
+                "body_plaintext": "News for you",
+                "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
+            }
+        )
+        wizard = self.env["mailing.sms.test"].create(
+            {"mailing_id": mailing.id, "numbers": "+254712345678"}
+        )
+        wizard.action_send_sms()
+        self.env["sms.sms"]._process_queue()
+        self.assertEqual(self.texts(), [("+254712345678", "News for you")], "once")

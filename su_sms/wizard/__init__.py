@@ -1,0 +1,1 @@
+from . import sms_test_step, sms_test_wizard

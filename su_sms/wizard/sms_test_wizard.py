@@ -1,0 +1,244 @@
+import time
+
+from odoo import api, fields, models
+
+from ..africastalking import probe
+from ..africastalking.errors import GatewayError
+from ..text import phone
+
+
+class SmsTestWizard(models.TransientModel):
+    """Walk the line to the provider and send one SMS to whoever asks.
+
+    Each step shows what was found and how long it took; the first that fails names
+    the cause and what to do. Nobody but the signed-in administrator gets the SMS.
+    """
+
+    _name = "sms.test.wizard"
+    _description = "Test Connection"
+
+    gateway_id = fields.Many2one(
+        "sms.gateway.config", required=True, readonly=True, ondelete="cascade"
+    )
+    environment = fields.Selection(related="gateway_id.environment")
+    number = fields.Char(compute="_compute_number")
+    number_error = fields.Char(compute="_compute_number")
+    step_ids = fields.One2many("sms.test.step", "wizard_id", readonly=True)
+    state = fields.Selection(
+        [("draft", "Ready"), ("success", "Success"), ("failure", "Failure")],
+        default="draft",
+        readonly=True,
+    )
+    diagnosis = fields.Char("What Happened", readonly=True)
+    remedy = fields.Char("What to Do", readonly=True)
+    sms_id = fields.Many2one("sms.sms", readonly=True)
+
+    @api.depends("gateway_id")
+    @api.depends_context("uid")
+    def _compute_number(self):
+        country = self.env["sms.gateway.config"]._country(self.env.company)
+        typed = self.env.user.partner_id.phone or ""
+        number, error = False, False
+        try:
+            number = phone.normalise(typed, country)
+        except phone.PhoneError as problem:
+            error = str(problem)
+            if problem.reason == "empty":
+                error = self.env._("Your profile has no phone number.")
+        self.number = number
+        self.number_error = error
+
+    def action_run(self):
+        """Take the steps in order, up to the first that fails."""
+        self.ensure_one()
+        self.env["sms.sms"]._end_transaction()
+        steps = list(self._steps())
+        failed = [step for step in steps if not step["ok"]]
+        self.step_ids.unlink()
+        self.write(
+            {
+                "step_ids": [fields.Command.create(step) for step in steps],
+                "state": "failure" if failed else "success",
+                "diagnosis": failed[0]["detail"]
+                if failed
+                else self.env._("The SMS was accepted for %s.", self.number),
+                "remedy": failed[0].get("remedy") if failed else False,
+            }
+        )
+        return self._show()
+
+    def action_open_profile(self):
+        return self.env["ir.actions.actions"]._for_xml_id("base.action_res_users_my")
+
+    def action_view_message(self):
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "sms.sms",
+            "res_id": self.sms_id.id,
+            "view_mode": "form",
+        }
+
+    def _show(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Test Connection"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    # ------------------------------------------------------------
+    # Steps
+    # ------------------------------------------------------------
+
+    def _steps(self):
+        gateway = self.gateway_id
+        if self.number_error:
+            yield self._step("number", False, self.number_error, reason="number")
+            return
+        yield self._step("number", True, self.number)
+        if gateway._is_neutralized():
+            text = self.env._("This is a neutralized copy of a database.")
+            yield self._step("account", False, text, reason="neutralized")
+            return
+        account = gateway._account()
+        for found in probe.walk(account):
+            yield self._step(
+                found.name, found.ok, found.text, found.ms, self._reason_of(found)
+            )
+            if not found.ok:
+                return
+        account_step = self._account_step()
+        yield account_step
+        if account_step["ok"]:
+            yield self._message_step()
+
+    def _account_step(self):
+        gateway, started = self.gateway_id, time.monotonic()
+        try:
+            balance = gateway._client().balance()
+        except GatewayError as error:
+            return self._step("account", False, error.text, _ms(started), error.reason)
+        gateway._note_balance(balance)
+        text = f"{balance.currency} {balance.amount:,.2f}"
+        return self._step("account", True, text, _ms(started))
+
+    def _message_step(self):
+        started = time.monotonic()
+        sms = (
+            self.env["sms.sms"]
+            .sudo()
+            ._send_at_once(
+                {
+                    "gateway_id": self.gateway_id.id,
+                    "number": self.number,
+                    "partner_id": self.env.user.partner_id.id,
+                    "priority": "2",
+                    "body": self.env._(
+                        "Test SMS of %(company)s, asked for by %(user)s. The gateway works.",
+                        company=self.env.company.name,
+                        user=self.env.user.name,
+                    ),
+                }
+            )
+        )
+        self.sms_id = sms
+        ok = sms.state in ("pending", "sent")
+        text = sms.provider_message_id if ok else self._why_not(sms)
+        return self._step("message", ok, text, _ms(started), self._failure_of(sms))
+
+    def _why_not(self, sms):
+        if sms.state == "outgoing":
+            gateway = sms.gateway_id
+            return gateway.hold_text or sms.hold_reason or self.env._("Not sent yet.")
+        types = dict(sms._fields["failure_type"]._description_selection(self.env))
+        return ": ".join(filter(None, [types.get(sms.failure_type), sms.provider_text]))
+
+    def _failure_of(self, sms):
+        if sms.state == "outgoing":
+            return sms.gateway_id.hold_reason or "provider"
+        return sms.failure_type
+
+    @staticmethod
+    def _reason_of(found):
+        return "tls" if found.name == "handshake" else found.name
+
+    def _step(self, name, ok, detail, ms=0.0, reason=None):
+        step = {"name": name, "ok": ok, "detail": detail, "milliseconds": ms}
+        if not ok:
+            step["remedy"] = self._remedy(reason)
+        return step
+
+    def _remedy(self, reason):
+        """Give what to do about a reason, or a general word."""
+        remedies = {
+            "number": self.env._(
+                "Enter your mobile number in your profile, such as 0712 345 678."
+            ),
+            "neutralized": self.env._(
+                "Copies send nothing. Test in the production database."
+            ),
+            "resolve": self.env._(
+                "The server can't look up this name. Ask the network team whether DNS"
+                " or a proxy is needed, and enter the proxy under Connection."
+            ),
+            "connect": self.env._(
+                "The firewall does not let this server out. Ask for HTTPS (port 443)"
+                " to this host, or enter the proxy under Connection."
+            ),
+            "down": self.env._(
+                "The connection broke. Try again; if it stays so, ask the network team."
+            ),
+            "tls": self.env._(
+                "A firewall that inspects HTTPS shows its own certificate. Ask the"
+                " network team for its authority's certificate and upload it under"
+                " Connection, or ask them to exempt this host."
+            ),
+            "auth": self.env._(
+                "Username, key and environment don't belong together. Sandbox and"
+                " production have different keys, and a new key takes up to 20"
+                " minutes to work."
+            ),
+            "sender": self.env._(
+                "This sender ID is not registered for this account and environment."
+                " Register it with Africa's Talking, or leave it empty."
+            ),
+            "credit": self.env._(
+                "Top up the account at Africa's Talking. What waits is then sent by"
+                " itself."
+            ),
+            "window": self.env._(
+                "The network refuses SMS of this kind at this hour. Try again later."
+            ),
+            "request": self.env._(
+                "The server at this address is not Africa's Talking's API. Check the"
+                " system parameter su_sms.base_url."
+            ),
+            "timeout": self.env._(
+                "No answer in time. The SMS may still arrive; wait before you test"
+                " again."
+            ),
+            "sms_outcome_unknown": self.env._(
+                "The SMS may still arrive. Look at your phone before you test again."
+            ),
+            "sms_blocked": self.env._(
+                "This number has opted out at the network (*456*9# on Safaricom), or"
+                " the sender ID is registered for promotional SMS only."
+            ),
+            "sms_number_format": self.env._("Correct the number in your profile."),
+            "sms_invalid_destination": self.env._(
+                "This number can't receive SMS. Enter a mobile number in your profile."
+            ),
+        }
+        return remedies.get(
+            reason,
+            self.env._(
+                "Try again in a few minutes; if it stays so, ask Africa's Talking's"
+                " support."
+            ),
+        )
+
+
+def _ms(started):
+    return (time.monotonic() - started) * 1000

@@ -42,6 +42,8 @@ class Dispatcher:
         self._now = now
         self._force = False
         self._finished = queue.SimpleQueue()
+        # Outcomes that came back and are not committed yet.
+        self._unrecorded = []
         self._wires = {
             gateway.id: (gateway, Wire(client, gateway.concurrency, self._finished))
             for gateway, client in lines
@@ -64,66 +66,76 @@ class Dispatcher:
             for _gateway, wire in self._wires.values():
                 wire.close()
             # After an error above: what was under way has come back meanwhile.
-            if left := self._take(block=False):
-                self._step(left, False, ids)
+            self._take(block=False)
+            self._step(list(self._unrecorded))
         while self._publish(outbox.LOOK_AHEAD):
             pass
         return self.outcomes.total()
 
     def _run(self, until, ids):
-        finished = []
         while True:
-            claims, seen = self._step(finished, time.monotonic() < until, ids)
+            # What is not simply accepted may hold its gateway, so it is on record
+            # before more is claimed. The rest is recorded while the next is on its way.
+            others = [each for each in self._unrecorded if not _all_accepted(each)]
+            claims, seen = self._step(others, time.monotonic() < until, ids)
             for claim in claims:
                 self._wires[claim.gateway.id][1].put(claim)
+            good = list(self._unrecorded)
+            self._step(good)
             if seen and any(wire.free for _gateway, wire in self._wires.values()):
-                finished = self._take(block=False)
+                self._take(block=False)
             elif any(wire.busy for _gateway, wire in self._wires.values()):
-                finished = self._wait()
-            else:
+                self._wait()
+            elif not good:
+                # Good news may have ended a hold: then there is more to claim.
                 return
 
     def _wait(self):
-        """Publish results until a request comes back; give those that have."""
+        """Publish results until a request comes back."""
         while self._finished.empty() and self._publish(PUBLISH_MEANWHILE):
             pass
-        return self._take(block=True)
+        self._take(block=True)
 
     def _take(self, block):
-        finished = []
-        while not self._finished.empty() or (block and not finished):
+        """Take in the requests that came back; with ``block`` wait for the first."""
+        while not self._finished.empty() or block:
             claim, outcomes = self._finished.get()
             self._wires[claim.gateway.id][1].done()
-            finished.append((claim, outcomes))
-        return finished
+            self._unrecorded.append((claim, outcomes))
+            block = False
 
-    def _step(self, finished, may_claim, ids):
+    def _step(self, finished, claim=False, ids=None):
         """Record what came back and claim what goes next, in one transaction.
 
         Outcomes are kept through a database that is away for a while: they can't be
         asked for again.
+
+        :return: the claims, and whether anything was there to be claimed
         """
+        if not finished and not claim:
+            return [], False
         give_up = time.monotonic() + DATABASE_PATIENCE
         pause = 0.05
         while True:
             try:
                 with self._transaction() as cr:
                     self._record(cr, finished)
-                    result = self._claim(cr, ids) if may_claim else ([], False)
+                    result = self._claim(cr, ids) if claim else ([], False)
+                break
             except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
-                if not finished or time.monotonic() > give_up:
+                if not self._unrecorded or time.monotonic() > give_up:
                     raise
                 _logger.warning(
                     "The database is away (%s); %d outcomes wait to be recorded",
                     type(error).__name__,
-                    sum(len(outcomes) for _claim, outcomes in finished),
+                    sum(len(outcomes) for _claim, outcomes in self._unrecorded),
                 )
                 time.sleep(pause)
                 pause = min(pause * 2, 2.0)
-            else:
-                for _claim, outcomes in finished:
-                    self.outcomes.update(outcome.state for outcome in outcomes)
-                return result
+        for each in finished:
+            self._unrecorded.remove(each)
+            self.outcomes.update(outcome.state for outcome in each[1])
+        return result
 
     def _record(self, cr, finished):
         now = self._now()
@@ -151,3 +163,8 @@ class Dispatcher:
         # Once: what fails now waits like everything else.
         self._force = False
         return claims, seen
+
+
+def _all_accepted(finished):
+    _claim, outcomes = finished
+    return all(outcome.state == "accepted" for outcome in outcomes)

@@ -5,6 +5,7 @@ Pure: what needs the database (who opted out) is passed in.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..text import phone, segments
@@ -32,12 +33,13 @@ NOT_MOBILE = "sms_invalid_destination"
 FAILURE_BY_REASON = {"empty": MISSING, "not_mobile": NOT_MOBILE}
 
 
+@lru_cache(maxsize=16)
 def prepare(body, sanitise):
     """Give the text that leaves for a message's body.
 
     Control characters, which no handset shows and some networks refuse, are
     dropped; with ``sanitise`` typographic characters become their plain ones, which
-    keeps a text in GSM-7.
+    keeps a text in GSM-7. Remembers the last few: a mailing has one for thousands.
     """
     text = segments.clean(body or "")
     return segments.sanitise(text) if sanitise else text

@@ -136,7 +136,7 @@ class SmsTestWizard(models.TransientModel):
                     "partner_id": self.env.user.partner_id.id,
                     "priority": "2",
                     "body": self.env._(
-                        "Test SMS of %(company)s, asked for by %(user)s. The gateway works.",
+                        "Test SMS of %(company)s, asked for by %(user)s.",
                         company=self.env.company.name,
                         user=self.env.user.name,
                     ),

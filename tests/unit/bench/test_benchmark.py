@@ -1,0 +1,65 @@
+"""What a benchmark says of its samples."""
+
+import json
+
+import pytest
+
+from tests.bench.__main__ import main, parser
+from tests.bench.benchmark import (
+    BENCHMARKS,
+    Benchmark,
+    Result,
+    Sample,
+    table,
+    write_json,
+)
+
+
+def result(*values):
+    speed = Benchmark("speed", "How fast.", 1.0, 2.0, lambda rig: ())
+    return Result(speed, [Sample(value, {"ours": 1 / value}) for value in values])
+
+
+@pytest.mark.parametrize(
+    ("values", "value", "verdict", "passed"),
+    [
+        ((0.5, 0.9, 9.0), 0.9, "BELOW THE FLOOR", False),
+        ((1.0,), 1.0, "ok", True),
+        ((1.9, 0.1, 2.5), 1.9, "ok", True),
+        ((2.0, 3.0, 1.0), 2.0, "aim reached", True),
+    ],
+)
+def test_the_median_is_held_against_floor_and_aim(values, value, verdict, passed):
+    found = result(*values)
+    assert (found.value, found.verdict, found.passed) == (value, verdict, passed)
+
+
+def test_the_table_shows_each_result_on_a_line():
+    head, line = table([result(1.0, 1.5, 2.0)]).splitlines()
+    assert head.split() == ["name", "value", "floor", "aim", "verdict", "runs"]
+    assert line.split() == "speed 1.50 1.00 2.00 ok 1.00 1.50 2.00".split()
+
+
+def test_the_file_holds_every_sample(tmp_path):
+    path = tmp_path / "bench.json"
+    write_json(path, [result(1.0, 2.0, 4.0)])
+    speed = json.loads(path.read_text())["results"]["speed"]
+    assert (speed["value"], speed["passed"]) == (2.0, True)
+    assert speed["samples"][2] == {"value": 4.0, "seconds": {"ours": 0.25}}
+
+
+def test_the_floors_are_those_promised():
+    floors = {each.name: (each.floor, each.aim) for each in BENCHMARKS.values()}
+    assert floors["bulk_vs_odoo"] == (1.0, 2.0)
+    assert floors["personal_vs_twilio"] == (14.0, 16.0)
+    assert floors["personal_efficiency"][0] == 0.9
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], ["--runs", "0"]])
+def test_a_wrong_command_line_ends_before_anything_runs(arguments, capsys):
+    databases = ["--database", "a", "--baseline", "b"]
+    with pytest.raises(SystemExit) as ended:
+        main([*databases, *arguments])
+    assert ended.value.code == 2
+    assert "error" in capsys.readouterr().err
+    assert parser().parse_args(databases).names == []

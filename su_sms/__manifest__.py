@@ -7,6 +7,7 @@
     "author": "su_sms contributors",
     "depends": ["mass_mailing_sms"],
     "external_dependencies": {"python": ["requests", "urllib3", "phonenumbers"]},
+    "uninstall_hook": "uninstall_hook",
     "data": [
         "security/res_groups.xml",
         "security/ir.model.access.csv",
@@ -14,6 +15,9 @@
         "data/mail_activity_type.xml",
         "data/ir_cron.xml",
         "views/sms_gateway_config_views.xml",
+        "views/sms_gateway_event_views.xml",
+        "views/sms_gateway_config_callback_views.xml",
+        "views/sms_incoming_views.xml",
         "views/sms_sms_views.xml",
         "wizard/sms_test_wizard_views.xml",
     ],

@@ -44,6 +44,9 @@ class Dispatcher:
         self._finished = queue.SimpleQueue()
         # Outcomes that came back and are not committed yet.
         self._unrecorded = []
+        # Claims of a commit that failed: nobody knows whether they are on record, but
+        # they were certainly never put on the wire.
+        self._in_doubt = []
         self._wires = {
             gateway.id: (gateway, Wire(client, gateway.concurrency, self._finished))
             for gateway, client in lines
@@ -119,11 +122,14 @@ class Dispatcher:
         while True:
             try:
                 with self._transaction() as cr:
+                    outbox.unclaim(cr, self._in_doubt)
                     self._record(cr, finished)
                     result = self._claim(cr, ids) if claim else ([], False)
+                    self._in_doubt += result[0]
+                self._in_doubt = []
                 break
-            except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
-                if not self._unrecorded or time.monotonic() > give_up:
+            except psycopg2.Error as error:
+                if not self._must_not_forget() or time.monotonic() > give_up:
                     raise
                 _logger.warning(
                     "The database is away (%s); %d outcomes wait to be recorded",
@@ -137,34 +143,58 @@ class Dispatcher:
             self.outcomes.update(outcome.state for outcome in each[1])
         return result
 
+    def _must_not_forget(self):
+        return self._unrecorded or self._in_doubt
+
     def _record(self, cr, finished):
         now = self._now()
         changes = []
         for claim, outcomes in finished:
             its_changes, holding = outbox.changes_of(claim, outcomes, now)
-            changes += its_changes
             if holding:
                 line.hold(cr, claim, holding, now)
-            elif any(outcome.state == "accepted" for outcome in outcomes):
+            elif any(_shows_life(outcome) for outcome in outcomes):
                 line.release(cr, claim, now)
+            changes += its_changes
         outbox.record(cr, changes, now)
 
     def _claim(self, cr, ids):
         claims, seen = [], False
         now = self._now()
         for gateway, wire in self._wires.values():
-            slots = wire.free
-            if slots and not self._force:
-                slots, gateway = line.slots(cr, gateway, slots, now)
-            if slots:
-                its_claims, its_seen = outbox.claim(cr, gateway, slots, now, ids)
+            if not wire.free:
+                continue
+            state = line.OPEN if self._force else line.state(cr, gateway, now)
+            if state == line.OPEN:
+                its_claims, its_seen = outbox.claim(cr, gateway, wire.free, now, ids)
                 claims += its_claims
                 seen = seen or its_seen
+            elif state == line.PROBE:
+                claims += self._probe(cr, gateway, now, ids)
         # Once: what fails now waits like everything else.
         self._force = False
         return claims, seen
+
+    def _probe(self, cr, gateway, now, ids):
+        """Claim one message for a held gateway whose time has come.
+
+        Messages that the gate stops are no probe. The next probe is put off only if
+        there was something to send.
+        """
+        one = gateway._replace(chunk_size=1, probing=True)
+        while True:
+            claims, seen = outbox.claim(cr, one, 1, now, ids)
+            if claims:
+                line.put_off(cr, gateway, now)
+            if claims or not seen:
+                return claims
 
 
 def _all_accepted(finished):
     _claim, outcomes = finished
     return all(outcome.state == "accepted" for outcome in outcomes)
+
+
+def _shows_life(outcome):
+    """Tell whether the provider took or refused this message for its own sake."""
+    return outcome.state in ("accepted", "refused") and outcome.code is not None

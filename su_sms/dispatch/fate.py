@@ -12,20 +12,17 @@ from . import schedule
 
 
 class Fate(NamedTuple):
-    """Where a message goes: ``state`` and ``failure_type`` are those of ``sms.sms``.
-
-    ``holds`` tells that the gateway, not the message, is at fault: the message goes
-    back to the queue untouched and the gateway waits.
-    """
+    """Where a message goes: ``state`` and ``failure_type`` are those of ``sms.sms``."""
 
     state: str
     failure_type: str | None = None
-    holds: bool = False
 
 
 ACCEPTED = Fate("pending")
 UNKNOWN = Fate("error", "sms_outcome_unknown")
-WAITS = Fate("outgoing", holds=True)
+# The gateway is at fault and waits, and the message with it.
+WAITS = Fate("outgoing")
+# The provider failed for this one message, which waits by itself.
 TRIES_AGAIN = Fate("outgoing")
 GIVEN_UP = Fate("error", "sms_server")
 
@@ -41,14 +38,17 @@ REFUSED = {
 }
 
 
-def of(outcome, attempts, max_attempts):
-    """Give the fate of a message whose attempt number ``attempts`` had ``outcome``."""
+def of(outcome, own_fault, attempts, max_attempts):
+    """Give the fate of a message whose attempt number ``attempts`` had ``outcome``.
+
+    :param own_fault: a reason that holds gateways is here only the message's
+    """
     if outcome.state == "accepted":
         return ACCEPTED
     if outcome.state == "refused":
         return REFUSED.get(outcome.reason, REFUSED["provider_unknown"])
     if outcome.state == "not_sent":
-        if outcome.reason in schedule.GATEWAY_WAITS:
+        if outcome.reason in schedule.GATEWAY_WAITS and not own_fault:
             return WAITS
         return TRIES_AGAIN if attempts < max_attempts else GIVEN_UP
     return UNKNOWN

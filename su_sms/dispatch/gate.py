@@ -45,20 +45,29 @@ def prepare(body, sanitise):
     return segments.sanitise(text) if sanitise else text
 
 
-def judge(number, body, *, country, sanitise, promotional, blocked):
-    """Decide on one message: ``Pass`` or ``Stop``.
+def read_number(number, country):
+    """Give a message's number in E.164, or ``Stop``.
 
     :param country: ISO code by which numbers without prefix are read
-    :param blocked: the E.164 numbers among the candidates that opted out
     """
     try:
-        e164 = phone.normalise(number or "", country)
+        return phone.normalise(number or "", country)
     except phone.PhoneError as error:
         failure_type = FAILURE_BY_REASON.get(error.reason, MALFORMED)
         return Stop("error", failure_type, str(error))
-    if promotional and e164 in blocked:
+
+
+def judge(number, body, *, sanitise, promotional, blocked):
+    """Decide on one message: ``Pass`` or ``Stop``.
+
+    :param number: from :func:`read_number`
+    :param blocked: the E.164 numbers among the candidates that opted out
+    """
+    if isinstance(number, Stop):
+        return number
+    if promotional and number in blocked:
         return Stop("canceled", "sms_blacklist", "")
     text = prepare(body, sanitise)
     if not text.strip():
         return Stop("error", "sms_empty", "")
-    return Pass(e164, text)
+    return Pass(number, text)

@@ -10,39 +10,45 @@ from datetime import timedelta
 
 from . import schedule
 
+OPEN, PROBE, SHUT = "open", "probe", "shut"
 
-def slots(cr, gateway, free, now):
-    """Give how many requests may start now, and the gateway as it may be used.
 
-    A held gateway whose time has come gets one request of one message, and the next
-    probe is put off so that no other dispatcher probes at once.
+def state(cr, gateway, now):
+    """Tell whether the gateway takes messages: OPEN, PROBE (one, to try) or SHUT.
 
-    :return: (number of requests, gateway settings for them)
+    Before a probe the gateway's row stays locked for the transaction, so that of
+    several dispatchers only one probes.
     """
     cr.execute(
         "SELECT hold_reason, retry_at FROM sms_gateway_config WHERE id = %s AND active",
         [gateway.id],
     )
-    state = cr.fetchone()
-    if state is None:
-        return 0, gateway
-    hold_reason, retry_at = state
-    if not hold_reason:
-        return free, gateway
-    if hold_reason == "paused" or (retry_at and retry_at > now):
-        return 0, gateway
+    found = cr.fetchone()
+    if found and found[0] and _is_due(found, now):
+        cr.execute(
+            "SELECT hold_reason, retry_at FROM sms_gateway_config"
+            " WHERE id = %s AND active FOR NO KEY UPDATE",
+            [gateway.id],
+        )
+        found = cr.fetchone()
+    if not found:
+        return SHUT
+    if not found[0]:
+        return OPEN
+    return PROBE if _is_due(found, now) else SHUT
+
+
+def _is_due(found, now):
+    hold_reason, retry_at = found
+    return hold_reason != "paused" and (retry_at is None or retry_at <= now)
+
+
+def put_off(cr, gateway, now):
+    """Put the next probe off while one is on its way."""
     cr.execute(
-        """
-        UPDATE sms_gateway_config SET retry_at = %(lease)s
-         WHERE id = %(id)s AND (retry_at IS NULL OR retry_at <= %(now)s)
-        """,
-        {
-            "id": gateway.id,
-            "now": now,
-            "lease": now + timedelta(seconds=schedule.PROBE_SECONDS),
-        },
+        "UPDATE sms_gateway_config SET retry_at = %s WHERE id = %s",
+        [now + timedelta(seconds=schedule.PROBE_SECONDS), gateway.id],
     )
-    return min(free, cr.rowcount), gateway._replace(chunk_size=1)
 
 
 def hold(cr, claim, outcome, now):
@@ -56,10 +62,10 @@ def hold(cr, claim, outcome, now):
         " WHERE id = %s FOR NO KEY UPDATE",
         [claim.gateway.id],
     )
-    state = cr.fetchone()
-    if state is None or state[0] == "paused":
+    found = cr.fetchone()
+    if found is None or found[0] == "paused":
         return
-    held_for, count, known_at = state
+    held_for, count, known_at = found
     if held_for and known_at and known_at >= claim.at:
         return
     again = held_for == outcome.reason

@@ -35,6 +35,7 @@ class Gateway(NamedTuple):
     sender: str
     sanitise: bool
     country: str
+    probing: bool = False
 
 
 class Row(NamedTuple):
@@ -90,7 +91,9 @@ CANDIDATES = """
            AND to_delete IS NOT TRUE
            AND (not_before IS NULL OR not_before <= %(now)s)
            AND (%(ids)s IS NULL OR id = ANY(%(ids)s))
-      ORDER BY priority DESC, id
+      -- a probe is the message that was tried least: none can block all others
+      ORDER BY CASE WHEN %(probing)s THEN coalesce(attempts, 0) END,
+               priority DESC, id
          LIMIT %(look)s
     ), copies AS (
         -- a number may stand only once in a request: AT answers by number
@@ -109,9 +112,13 @@ CANDIDATES = """
         SELECT id, dense_rank() OVER (ORDER BY priority DESC, first) AS chunk
           FROM firsts
     )
-    SELECT s.id, s.number, s.body, s.message_class, s.attempts, chunks.chunk
+    SELECT s.id, s.number, s.body, s.message_class, s.attempts, chunks.chunk,
+           country.code
       FROM chunks
       JOIN sms_sms s USING (id)
+ LEFT JOIN res_company company ON company.id = s.company_id
+ LEFT JOIN res_partner partner ON partner.id = company.partner_id
+ LEFT JOIN res_country country ON country.id = partner.country_id
      WHERE chunks.chunk <= %(slots)s
        AND s.state = 'outgoing'
   ORDER BY chunks.chunk, s.id
@@ -132,22 +139,33 @@ def claim(cr, gateway, slots, now, ids=None):
         CANDIDATES,
         {
             "gateway": gateway.id,
+            "probing": gateway.probing,
             "now": now,
             "ids": ids,
-            "look": LOOK_AHEAD,
+            "look": 1 if gateway.probing else LOOK_AHEAD,
             "size": gateway.chunk_size,
             "slots": slots,
         },
     )
     candidates = cr.fetchall()
-    blocked = _blocked(cr, {row[1] for row in candidates if row[3] == "promotional"})
+    numbers = [
+        gate.read_number(row[1], row[6] or gateway.country) for row in candidates
+    ]
+    blocked = _blocked(
+        cr,
+        {
+            number
+            for number, row in zip(numbers, candidates, strict=True)
+            if row[3] == "promotional" and isinstance(number, str)
+        },
+    )
     groups = defaultdict(list)
     stopped = []
-    for row_id, number, body, message_class, attempts, chunk in candidates:
+    for number, row in zip(numbers, candidates, strict=True):
+        row_id, _number, body, message_class, attempts, chunk, _country = row
         verdict = gate.judge(
             number,
             body,
-            country=gateway.country,
             sanitise=gateway.sanitise,
             promotional=message_class == "promotional",
             blocked=blocked,
@@ -164,6 +182,16 @@ def claim(cr, gateway, slots, now, ids=None):
     ]
     _mark_in_process(cr, claims, now)
     return claims, bool(candidates)
+
+
+def unclaim(cr, claims):
+    """Put claims back that were never put on the wire."""
+    if claims:
+        cr.execute(
+            "UPDATE sms_sms SET state = 'outgoing', dispatch_token = NULL"
+            " WHERE state = 'process' AND dispatch_token = ANY(%s)",
+            [[claim.token for claim in claims]],
+        )
 
 
 def _blocked(cr, numbers):
@@ -224,7 +252,10 @@ RECORD = """
                 tried int)
      WHERE s.id = v.id
        AND (v.token IS NULL
-            OR (s.dispatch_token = v.token AND s.state = 'process'))
+            OR (s.dispatch_token = v.token
+                -- an outcome that comes after the lease is still the outcome
+                AND (s.state = 'process'
+                     OR s.failure_type = 'sms_outcome_unknown')))
 """
 
 
@@ -245,14 +276,21 @@ def changes_of(claim, outcomes, now):
     """
     changes, holding = [], None
     for row, outcome in zip(claim.rows, outcomes, strict=True):
-        attempts = row.attempts + 1
-        becomes = fate.of(outcome, attempts, claim.gateway.max_attempts)
+        own_fault = (
+            outcome.reason in schedule.OWN_FAULTS
+            and row.attempts > 0
+            and not claim.gateway.probing
+        )
+        holds = outcome.reason in schedule.GATEWAY_WAITS and not own_fault
+        if holds and outcome.state != "refused":
+            holding = outcome
+        becomes = fate.of(
+            outcome, own_fault, row.attempts + 1, claim.gateway.max_attempts
+        )
         not_before = None
         if becomes is fate.TRIES_AGAIN:
             wait = schedule.growing_wait(schedule.MESSAGE_WAITS, row.attempts)
             not_before = now + timedelta(seconds=wait)
-        if outcome.reason in schedule.GATEWAY_WAITS:
-            holding = outcome
         changes.append(
             Change(
                 row.id,
@@ -266,7 +304,7 @@ def changes_of(claim, outcomes, now):
                 outcome.currency or None,
                 outcome.parts,
                 not_before,
-                0 if becomes.holds else 1,
+                1,
             )
         )
     return changes, holding

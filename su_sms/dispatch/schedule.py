@@ -29,7 +29,10 @@ GATEWAY_WAITS = {
     "unreadable": (15, 300),
 }
 # One recipient failed at the provider for no fault of the gateway (500, 501).
-MESSAGE_WAITS = (60, 3600)
+MESSAGE_WAITS = (60, 900)
+# Refused for these reasons a second time, while the gateway takes other messages, it is
+# the message's own fault, and the gateway is not held again for it.
+OWN_FAULTS = frozenset({"sender", "window", "request"})
 
 # A dispatcher that was killed leaves its claims in `process`. Nothing alive holds
 # one longer: every exchange is bounded by its total time, far below this.

@@ -7,20 +7,20 @@ class MailingMailing(models.Model):
     def action_retry_failed_sms(self):
         """Retry what failed, but never what may have been delivered.
 
-        Odoo deletes failed messages with their traces and prepares the mailing again.
-        A message whose outcome is unknown keeps both, so its recipient counts as
-        reached; a person may resend it from the messages' list.
+        Odoo deletes failed messages with their traces and prepares the mailing again
+        for whoever has no trace. A message whose outcome is unknown keeps its trace, so
+        its recipient counts as reached; a person may resend it from the messages' list.
+        Failed messages of a gateway stay on record, without the mailing.
         """
-        failed = (
-            self.env["sms.sms"]
-            .sudo()
-            .search([("mailing_id", "in", self.ids), ("state", "=", "error")])
+        messages = self.env["sms.sms"].sudo()
+        failed = messages.search(
+            [("mailing_id", "in", self.ids), ("state", "=", "error")]
         )
-        unknown = failed.filtered(lambda sms: sms._outcome_is_unknown())
-        retryable = failed - unknown
-        if not unknown:
+        if not failed.gateway_id:
             return super().action_retry_failed_sms()
-        retryable.mailing_trace_ids.unlink()
-        retryable.unlink()
-        self.action_put_in_queue()
-        return None
+        again = failed.filtered(lambda sms: not sms._outcome_is_unknown())
+        again.mailing_trace_ids.unlink()
+        routed = again.filtered("gateway_id")
+        routed.mailing_id = False
+        (again - routed).unlink()
+        return self.action_put_in_queue()

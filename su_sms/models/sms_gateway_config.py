@@ -32,6 +32,17 @@ HOLD_REASONS = [
     ("http_5xx", "Error at the provider"),
     ("unreadable", "Answer not understood"),
 ]
+# Settings that may have been the reason for a hold.
+MENDS = {
+    "environment",
+    "username",
+    "key_variable",
+    "sender_id",
+    "trust",
+    "ca_certificate",
+    "proxy_url",
+    "proxy_username",
+}
 # Held until a person does something; the administrators are told.
 WANTS_A_PERSON = ("auth", "sender", "credit", "tls", "request")
 
@@ -185,7 +196,8 @@ class SmsGatewayConfig(models.Model):
     concurrency = fields.Integer(
         "Requests Side by Side",
         default=8,
-        help="How many requests may be under way at once.",
+        help="How many requests each dispatcher may have under way at once. There are"
+        " up to as many dispatchers as the server has cron workers.",
     )
 
     # Health, written by the dispatcher
@@ -222,9 +234,10 @@ class SmsGatewayConfig(models.Model):
         "A company has one default gateway.",
     )
     _positive = models.Constraint(
-        "CHECK (connect_timeout > 0 AND read_timeout > 0 AND attempts > 0"
-        " AND message_attempts > 0)",
-        "Timeouts and tries are at least 1.",
+        "CHECK (connect_timeout BETWEEN 1 AND 60 AND read_timeout BETWEEN 1 AND 120"
+        " AND attempts BETWEEN 1 AND 5 AND message_attempts BETWEEN 1 AND 20)",
+        "Allowed are 1 to 60 seconds to connect, 1 to 120 to wait for an answer, 1 to 5"
+        " tries within a call and 1 to 20 for a message.",
     )
     _sizes = models.Constraint(
         "CHECK (chunk_size BETWEEN 1 AND 1000 AND concurrency BETWEEN 1 AND 32)",
@@ -384,6 +397,8 @@ class SmsGatewayConfig(models.Model):
         return gateways
 
     def write(self, vals):
+        if "active" in vals and not vals["active"]:
+            self._check_nothing_waits()
         if vals.get("is_default") or vals.get("active") or "company_id" in vals:
             for gateway in self:
                 if vals.get("is_default", gateway.is_default):
@@ -394,9 +409,30 @@ class SmsGatewayConfig(models.Model):
         result = super().write(vals)
         if {"is_default", "active", "company_id"} & set(vals):
             self.env.registry.clear_cache()
-        if {"environment", "username", "sender_id", "trust", "proxy_url"} & set(vals):
+        if MENDS & set(vals):
             self._resume_after_change()
         return result
+
+    def _check_nothing_waits(self):
+        waiting = (
+            self.env["sms.sms"]
+            .sudo()
+            .search_count(
+                [
+                    ("gateway_id", "in", self.ids),
+                    ("state", "in", ("outgoing", "process")),
+                    ("to_delete", "!=", True),
+                ]
+            )
+        )
+        if waiting:
+            raise UserError(
+                self.env._(
+                    "%s messages wait for this gateway. Let them leave or cancel them"
+                    " before you archive it; to stop them for now, pause it.",
+                    waiting,
+                )
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
@@ -478,7 +514,9 @@ class SmsGatewayConfig(models.Model):
     @tools.ormcache()
     def _default_ids(self):
         """Give {company id or False: id of its default gateway}."""
-        gateways = self.sudo().search([("is_default", "=", True)])
+        gateways = self.sudo().search(
+            [("is_default", "=", True), ("active", "=", True)]
+        )
         return {gateway.company_id.id: gateway.id for gateway in gateways}
 
     @api.model
@@ -581,8 +619,11 @@ class SmsGatewayConfig(models.Model):
                 "retry_count": 0,
             }
         )
-        self.activity_unlink(["su_sms.mail_activity_type_gateway"])
+        self._forget_activities()
         self.env["sms.sms"]._trigger_dispatch()
+
+    def _forget_activities(self):
+        self.sudo().activity_unlink(["su_sms.mail_activity_type_gateway"])
 
     def action_pause(self):
         self.write({"hold_reason": "paused", "held_since": fields.Datetime.now()})
@@ -592,6 +633,13 @@ class SmsGatewayConfig(models.Model):
 
     def _tell_administrators(self):
         """Give the administrators one activity for each hold that wants a person."""
+        kind = self.env.ref("su_sms.mail_activity_type_gateway")
+        self.sudo().search(
+            [
+                ("hold_reason", "=", False),
+                ("activity_ids.activity_type_id", "=", kind.id),
+            ]
+        )._forget_activities()
         gateways = self.sudo().search(
             [("hold_reason", "in", WANTS_A_PERSON), ("hold_told", "=", False)]
         )

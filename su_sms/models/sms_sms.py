@@ -6,6 +6,8 @@ from .failure_types import FAILURE_TYPES
 
 # A message that one person waits for leaves before what goes to many.
 PRIORITIES = [("0", "Bulk"), ("1", "Normal"), ("2", "Urgent")]
+# What is made more than this many at a time is bulk.
+FEW = 20
 # The states in which a message is no longer ours to stop.
 LEFT = ("process", "pending", "sent")
 
@@ -40,6 +42,14 @@ class SmsSms(models.Model):
     currency_id = fields.Many2one("res.currency", readonly=True, copy=False)
     parts = fields.Integer(readonly=True, copy=False)
     network = fields.Char(readonly=True, copy=False)
+    report_status = fields.Char("Report", readonly=True, copy=False)
+    report_rank = fields.Integer(readonly=True, copy=False)
+    no_report = fields.Boolean(
+        "Sent, No Report",
+        readonly=True,
+        copy=False,
+        help="The provider accepted it and the network never said what became of it.",
+    )
     attempts = fields.Integer("Tries", readonly=True, copy=False)
     not_before = fields.Datetime(readonly=True, copy=False)
     dispatch_token = fields.Char(readonly=True, copy=False)
@@ -79,7 +89,8 @@ class SmsSms(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if self.env["sms.gateway.config"]._default_ids():
+        chosen = any(vals.get("gateway_id") for vals in vals_list)
+        if chosen or self.env["sms.gateway.config"]._default_ids():
             vals_list = self._route(vals_list)
         return super().create(vals_list)
 
@@ -95,10 +106,11 @@ class SmsSms(models.Model):
             [v["mail_message_id"] for v in vals_list if v.get("mail_message_id")]
         )
         messages.fetch(["record_company_id"])
-        return [self._route_one(vals) for vals in vals_list]
+        bulk = len(vals_list) > FEW
+        return [self._route_one(vals, bulk) for vals in vals_list]
 
     @api.model
-    def _route_one(self, vals):
+    def _route_one(self, vals, bulk):
         gateways = self.env["sms.gateway.config"]
         mailing = self.env["mailing.mailing"].browse(vals.get("mailing_id") or [])
         company = (
@@ -113,10 +125,9 @@ class SmsSms(models.Model):
         gateway = gateway or gateways._gateway_of(company)
         if not gateway:
             return vals
-        bulk = bool(mailing)
         return {
-            "message_class": "promotional" if bulk else "transactional",
-            "priority": "0" if bulk else "1",
+            "message_class": "promotional" if mailing else "transactional",
+            "priority": "0" if mailing or bulk else "1",
             "company_id": company.id,
             **vals,
             "gateway_id": gateway.id,
@@ -140,10 +151,8 @@ class SmsSms(models.Model):
 
     def send(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
         """Send; what goes through a gateway leaves after this transaction's commit."""
-        routed = self.filtered("gateway_id")
-        routed._dispatch_after_commit()
-        rest = self - routed
-        if rest or not routed:
+        rest = self._send_routed()
+        if rest or not self:
             return super(SmsSms, rest).send(
                 unlink_failed=unlink_failed,
                 unlink_sent=unlink_sent,
@@ -153,16 +162,48 @@ class SmsSms(models.Model):
 
     def _send(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
         """Keep those who send without ``send()`` from passing by the gate."""
-        routed = self.filtered("gateway_id")
-        routed._dispatch_after_commit()
-        rest = self - routed
-        if rest or not routed:
+        rest = self._send_routed()
+        if rest or not self:
             return super(SmsSms, rest)._send(
                 unlink_failed=unlink_failed,
                 unlink_sent=unlink_sent,
                 raise_exception=raise_exception,
             )
         return None
+
+    def _send_routed(self):
+        """Dispatch what goes through a gateway, and give the rest."""
+        self._route_late()
+        routed = self.filtered("gateway_id")
+        if routed:
+            routed._to_handle()._dispatch_after_commit()
+        return self - routed
+
+    def _route_late(self):
+        """Route what was queued before its company had a gateway.
+
+        Only where the message itself says whose it is: who happens to send the queue
+        says nothing.
+        """
+        gateways = self.env["sms.gateway.config"]
+        if not gateways._default_ids():
+            return
+        waiting = self.filtered(lambda sms: sms.state == "outgoing")
+        for sms in waiting.filtered(lambda sms: not sms.gateway_id):
+            company = sms.mail_message_id.record_company_id
+            company = company or sms.mailing_id.user_id.company_id
+            if not company and "record_company_id" in sms._fields:
+                company = sms.record_company_id  # sms_twilio's
+            gateway = company and gateways._gateway_of(company)
+            if gateway:
+                vals = {
+                    "mailing_id": sms.mailing_id.id,
+                    "gateway_id": gateway.id,
+                    "number": sms.number,
+                    "body": sms.body,
+                }
+                queue = self.sudo().with_company(company)
+                sms.sudo().write(queue._route_one(vals, bulk=len(waiting) > FEW))
 
     @api.model
     def _process_queue(self):
@@ -171,7 +212,8 @@ class SmsSms(models.Model):
         Odoo's own method fails on messages of several companies, and would take
         routed ones too.
         """
-        if not self.env["sms.gateway.config"].sudo().search_count([], limit=1):
+        gateways = self.env["sms.gateway.config"].sudo().with_context(active_test=False)
+        if not gateways.search_count([], limit=1):
             return super()._process_queue()
         domain = [
             ("state", "=", "outgoing"),
@@ -181,47 +223,69 @@ class SmsSms(models.Model):
         batch_size = self._get_send_batch_size()
         unrouted = self.search(domain, limit=batch_size, order="id")
         unrouted.send()
+        # What Odoo's provider has taken is on record before anything else may fail.
+        self._end_transaction()
         left = self.search_count(domain) if len(unrouted) == batch_size else 0
-        done, waiting = self._run_outbox()
-        self._report_progress(done + len(unrouted), left + waiting)
+        self._report_progress(len(unrouted) + self._run_outbox(), left)
         return None
 
     # ------------------------------------------------------------
     # What a person may do
     # ------------------------------------------------------------
 
+    def _to_handle(self):
+        """Give these with the rights to change them, if the user may handle messages.
+
+        Managers may cancel and resend by these methods, but not rewrite the journal.
+        """
+        self.check_access("read")
+        if not self.env.user.has_group("su_sms.group_manager"):
+            self.check_access("write")
+        return self.sudo()
+
     def _outcome_is_unknown(self):
         self.ensure_one()
         return self.state == "error" and self.failure_type == "sms_outcome_unknown"
 
-    def action_set_canceled(self):
+    def _check_not_left(self, message):
         routed = self.filtered("gateway_id")
         if routed:
             # Wait for a dispatcher that is just claiming these, then look again.
             routed.lock_for_update(allow_referencing=True)
             routed.invalidate_recordset(["state"])
             if any(sms.state in LEFT for sms in routed):
-                raise UserError(
-                    self.env._("A message that has left can't be cancelled.")
-                )
-        return super().action_set_canceled()
+                raise UserError(message)
+
+    def action_set_canceled(self):
+        messages = self._to_handle()
+        messages._check_not_left(
+            self.env._("A message that has left can't be cancelled.")
+        )
+        return super(SmsSms, messages).action_set_canceled()
+
+    def action_set_error(self, failure_type):
+        messages = self._to_handle()
+        messages._check_not_left(
+            self.env._("What became of a message that has left is the provider's word.")
+        )
+        return super(SmsSms, messages).action_set_error(failure_type)
 
     def action_set_outgoing(self):
-        routed = self.filtered("gateway_id")
-        if any(sms.state in LEFT for sms in routed):
-            raise UserError(self.env._("This message is already on its way."))
-        if any(sms._outcome_is_unknown() for sms in routed):
+        messages = self._to_handle()
+        messages._check_not_left(self.env._("This message is already on its way."))
+        if any(sms._outcome_is_unknown() for sms in messages):
             raise UserError(
                 self.env._(
-                    "This message may have been delivered. Use “Resend anyway” if it"
+                    "This message may have been delivered. Use “Resend Anyway” if it"
                     " may arrive twice."
                 )
             )
-        return self._queue_again()
+        return messages._queue_again()
 
     def action_resend_unknown(self):
         """Send again what may have been delivered, because a person says so."""
-        return self.filtered(lambda sms: sms._outcome_is_unknown())._queue_again()
+        messages = self._to_handle()
+        return messages.filtered(lambda sms: sms._outcome_is_unknown())._queue_again()
 
     def _queue_again(self):
         self.filtered("gateway_id").write(
@@ -233,29 +297,30 @@ class SmsSms(models.Model):
 
     def resend_failed(self):
         """Resend what failed; what may have been delivered is left to a person."""
-        unknown = self.filtered(lambda sms: sms._outcome_is_unknown())
-        rest = self - unknown
-        if unknown and not rest:
-            raise UserError(
-                self.env._(
-                    "These messages may have been delivered. Open one and use “Resend"
-                    " anyway” if it may arrive twice."
-                )
+        messages = self._to_handle()
+        routed = messages.filtered("gateway_id")
+        if not routed:
+            return super(SmsSms, messages).resend_failed()
+        failed = routed.filtered(lambda sms: sms.state == "error" and not sms.to_delete)
+        unknown = failed.filtered(lambda sms: sms._outcome_is_unknown())
+        again = failed - unknown
+        again._queue_again()
+        again.send()
+        if rest := messages - routed:
+            super(SmsSms, rest).resend_failed()
+        text = self.env._("%s messages are queued again.", len(again))
+        if unknown:
+            text += " " + self.env._(
+                "%s were left alone: they may have been delivered. Open one and use"
+                " “Resend Anyway” if it may arrive twice.",
+                len(unknown),
             )
-        failed = rest.filtered(
-            lambda sms: sms.gateway_id and sms.state == "error" and not sms.to_delete
-        )
-        failed._queue_again()
-        if not (rest - failed):
-            failed.send()
-            return {
-                "type": "ir.actions.client",
-                "tag": "display_notification",
-                "params": {
-                    "type": "success" if failed else "warning",
-                    "message": self.env._("%s messages are queued again.", len(failed)),
-                    "next": {"type": "ir.actions.act_window_close"},
-                },
-            }
-        failed.send()
-        return super(SmsSms, rest - failed).resend_failed()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if unknown or not again else "success",
+                "message": text,
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }

@@ -1,11 +1,11 @@
 import logging
+import threading
 import time
 from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 
+import psycopg2
 from odoo import SUPERUSER_ID, api, models, modules
-from odoo.service.model import retrying
-from odoo.tools import groupby
 
 from ..dispatch import outbox
 from ..dispatch.dispatcher import Dispatcher
@@ -14,10 +14,12 @@ _logger = logging.getLogger(__name__)
 
 # What a person sends leaves while they wait; more than this is the queue's.
 AT_ONCE = 100
-# One run of the queue; Odoo's cron calls again while there is more.
-RUN_SECONDS = 60
-# In a request a person waits for.
+# One run of the queue. Odoo kills a cron worker after two minutes, in the middle of
+# what it does: so runs are short, and one that is not done triggers the next.
+RUN_SECONDS = 20
 WAIT_SECONDS = 5
+# Threads of this process that dispatch at once; beyond them it is the queue's.
+_at_once = threading.BoundedSemaphore(4)
 # How long Test Connection waits for a dispatcher that took its message first.
 WAIT_FOR_ANOTHER = 60
 
@@ -68,10 +70,7 @@ class SmsSms(models.Model):
     def _make_after_commit(self):
         registry, postcommit = self.env.registry, self.env.cr.postcommit
 
-        def after_commit():
-            ids = postcommit.data.pop("su_sms.dispatch", [])
-            if len(ids) > AT_ONCE:
-                return
+        def dispatch(ids):
             try:
                 with registry.cursor() as cr:
                     env = api.Environment(cr, SUPERUSER_ID, {})
@@ -79,6 +78,17 @@ class SmsSms(models.Model):
             except Exception:
                 # The caller's work is done and committed; the queue still has these.
                 _logger.exception("%d messages stay in the queue", len(ids))
+            finally:
+                _at_once.release()
+
+        def after_commit():
+            ids = postcommit.data.pop("su_sms.dispatch", [])
+            # In a thread: a provider that hangs must not hold up whoever pressed the
+            # button. Not a daemon, so that a worker that ends waits for it.
+            if len(ids) <= AT_ONCE and _at_once.acquire(blocking=False):
+                thread = threading.Thread(target=dispatch, args=(ids,), name="su_sms")
+                thread.dbname = registry.db_name
+                thread.start()
 
         return after_commit
 
@@ -104,13 +114,13 @@ class SmsSms(models.Model):
     @api.model
     def _process_outbox(self):
         """Dispatch what is due; called by the cron."""
-        self._report_progress(*self._run_outbox())
+        self._report_progress(self._run_outbox(), 0)
 
     @api.model
     def _run_outbox(self):
         """Dispatch what is due, and see to it that the rest is when its time comes.
 
-        :return: (messages that got an outcome, 1 if the cron should come back at once)
+        :return: how many messages got an outcome
         """
         with self._own_transaction() as cr:
             if lost := outbox.expire_leases(cr, utcnow()):
@@ -119,10 +129,10 @@ class SmsSms(models.Model):
         now = utcnow()
         with self._own_transaction() as cr:
             due = outbox.next_due(cr, now)
-        if due and due > now:
-            self._trigger_dispatch(at=due + timedelta(seconds=1))
         # Nothing done though something is due: another dispatcher is at it.
-        return done, int(bool(done and due and due <= now))
+        if due and (due > now or done):
+            self._trigger_dispatch(at=max(due, now) if due > now else None)
+        return done
 
     @api.model
     def _report_progress(self, done, remaining):
@@ -190,7 +200,10 @@ class SmsSms(models.Model):
         dispatcher = Dispatcher(
             self._own_transaction, lines, self._publish_some, utcnow
         )
-        return dispatcher.run(seconds, ids, force)
+        done = dispatcher.run(seconds, ids, force)
+        with self._own_environment() as env:
+            env["sms.gateway.config"]._tell_administrators()
+        return done
 
     # ------------------------------------------------------------
     # How Odoo is told
@@ -200,17 +213,24 @@ class SmsSms(models.Model):
     def _publish_some(self, limit):
         """Tell trackers, notifications and traces what became of messages.
 
+        Never raises: what can't be published must not stop what is to be sent.
+
         :return: how many messages were published
         """
-        if in_test():
-            self.env.flush_all()
-            return self._publish(limit)
-        with self._own_environment() as env:
-            return retrying(lambda: env["sms.sms"]._publish(limit), env)
+        for pause in (0.1, 0.5, 0):
+            try:
+                with self._own_environment() as env:
+                    if in_test():
+                        env.flush_all()
+                    return env["sms.sms"]._publish(limit)
+            except psycopg2.Error as error:
+                # Somebody else was at the same records, or the database is away.
+                _logger.info("Results are published later: %s", type(error).__name__)
+                time.sleep(pause)
+        return 0
 
     @api.model
     def _publish(self, limit):
-        self.env["sms.gateway.config"]._tell_administrators()
         self.env.cr.execute(
             """
                UPDATE sms_sms SET to_publish = FALSE
@@ -222,15 +242,33 @@ class SmsSms(models.Model):
         )
         messages = self.sudo().browse([row[0] for row in self.env.cr.fetchall()])
         messages.invalidate_recordset()
-        messages = messages.with_context(sms_skip_msg_notification=True)
-        for (state, failure_type, text), group in groupby(
-            messages, lambda sms: (sms.state, sms.failure_type, sms.provider_text)
-        ):
-            self._tell_trackers(
-                self.concat(*group).sms_tracker_id, state, failure_type, text
+        groups = messages.with_context(sms_skip_msg_notification=True).grouped(
+            lambda sms: (sms.state, sms.failure_type, sms.provider_text)
+        )
+        for (state, failure_type, text), group in groups.items():
+            group._each_if_not_all(
+                lambda some, s=state, f=failure_type, t=text: self._tell_trackers(
+                    some.sms_tracker_id, s, f, t
+                )
             )
-        messages.mail_message_id._notify_message_notification_update()
+        messages._each_if_not_all(
+            lambda some: some.mail_message_id._notify_message_notification_update()
+        )
         return len(messages)
+
+    def _each_if_not_all(self, publish):
+        """Publish these together, or if that fails one by one, leaving out the bad."""
+        try:
+            with self.env.cr.savepoint():
+                publish(self)
+        except psycopg2.OperationalError:
+            raise
+        except Exception:
+            if len(self) == 1:
+                _logger.exception("Message %s can't be published", self.id)
+                return
+            for sms in self:
+                sms._each_if_not_all(publish)
 
     @api.model
     def _tell_trackers(self, trackers, state, failure_type, text):

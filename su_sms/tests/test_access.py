@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import GatewayCase
@@ -19,7 +19,7 @@ MATRIX = {
     ("sms.test.wizard", "create"): {ADMINISTRATOR},
     ("sms.test.step", "read"): {ADMINISTRATOR},
     ("sms.sms", "read"): {USER, MANAGER, ADMINISTRATOR},
-    ("sms.sms", "write"): {MANAGER, ADMINISTRATOR},
+    ("sms.sms", "write"): set(),
     ("sms.sms", "create"): set(),
     ("sms.sms", "unlink"): set(),
 }
@@ -106,3 +106,19 @@ class TestAccess(GatewayCase):
                     with self.assertRaises(AccessError):
                         getattr(sms.with_user(self.users[role]), method)()
         self.assertFalse(self.simulator.ledger())
+
+    def test_managers_cancel_and_resend_but_do_not_rewrite_the_journal(self):
+        sms = self.queue("0712345678").with_user(self.users[MANAGER])
+        sms.action_set_canceled()
+        self.assertEqual(sms.state, "canceled")
+        sms.action_set_outgoing()
+        self.env["sms.sms"]._process_queue()
+        self.assertEqual(sms.state, "pending")
+        for vals in ({"state": "outgoing"}, {"body": "Changed"}, {"cost": 0}):
+            with self.assertRaises(AccessError):
+                sms.write(vals)
+        for method in ("action_set_canceled", "action_set_outgoing"):
+            with self.assertRaises(UserError):
+                getattr(sms, method)()
+        with self.assertRaises(UserError):
+            sms.action_set_error("unknown")

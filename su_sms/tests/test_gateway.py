@@ -76,9 +76,12 @@ class TestGateway(GatewayCase):
         self.assertEqual(self.gateway._account().proxy, "http://odoo:p%40ss@proxy:3128")
 
     def test_used_gateway_is_archived_not_deleted(self):
-        self.queue("0712345678")
+        sms = self.queue("0712345678")
         with self.assertRaises(UserError):
             self.gateway.unlink()
+        with self.assertRaisesRegex(UserError, "1 messages wait"):
+            self.gateway.active = False
+        sms.send()
         self.gateway.active = False
 
     def test_form_creates_a_gateway_with_a_key(self):

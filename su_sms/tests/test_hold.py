@@ -115,6 +115,45 @@ class TestHold(GatewayCase):
         self.assertEqual((sms.state, sms.failure_type), ("error", "sms_server"))
         self.assertEqual(self.requests(), 3)
 
+    def test_message_that_is_refused_again_and_again_blocks_no_other(self):
+        self.gateway.concurrency = 1
+        poison = self.queue("+254700000409", priority="2")
+        others = self.queue("0712345671", "0712345672", body="Another text")
+        for _try in range(3):
+            self.env["sms.sms"]._process_queue()
+            self.later(3601)
+        self.assertEqual(poison.state, "outgoing")
+        self.assertEqual(set(others.mapped("state")), {"pending"})
+
+    def test_messages_that_the_gate_stops_are_no_probe(self):
+        self.simulator.fault("http_503")
+        self.queue("0712345670")
+        self.env["sms.sms"]._process_queue()
+        bad = self.queue("garbage", "nonsense", priority="2")
+        self.later(3600)
+        self.env["sms.sms"]._process_queue()
+        self.assertEqual(set(bad.mapped("state")), {"error"})
+        self.assertFalse(self.gateway.hold_reason)
+
+    def test_refusal_of_a_number_shows_that_the_line_is_up_again(self):
+        self.simulator.fault("http_503")
+        sms = self.queue("+254700000406")
+        self.env["sms.sms"]._process_queue()
+        self.assertEqual(self.gateway.hold_reason, "busy")
+        self.later(3600)
+        self.env["sms.sms"]._process_queue()
+        self.assertEqual(sms.failure_type, "sms_blocked")
+        self.assertFalse(self.gateway.hold_reason)
+
+    def test_activities_go_when_the_hold_ends_by_itself(self):
+        self.queue("0712345678")
+        self.simulator.fault("http_401")
+        self.env["sms.sms"]._process_queue()
+        self.assertTrue(self.gateway.activity_ids)
+        self.later(3600)
+        self.env["sms.sms"]._process_queue()
+        self.assertFalse(self.gateway.activity_ids)
+
     def test_paused_gateway_keeps_its_messages(self):
         self.gateway.action_pause()
         sms = self.queue("0712345678")

@@ -174,6 +174,47 @@ class TestOutcome(GatewayCase):
             sms.action_set_canceled()
         self.assertEqual(sms.state, "pending")
 
+    def test_blacklist_is_asked_about_the_number_that_will_be_used(self):
+        self.env["phone.blacklist"].create({"number": "+254712345678"})
+        sms = self.queue("garbage", message_class="promotional")
+        sms.number = "0712 345 678"
+        self.env["sms.sms"]._process_queue()
+        self.assertEqual(sms.failure_type, "sms_blacklist")
+        self.assertFalse(self.simulator.ledger())
+
+    def test_result_that_cannot_be_shown_stops_no_other(self):
+        bad, _notification = self.post("0712345671")
+        good, notification = self.post("0712345672")
+        bad.mail_message_id.model = "no.such.model"
+        (bad + good).write({"state": "sent", "to_publish": True})
+        self.env.flush_all()
+        with self.assertLogs("odoo.addons.su_sms.models.sms_sms_dispatch", "ERROR"):
+            self.env["sms.sms"]._publish_some(10)
+        self.assertFalse((bad + good).filtered("to_publish"))
+        self.assertEqual(notification.notification_status, "sent")
+
+    def test_mailing_is_done_only_when_all_have_left(self):
+        partners = self.env["res.partner"].create(
+            [{"name": f"P{n}", "phone": f"07123456{n:02}"} for n in range(4)]
+        )
+        mailing = self.env["mailing.mailing"].create(
+            {
+                "subject": "News",
+                "mailing_type": "sms",
+                "body_plaintext": "News {{ object.name }}",
+                "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
+                "mailing_domain": repr([("id", "in", partners.ids)]),
+                "state": "sending",
+            }
+        )
+        mailing.action_send_sms()
+        first = self.env["sms.sms"].search([("mailing_id", "=", mailing.id)], limit=1)
+        first.send()
+        self.assertEqual(first.state, "pending")
+        self.assertEqual(mailing.state, "sending")
+        self.env["sms.sms"]._process_queue()
+        self.assertEqual(mailing.state, "done")
+
     def test_blacklisted_number_gets_no_promotion_but_what_it_must_know(self):
         self.env["phone.blacklist"].create({"number": "+254712345678"})
         promotion = self.queue("0712345678", message_class="promotional")

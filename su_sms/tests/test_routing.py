@@ -101,6 +101,39 @@ class TestRouting(GatewayCase):
         self.assertEqual(waiting.state, "outgoing")
         self.assertEqual(self.texts(), [("+254712345672", "Hello")])
 
+    def test_what_was_queued_before_the_gateway_leaves_through_it(self):
+        self.gateway.active = False
+        message = self.env["mail.message"].create(
+            {"record_company_id": self.env.company.id}
+        )
+        sms = self.queue("0712345678", mail_message_id=message.id)
+        self.assertFalse(sms.gateway_id)
+        self.gateway.active = True
+        self.env["sms.sms"]._process_queue()
+        self.assertEqual(sms.gateway_id, self.gateway)
+        self.assertEqual(self.texts(), [("+254712345678", "Hello")])
+
+    def test_many_at_once_are_bulk(self):
+        many = self.queue(*(f"07123456{n:02}" for n in range(30)))
+        self.assertEqual(set(many.mapped("priority")), {"0"})
+        self.assertEqual(set(many.mapped("message_class")), {"transactional"})
+
+    def test_local_number_is_read_by_its_companys_country(self):
+        other = self.env["res.company"].create(
+            {"name": "Other", "country_id": self.env.ref("base.nl").id}
+        )
+        self.gateway.company_id = False
+        sms = (
+            self.env["sms.sms"]
+            .with_company(other)
+            .create({"number": "0712 345 678", "body": "Hello"})
+        )
+        self.env["sms.sms"]._process_queue()
+        self.assertEqual(
+            (sms.state, sms.failure_type), ("error", "sms_invalid_destination")
+        )
+        self.assertFalse(self.simulator.ledger())
+
     def test_test_mailing_goes_through_the_gate(self):
         self.assertIs(self.env.company._get_sms_api_class(), SmsApiGateway)
         mailing = self.env["mailing.mailing"].create(

@@ -18,6 +18,7 @@ class SmsApiGateway(SmsApiBase):
         }
         queue = self.env["sms.sms"].sudo()
         known = queue.search([("uuid", "in", list(texts))])
+        known._route_late()
         known += queue.create(
             [
                 {

@@ -103,6 +103,8 @@ class SmsTestWizard(models.TransientModel):
             yield self._step("account", False, text, reason="neutralized")
             return
         account = gateway._account()
+        # Nothing is read or written while the network is asked.
+        self.env["sms.sms"]._end_transaction()
         for found in probe.walk(account):
             yield self._step(
                 found.name, found.ok, found.text, found.ms, self._reason_of(found)
@@ -121,6 +123,7 @@ class SmsTestWizard(models.TransientModel):
         except GatewayError as error:
             return self._step("account", False, error.text, _ms(started), error.reason)
         gateway._note_balance(balance)
+        self.env["sms.sms"]._end_transaction()
         text = f"{balance.currency} {balance.amount:,.2f}"
         return self._step("account", True, text, _ms(started))
 

@@ -1,0 +1,53 @@
+"""The address that Africa's Talking posts to: receive, store, answer 200.
+
+Nothing here touches a message, so it can't wait for the dispatcher or stop it.
+"""
+
+from odoo import http
+from odoo.http import request
+from werkzeug.exceptions import NotFound, TooManyRequests
+
+from ..africastalking.callbacks import KINDS
+from ..dispatch.limit import RateLimit
+
+ROUTE = f"/su_sms/callback/<string:token>/<any({', '.join(KINDS)}):kind>"
+# AT's longest post is an incoming text with its fields: a few kilobytes.
+LONGEST_POST = 32_768
+
+# Posts an address may send at once, and goes on to send each second. AT posts one
+# event a request from few addresses; what is refused it posts again.
+posts = RateLimit(burst=20_000, per_second=2_000)
+# Wrong tokens: nobody guesses one, and nobody floods the log trying.
+mistakes = RateLimit(burst=30, per_second=0.2)
+
+
+class Callbacks(http.Controller):
+    @http.route(
+        ROUTE,
+        type="http",
+        auth="none",
+        methods=["POST", "GET"],
+        csrf=False,
+        save_session=False,
+        readonly=False,
+        path_params=("token", "kind"),
+        max_content_length=LONGEST_POST,
+    )
+    def receive(self, token, kind):
+        """Store an event of a gateway; a GET says that the address is right."""
+        address = request.httprequest.remote_addr or ""
+        if not mistakes.has_room(address):
+            raise TooManyRequests()
+        events = request.env(su=True)["sms.gateway.event"]
+        gateway_id = events.env["sms.gateway.config"]._gateway_of_token(token)
+        if not gateway_id:
+            mistakes.take(address)
+            raise NotFound()
+        if request.httprequest.method == "GET":
+            return http.Response("This address is ready.\n", mimetype="text/plain")
+        if not posts.take(address):
+            raise TooManyRequests()
+        events._receive(
+            gateway_id, kind, list(request.httprequest.form.items(multi=True))
+        )
+        return http.Response("OK", mimetype="text/plain")

@@ -1,0 +1,177 @@
+"""Apply delivery reports in sets: what the network said becomes what Odoo shows.
+
+Idempotent and free of order: a report counts only if its rank is higher than that of
+what is on record, so that replays and latecomers change nothing. Messages are locked
+in the order of their ids, as everywhere, so that nobody waits in a circle.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from ..africastalking.callbacks import Report
+
+# An unknown outcome is settled by a report for an unknown id only if there is just one
+# message it can be: same gateway and number, put on the wire within this time.
+SETTLING_WINDOW = timedelta(hours=1)
+
+STATES = {"under_way": "pending", "delivered": "sent", "failed": "error"}
+
+
+class Received(NamedTuple):
+    """An event with the report that was read from it."""
+
+    event_id: int
+    gateway_id: int
+    received_at: datetime
+    report: Report
+
+
+class Settled(NamedTuple):
+    """What becomes of an event."""
+
+    state: str
+    sms_id: int | None = None
+    problem: str | None = None
+
+
+def apply(cr, received, now, patience):
+    """Apply reports to their messages.
+
+    :param received: [Received]
+    :param patience: how long a report may wait for its message
+    :return: {event id: Settled}
+    """
+    messages = _messages(cr, {each.report.message_id for each in received})
+    settled, best = {}, {}
+    for each in received:
+        key = each.gateway_id, each.report.message_id
+        sms_id = messages.get(key) or _adopt(cr, each)
+        if sms_id is None:
+            waits = now - each.received_at < patience
+            settled[each.event_id] = Settled("waiting" if waits else "unmatched")
+            continue
+        messages[key] = sms_id
+        if each.report.status is None:
+            word = each.report.word[:60]
+            settled[each.event_id] = Settled(
+                "failed", sms_id, f"Unknown status: {word!r}"
+            )
+            continue
+        settled[each.event_id] = Settled("applied", sms_id)
+        known = best.get(sms_id)
+        if known is None or known.report.status.rank < each.report.status.rank:
+            best[sms_id] = each
+    _write(cr, best, now)
+    return settled
+
+
+def _messages(cr, message_ids):
+    """Give {(gateway id, provider's message id): id} of the messages, locked."""
+    if not message_ids:
+        return {}
+    cr.execute(
+        """
+          SELECT gateway_id, provider_message_id, id FROM sms_sms
+           WHERE provider_message_id = ANY(%s)
+        ORDER BY id
+             FOR NO KEY UPDATE
+        """,
+        [list(message_ids)],
+    )
+    return {(gateway, message): sms for gateway, message, sms in cr.fetchall()}
+
+
+def _adopt(cr, each):
+    """Give the one message of unknown outcome that this report can only be about."""
+    cr.execute(
+        """
+          SELECT id FROM sms_sms
+           WHERE state = 'error' AND failure_type = 'sms_outcome_unknown'
+             AND provider_message_id IS NULL
+             AND gateway_id = %s AND number = %s
+             AND dispatched_at BETWEEN %s AND %s
+        ORDER BY id
+             FOR NO KEY UPDATE
+        """,
+        [
+            each.gateway_id,
+            "+" + each.report.number.lstrip("+"),
+            each.received_at - SETTLING_WINDOW,
+            each.received_at,
+        ],
+    )
+    found = cr.fetchall()
+    if len(found) != 1:
+        return None
+    cr.execute(
+        "UPDATE sms_sms SET provider_message_id = %s, report_rank = 0 WHERE id = %s",
+        [each.report.message_id, found[0][0]],
+    )
+    return found[0][0]
+
+
+def _write(cr, best, now):
+    rows = []
+    for sms_id, each in best.items():
+        report, status = each.report, each.report.status
+        failed = status.outcome == "failed"
+        rows.append(
+            {
+                "id": sms_id,
+                "rank": status.rank,
+                "word": status.name,
+                "state": STATES[status.outcome],
+                "failure_type": f"sms_{report.failure}" if failed else None,
+                "text": (report.reason or status.name) if failed else None,
+                "network": report.network or None,
+                "at": each.received_at,
+            }
+        )
+    if not rows:
+        return
+    cr.execute(
+        """
+        UPDATE sms_sms s
+           SET state = v.state,
+               failure_type = v.failure_type,
+               provider_text = v.text,
+               report_status = v.word,
+               report_rank = v.rank,
+               network = coalesce(v.network, s.network),
+               delivered_at = CASE WHEN v.state = 'sent' THEN v.at
+                                   ELSE s.delivered_at END,
+               no_report = FALSE,
+               to_publish = (s.state <> v.state
+                             OR s.failure_type IS DISTINCT FROM v.failure_type
+                             OR s.to_publish IS TRUE),
+               write_date = %s
+          FROM json_to_recordset(%s)
+               AS v(id int, rank int, word text, state text, failure_type text,
+                    text text, network text, at timestamp)
+         WHERE s.id = v.id
+           AND coalesce(s.report_rank, 0) < v.rank
+        """,
+        [now, json.dumps(rows, default=str)],
+    )
+
+
+def settle(cr, settled, now, retry_after):
+    """Write what became of events."""
+    if not settled:
+        return
+    rows = [{"id": event_id, **each._asdict()} for event_id, each in settled.items()]
+    cr.execute(
+        """
+        UPDATE sms_gateway_event e
+           SET state = v.state, sms_id = v.sms_id, problem = v.problem,
+               not_before = CASE WHEN v.state = 'waiting' THEN %s::timestamp END,
+               write_date = %s
+          FROM json_to_recordset(%s)
+               AS v(id int, state text, sms_id int, problem text)
+         WHERE e.id = v.id
+        """,
+        [now + retry_after, now, json.dumps(rows)],
+    )

@@ -1,0 +1,12 @@
+def uninstall_hook(env):
+    """Let nothing that waits for a gateway leave another way, and take the keys along.
+
+    Odoo would send what is still queued through its own paid service.
+    """
+    env.cr.execute(
+        """
+        UPDATE sms_sms SET state = 'canceled'
+         WHERE gateway_id IS NOT NULL AND state IN ('outgoing', 'process')
+        """
+    )
+    env["ir.config_parameter"].sudo().search([("key", "=like", "su_sms.%")]).unlink()

@@ -1,0 +1,17 @@
+from odoo import models
+from odoo.http import request
+
+
+class IrHttp(models.AbstractModel):
+    _inherit = "ir.http"
+
+    @classmethod
+    def _dispatch(cls, endpoint):
+        """Give a route that asks for it the parameters of its path only.
+
+        Odoo passes a form's fields as Python arguments, and fails where one of them is
+        called ``self``. Callbacks come from outside and may hold anything.
+        """
+        if names := endpoint.routing.get("path_params"):
+            request.params = {name: request.params[name] for name in names}
+        return super()._dispatch(endpoint)

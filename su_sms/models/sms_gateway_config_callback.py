@@ -1,0 +1,145 @@
+import hmac
+import ipaddress
+import secrets
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from odoo import api, fields, models, tools
+
+from ..africastalking.callbacks import KINDS
+
+# After a change both addresses work, so that there is time to paste the new ones.
+OVERLAP = timedelta(days=2)
+
+
+class SmsGatewayConfig(models.Model):
+    """The addresses that the provider posts to.
+
+    Nothing it posts is signed, so the secret is in the address.
+    """
+
+    _inherit = "sms.gateway.config"
+
+    callback_token = fields.Char(
+        default=lambda self: secrets.token_urlsafe(32),
+        readonly=True,
+        required=True,
+        copy=False,
+        exportable=False,
+    )
+    callback_token_before = fields.Char(readonly=True, copy=False, exportable=False)
+    callback_token_until = fields.Datetime(
+        "Old Addresses Work Until", readonly=True, copy=False
+    )
+    delivery_url = fields.Char("Delivery Reports", compute="_compute_callback_urls")
+    incoming_url = fields.Char("Incoming Messages", compute="_compute_callback_urls")
+    optout_url = fields.Char("Bulk SMS Opt Out", compute="_compute_callback_urls")
+    subscription_url = fields.Char(
+        "Subscription Notifications", compute="_compute_callback_urls"
+    )
+    callback_warning = fields.Char(compute="_compute_callback_warning")
+    last_event_at = fields.Datetime("Last Event", compute="_compute_events")
+    failed_event_count = fields.Integer("Events to See", compute="_compute_events")
+    event_days = fields.Integer(
+        "Keep Events (Days)",
+        default=90,
+        help="How long what the provider posted is kept. 0: for ever.",
+    )
+
+    @api.depends("callback_token")
+    def _compute_callback_urls(self):
+        for gateway in self:
+            base = gateway.get_base_url()
+            for kind in KINDS:
+                gateway[f"{kind}_url"] = (
+                    f"{base}/su_sms/callback/{gateway.callback_token}/{kind}"
+                )
+
+    def _compute_callback_warning(self):
+        url = urlsplit(self.env["sms.gateway.config"].get_base_url())
+        warning = False
+        if not _is_public(url.hostname or ""):
+            warning = self.env._(
+                "Africa's Talking can't reach %s. Set the system parameter web.base.url"
+                " to the address by which this server is reached from outside.",
+                url.hostname,
+            )
+        elif url.scheme != "https":
+            warning = self.env._(
+                "These addresses are not encrypted: numbers, texts and the secret can"
+                " be read on the way. Use https in the system parameter web.base.url."
+            )
+        self.callback_warning = warning
+
+    def _compute_events(self):
+        groups = self.env["sms.gateway.event"]._read_group(
+            [("gateway_id", "in", self.ids)],
+            ["gateway_id", "state"],
+            ["received_at:max", "__count"],
+        )
+        self.last_event_at = False
+        self.failed_event_count = 0
+        for gateway, state, last, count in groups:
+            gateway = gateway.with_env(self.env)
+            gateway.last_event_at = max(gateway.last_event_at or last, last)
+            if state in ("failed", "unmatched"):
+                gateway.failed_event_count += count
+
+    def action_renew_callbacks(self):
+        """Make new addresses; the old ones go on working for a while."""
+        for gateway in self:
+            gateway.write(
+                {
+                    "callback_token_before": gateway.callback_token,
+                    "callback_token_until": fields.Datetime.now() + OVERLAP,
+                    "callback_token": secrets.token_urlsafe(32),
+                }
+            )
+            gateway._message_log(body=self.env._("Callback addresses renewed."))
+        self.env.registry.clear_cache()
+
+    def action_view_events(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "su_sms.sms_gateway_event_action"
+        )
+        action["domain"] = [("gateway_id", "=", self.id)]
+        return action
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        gateways = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return gateways
+
+    @api.model
+    @tools.ormcache()
+    def _callback_tokens(self):
+        """Give [(token, gateway id, last time it works or None)] as a tuple."""
+        tokens = []
+        for gateway in self.sudo().with_context(active_test=False).search([]):
+            tokens.append((gateway.callback_token, gateway.id, None))
+            if gateway.callback_token_before:
+                until = gateway.callback_token_until
+                tokens.append((gateway.callback_token_before, gateway.id, until))
+        return tuple(tokens)
+
+    @api.model
+    def _gateway_of_token(self, token):
+        """Give the id of the gateway with this token, or None, in constant time."""
+        found = None
+        given = token.encode()
+        now = fields.Datetime.now()
+        for known, gateway_id, until in self._callback_tokens():
+            same = hmac.compare_digest(known.encode(), given)
+            if same and (until is None or now <= until):
+                found = gateway_id
+        return found
+
+
+def _is_public(host):
+    """Tell whether a host name may be reached from outside, as far as it tells."""
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." in host and not host.endswith((".local", ".localhost", ".lan"))

@@ -1,0 +1,258 @@
+import json
+import logging
+import threading
+import time
+from datetime import timedelta
+
+import psycopg2
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..africastalking import callbacks
+from ..dispatch import reports
+from .sms_sms_dispatch import in_test, utcnow
+
+_logger = logging.getLogger(__name__)
+
+# A report may come before the answer to the send is recorded; this long it waits.
+WAIT_FOR_MESSAGE = timedelta(minutes=10)
+RETRY_AFTER = timedelta(seconds=15)
+BATCH = 500
+# The inbox is looked at until nothing has come for this long, and a post wakes it at
+# most this often: so a post that wakes nobody still finds somebody awake.
+LINGER_SECONDS = 1.0
+WAKE_SECONDS = 0.4
+RUN_SECONDS = 60
+
+_last_wake = {}
+_wake_lock = threading.Lock()
+
+
+class SmsGatewayEvent(models.Model):
+    """What the provider posted to us: the inbox, worked through by a job.
+
+    Receiving only stores. Applying may be repeated and happens in any order; an event
+    that can't be applied is kept for a person and never stops the others.
+    """
+
+    _name = "sms.gateway.event"
+    _description = "SMS Gateway Event"
+    _order = "id desc"
+    _rec_name = "kind"
+
+    gateway_id = fields.Many2one(
+        "sms.gateway.config", required=True, readonly=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="gateway_id.company_id", store=True)
+    kind = fields.Selection(
+        [
+            ("delivery", "Delivery Report"),
+            ("incoming", "Incoming Message"),
+            ("optout", "Opt-Out"),
+            ("subscription", "Subscription"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    state = fields.Selection(
+        [
+            ("new", "New"),
+            ("waiting", "Waits for its message"),
+            ("applied", "Applied"),
+            ("unmatched", "No such message"),
+            ("failed", "To be looked at"),
+        ],
+        required=True,
+        readonly=True,
+        default="new",
+    )
+    received_at = fields.Datetime("Received", required=True, readonly=True)
+    not_before = fields.Datetime(readonly=True)
+    payload = fields.Text(required=True, readonly=True, help="As it was posted.")
+    problem = fields.Char(readonly=True)
+    sms_id = fields.Many2one("sms.sms", "Message", readonly=True, ondelete="set null")
+
+    _inbox_idx = models.Index("(id) WHERE state IN ('new', 'waiting')")
+    _sms_id_idx = models.Index("(sms_id) WHERE sms_id IS NOT NULL")
+
+    # ------------------------------------------------------------
+    # Receiving
+    # ------------------------------------------------------------
+
+    @api.model
+    def _receive(self, gateway_id, kind, pairs):
+        """Store an event, and wake the job that applies it.
+
+        One INSERT: this is on the way of every post, and the provider is waiting.
+
+        :param pairs: the fields as posted, [(name, value)], repeated ones included
+        """
+        payload = json.dumps(pairs)
+        self.env.cr.execute(
+            """
+            INSERT INTO sms_gateway_event
+                   (gateway_id, company_id, kind, state, payload, received_at,
+                    create_date, write_date)
+            SELECT id, company_id, %(kind)s, 'new', %(payload)s, %(now)s,
+                   %(now)s, %(now)s
+              FROM sms_gateway_config WHERE id = %(gateway)s
+            """,
+            {
+                "gateway": gateway_id,
+                "kind": kind,
+                "payload": payload,
+                "now": utcnow(),
+            },
+        )
+        self._wake()
+
+    @api.model
+    def _wake(self):
+        """Trigger the job, unless a post of this process just has."""
+        now, name = time.monotonic(), self.env.cr.dbname
+        with _wake_lock:
+            if now - _last_wake.get(name, -WAKE_SECONDS) < WAKE_SECONDS:
+                return
+            _last_wake[name] = now
+        self.env.ref("su_sms.ir_cron_events").sudo()._trigger()
+
+    # ------------------------------------------------------------
+    # Applying
+    # ------------------------------------------------------------
+
+    @api.model
+    def _apply_inbox(self):
+        """Apply what has come until nothing comes any more; called by the cron."""
+        until = time.monotonic() + RUN_SECONDS
+        idle_since = time.monotonic()
+        applied = 0
+        while time.monotonic() < until:
+            count = self._apply_some()
+            applied += count
+            if count:
+                idle_since = time.monotonic()
+            elif in_test() or time.monotonic() - idle_since > LINGER_SECONDS:
+                break
+            else:
+                time.sleep(0.1)
+        self._come_again()
+        self.env["sms.sms"]._report_progress(applied, int(time.monotonic() >= until))
+
+    @api.model
+    def _come_again(self):
+        self.env.cr.execute(
+            "SELECT min(not_before) FROM sms_gateway_event WHERE state = 'waiting'"
+        )
+        due = self.env.cr.fetchone()[0]
+        if due:
+            cron = self.env.ref("su_sms.ir_cron_events").sudo()
+            cron._trigger(at=max(due, utcnow()) + timedelta(seconds=1))
+
+    @api.model
+    def _apply_some(self):
+        """Apply one batch in a transaction of its own.
+
+        :return: how many events were taken
+        """
+        try:
+            with self.env["sms.sms"]._own_environment() as env:
+                count = env[self._name]._apply_batch(BATCH)
+        except psycopg2.OperationalError:
+            # Somebody else was at the same messages: next time.
+            _logger.info("Events are tried again after a conflict")
+            time.sleep(0.2)
+            return 1
+        while self.env["sms.sms"]._publish_some(BATCH):
+            pass
+        return count
+
+    @api.model
+    def _apply_batch(self, limit):
+        now = utcnow()
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+              SELECT id, gateway_id, kind, payload, received_at
+                FROM sms_gateway_event
+               WHERE state IN ('new', 'waiting')
+                 AND (not_before IS NULL OR not_before <= %s)
+            ORDER BY id LIMIT %s
+                 FOR UPDATE SKIP LOCKED
+            """,
+            [now, limit],
+        )
+        rows = self.env.cr.fetchall()
+        settled = {}
+        delivery = []
+        for event_id, gateway_id, kind, payload, received_at in rows:
+            try:
+                post = callbacks.fields(json.loads(payload))
+                if kind == "delivery":
+                    report = callbacks.read_report(post)
+                    delivery.append(
+                        reports.Received(event_id, gateway_id, received_at, report)
+                    )
+                else:
+                    with self.env.cr.savepoint():
+                        settled[event_id] = self._apply_one(gateway_id, kind, post)
+            except psycopg2.OperationalError:
+                raise
+            except Exception as error:
+                # One bad event never stops the others.
+                if not isinstance(error, callbacks.UnusableEvent):
+                    _logger.exception("Event %s can't be applied", event_id)
+                text = str(error)[:200] or type(error).__name__
+                settled[event_id] = reports.Settled("failed", problem=text)
+        settled.update(reports.apply(self.env.cr, delivery, now, WAIT_FOR_MESSAGE))
+        reports.settle(self.env.cr, settled, now, RETRY_AFTER)
+        self.env.invalidate_all()
+        return len(rows)
+
+    @api.model
+    def _apply_one(self, gateway_id, kind, post):
+        gateway = self.env["sms.gateway.config"].browse(gateway_id)
+        if kind == "incoming":
+            incoming = callbacks.read_incoming(post)
+            self.env["sms.incoming"]._take(gateway, incoming)
+        elif kind == "optout":
+            self._on_optout(gateway, callbacks.read_optout(post))
+        else:
+            callbacks.read_subscription(post)
+        return reports.Settled("applied")
+
+    @api.model
+    def _on_optout(self, gateway, optout):
+        """Act on an opt-out from the provider: the number goes on Odoo's blacklist."""
+        number = self.env["sms.sms"]._readable(
+            optout.number, gateway.company_id or self.env.company
+        )
+        self.env["phone.blacklist"].sudo()._add([number])
+
+    # ------------------------------------------------------------
+    # What a person may do
+    # ------------------------------------------------------------
+
+    def action_retry(self):
+        """Apply these once more, such as after a message was settled by hand."""
+        self.check_access("write")
+        done = self.filtered(lambda event: event.state == "applied")
+        if done and done == self:
+            raise UserError(self.env._("These events are applied already."))
+        (self - done).write({"state": "new", "problem": False, "not_before": False})
+        self._wake()
+
+    @api.autovacuum
+    def _gc_events(self):
+        """Forget events after their gateway's time for them."""
+        self.env.cr.execute(
+            """
+            DELETE FROM sms_gateway_event event
+             USING sms_gateway_config gateway
+             WHERE gateway.id = event.gateway_id
+               AND gateway.event_days > 0
+               AND event.state IN ('applied', 'unmatched', 'failed')
+               AND event.received_at
+                   < %s - gateway.event_days * interval '1 day'
+            """,
+            [utcnow()],
+        )

@@ -1,0 +1,64 @@
+"""A Chromium for the browser tests."""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import apt, cache
+from .process import call
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+ARGUMENTS = [
+    "--no-sandbox",  # the sandbox refuses root, and containers
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+HOW = "install Chromium (Debian: apt-get install chromium) or Google Chrome"
+
+
+def installed() -> str | None:
+    """Give the path of an installed Chromium or Chrome, None if there is none."""
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    return found or (str(MAC) if MAC.exists() else None)
+
+
+def chromium() -> str | None:
+    """Give the path of a Chromium; root on a Debian without one gets Debian's."""
+    found = installed()
+    if found or os.geteuid() or not apt.usable():
+        return found
+    print("No Chromium here: installing Debian's with apt-get, system-wide.")
+    log = cache.home() / "logs" / "chromium.log"
+    env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for title, arguments in {
+        "Reading Debian's package lists": ["update"],
+        "Installing Chromium": ["install", "-y", "--no-install-recommends", "chromium"],
+    }.items():
+        call(["apt-get", "-q", *arguments], title=title, remedy=HOW, log=log, env=env)
+    return installed()
+
+
+@contextlib.contextmanager
+def browser(path: str | None = None) -> Iterator["Browser"]:
+    """Give a headless Playwright browser on the Chromium at `path`, else the installed.
+
+    Needs the virtual environment; for tests and screenshots.
+    """
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(
+            executable_path=path or installed(), args=ARGUMENTS
+        )

@@ -1,0 +1,75 @@
+"""Everything a command of Odoo's needs to run here, set up at first use."""
+
+import contextlib
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from . import cache, venv
+from .odoo_source import Odoo, odoo
+from .postgres import Postgres
+
+
+@dataclass(frozen=True)
+class Environment:
+    """An Odoo, an interpreter that can run it, and a PostgreSQL server."""
+
+    odoo: Odoo
+    python: Path
+    postgres: Postgres
+
+    @cached_property
+    def settings(self) -> Path:
+        """Give Odoo's settings file: our paths, which arguments may override.
+
+        The addons path ends in a folder that holds a link to the checkout's su_sms and
+        nothing else of the checkout.
+        """
+        folder = cache.home() / "addons" / cache.key(cache.CHECKOUT)
+        folder.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            (folder / "su_sms").symlink_to(cache.CHECKOUT / "su_sms")
+        addons = ",".join(map(str, [*self.odoo.addons, folder]))
+        text = f"[options]\naddons_path = {addons}\ndata_dir = {self.data}\n"
+        path = folder / "odoo.conf"
+        if not path.exists() or path.read_text() != text:
+            part = path.with_suffix(f".{os.getpid()}")
+            part.write_text(text)
+            part.replace(path)
+        return path
+
+    @property
+    def data(self) -> Path:
+        """Give Odoo's data folder: file stores and sessions."""
+        folder = cache.home() / "data"
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    @property
+    def env(self) -> dict[str, str]:
+        """Give the variables for a child: paths and the database server."""
+        paths = [str(self.odoo.root), str(cache.CHECKOUT)]
+        venv_bin = str(self.python.parent)
+        return (
+            os.environ
+            | self.postgres.env
+            | {
+                "PYTHONPATH": os.pathsep.join(paths),
+                "PATH": os.pathsep.join([venv_bin, os.environ.get("PATH", "")]),
+                "VIRTUAL_ENV": str(self.python.parent.parent),
+                "PYTHONUNBUFFERED": "1",
+                "ODOO_RC": str(self.settings),
+            }
+        )
+
+    def odoo_command(self, *arguments: str) -> list[str]:
+        """Give `odoo ARGUMENTS` as a command line, to be run with `env`."""
+        return [str(self.python), "-m", "odoo", *arguments]
+
+
+def environment() -> Environment:
+    """Give the environment, set up first if this is the first time."""
+    source = odoo()
+    python = venv.python(source)
+    return Environment(source, python, Postgres(python))

@@ -1,0 +1,74 @@
+"""Check how the code is written: ruff, pylint-odoo, and the XML files."""
+
+import collections
+import subprocess
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+from . import cache
+from .environment import environment
+
+ADDON = cache.CHECKOUT / "su_sms"
+#: check of pylint-odoo's that we do without -> why
+EXCEPTIONS = {
+    "missing-readme": "the README is the project's, beside the addon",
+    "consider-merging-classes-inherited": "a model may have two subjects",
+}
+#: tool -> its arguments to `python -m`
+TOOLS = {
+    "ruff check": ["ruff", "check", "."],
+    "ruff format": ["ruff", "format", "--check", "."],
+    "pylint-odoo": ["pylint", f"--disable={','.join(EXCEPTIONS)}", "su_sms"],
+}
+
+
+def lint() -> int:
+    """Run every check; gives the exit status."""
+    env = environment()
+    failed = []
+    for name, arguments in TOOLS.items():
+        print(f"== {name}", flush=True)
+        # pylint needs to see Odoo's modules, not to import su_sms from the checkout
+        done = subprocess.run(
+            [env.python, "-m", *arguments], cwd=cache.CHECKOUT, env=env.env
+        )
+        if done.returncode:
+            failed.append(name)
+    print("== XML", flush=True)
+    problems = [*malformed(ADDON), *duplicates(ADDON)]
+    print("\n".join(problems) or "well-formed, ids unique")
+    if problems:
+        failed.append("XML")
+    print(f"\nfailed: {', '.join(failed)}" if failed else "\nall clean")
+    return 1 if failed else 0
+
+
+def malformed(folder: Path) -> list[str]:
+    """Give a line for each XML file in `folder` that no parser takes."""
+    problems = []
+    for path in sorted(folder.rglob("*.xml")):
+        try:
+            ElementTree.parse(path)
+        except ElementTree.ParseError as error:
+            problems.append(f"{path.relative_to(cache.CHECKOUT)}: {error}")
+    return problems
+
+
+def duplicates(folder: Path) -> list[str]:
+    """Give a line for each record id that two elements of the addon's data share."""
+    seen = collections.defaultdict(list)
+    for path in sorted(folder.rglob("*.xml")):
+        if "static" in path.parts:
+            continue
+        try:
+            tree = ElementTree.parse(path)
+        except ElementTree.ParseError:
+            continue
+        for element in tree.iter():
+            if element.tag in ("record", "template", "menuitem") and element.get("id"):
+                seen[element.get("id")].append(str(path.relative_to(cache.CHECKOUT)))
+    return [
+        f"{name} is defined {len(paths)} times: {', '.join(paths)}"
+        for name, paths in sorted(seen.items())
+        if len(paths) > 1
+    ]

@@ -15,10 +15,12 @@
         "data/mail_activity_type.xml",
         "data/ir_cron.xml",
         "views/sms_gateway_config_views.xml",
+        "views/sms_gateway_config_watch_views.xml",
         "views/sms_gateway_event_views.xml",
         "views/sms_gateway_config_callback_views.xml",
         "views/sms_incoming_views.xml",
         "views/sms_sms_views.xml",
+        "views/sms_sms_unknown_views.xml",
         "wizard/sms_test_wizard_views.xml",
     ],
 }

@@ -75,7 +75,7 @@ class _BoundedReader(io.RawIOBase):
 
     def close(self) -> None:
         self._raw.close()
-        super().close()
+        return super().close()
 
 
 class _BoundedResponse(http.client.HTTPResponse):

@@ -7,6 +7,7 @@ What a kill at any line leaves is either still queued, or claimed and on the wir
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import queue
 import time
@@ -22,6 +23,10 @@ _logger = logging.getLogger(__name__)
 # While requests are under way the dispatcher publishes results this many at a time,
 # so that a finished request waits little for its successor.
 PUBLISH_MEANWHILE = 200
+# Seconds after which a dispatcher with a free line looks for new messages.
+LOOK_AGAIN = 1.0
+# Seconds between two reports of progress.
+REPORT_EVERY = 2.0
 # How long outcomes are kept in memory for a database that is away.
 DATABASE_PATIENCE = 120
 
@@ -34,12 +39,16 @@ class Dispatcher:
     :param publish: ``publish(limit) -> count``: tell the rest of Odoo what became of
         messages, in a transaction of its own
     :param now: the current time in UTC, naive as Odoo's
+    :param progress: told of each time messages got an outcome, with how many
     """
 
-    def __init__(self, transaction, lines, publish, now):
+    def __init__(self, transaction, lines, publish, now, progress=None):
         self._transaction = transaction
         self._publish = publish
         self._now = now
+        self._progress = progress
+        self._unreported = 0
+        self._report_at = 0.0
         self._force = False
         self._finished = queue.SimpleQueue()
         # Outcomes that came back and are not committed yet.
@@ -69,8 +78,9 @@ class Dispatcher:
             for _gateway, wire in self._wires.values():
                 wire.close()
             # After an error above: what was under way has come back meanwhile.
-            self._take(block=False)
+            self._take()
             self._step(list(self._unrecorded))
+        self._report(0, force=True)
         while self._publish(outbox.LOOK_AHEAD):
             pass
         return self.outcomes.total()
@@ -86,7 +96,7 @@ class Dispatcher:
             good = list(self._unrecorded)
             self._step(good)
             if seen and any(wire.free for _gateway, wire in self._wires.values()):
-                self._take(block=False)
+                self._take()
             elif any(wire.busy for _gateway, wire in self._wires.values()):
                 self._wait()
             elif not good:
@@ -97,15 +107,23 @@ class Dispatcher:
         """Publish results until a request comes back."""
         while self._finished.empty() and self._publish(PUBLISH_MEANWHILE):
             pass
-        self._take(block=True)
+        # A gateway that hangs must not keep another, which is free, from what has been
+        # queued for it meanwhile.
+        free = any(wire.free for _gateway, wire in self._wires.values())
+        with contextlib.suppress(queue.Empty):
+            self._take_in(self._finished.get(timeout=LOOK_AGAIN if free else None))
+        self._take()
 
-    def _take(self, block):
-        """Take in the requests that came back; with ``block`` wait for the first."""
-        while not self._finished.empty() or block:
-            claim, outcomes = self._finished.get()
-            self._wires[claim.gateway.id][1].done()
-            self._unrecorded.append((claim, outcomes))
-            block = False
+    def _take(self):
+        """Take in the requests that have come back."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._take_in(self._finished.get_nowait())
+
+    def _take_in(self, finished):
+        claim, _outcomes = finished
+        self._wires[claim.gateway.id][1].done()
+        self._unrecorded.append(finished)
 
     def _step(self, finished, claim=False, ids=None):
         """Record what came back and claim what goes next, in one transaction.
@@ -141,7 +159,17 @@ class Dispatcher:
         for each in finished:
             self._unrecorded.remove(each)
             self.outcomes.update(outcome.state for outcome in each[1])
+        self._report(sum(len(outcomes) for _claim, outcomes in finished))
         return result
+
+    def _report(self, count, force=False):
+        """Tell of progress, at first at once and then every few seconds."""
+        self._unreported += count
+        now = time.monotonic()
+        if self._progress and self._unreported and (force or now >= self._report_at):
+            self._progress(self._unreported)
+            self._unreported = 0
+            self._report_at = now + REPORT_EVERY
 
     def _must_not_forget(self):
         return self._unrecorded or self._in_doubt

@@ -35,6 +35,8 @@ class Gateway(NamedTuple):
     sender: str
     sanitise: bool
     country: str
+    promotional: bool = True
+    useful_hours: int = 0
     probing: bool = False
 
 
@@ -91,6 +93,7 @@ CANDIDATES = """
            AND to_delete IS NOT TRUE
            AND (not_before IS NULL OR not_before <= %(now)s)
            AND (%(ids)s IS NULL OR id = ANY(%(ids)s))
+           AND (%(promotional)s OR message_class <> 'promotional')
       -- a probe is the message that was tried least: none can block all others
       ORDER BY CASE WHEN %(probing)s THEN coalesce(attempts, 0) END,
                priority DESC, id
@@ -140,6 +143,7 @@ def claim(cr, gateway, slots, now, ids=None):
         {
             "gateway": gateway.id,
             "probing": gateway.probing,
+            "promotional": gateway.promotional,
             "now": now,
             "ids": ids,
             "look": 1 if gateway.probing else LOOK_AHEAD,
@@ -308,6 +312,63 @@ def changes_of(claim, outcomes, now):
             )
         )
     return changes, holding
+
+
+def expire_old(cr, now):
+    """Give up messages that wait longer than their gateway says they are useful.
+
+    :return: how many
+    """
+    cr.execute(
+        """
+        UPDATE sms_sms
+           SET state = 'error', failure_type = 'sms_too_old', to_publish = TRUE,
+               write_date = %(now)s
+         WHERE id IN (
+            SELECT sms.id
+              FROM sms_sms sms
+              JOIN sms_gateway_config gateway ON gateway.id = sms.gateway_id
+             WHERE sms.state = 'outgoing'
+               AND gateway.useful_hours > 0
+               AND greatest(sms.create_date, sms.queued_at)
+                   < %(now)s - gateway.useful_hours * interval '1 hour'
+               FOR UPDATE OF sms SKIP LOCKED)
+        """,
+        {"now": now},
+    )
+    return cr.rowcount
+
+
+def fail_over(cr, reasons, now):
+    """Hand what waits for a gateway that can't send to the one that takes over.
+
+    Only what is still outgoing, so certainly not sent, and only once.
+
+    :param reasons: hold reasons for which this may be done
+    :return: how many
+    """
+    cr.execute(
+        """
+        UPDATE sms_sms s
+           SET gateway_id = v.heir, failed_over_from_id = v.gateway, attempts = 0,
+               not_before = NULL, write_date = %(now)s
+          FROM (SELECT sms.id, gateway.id AS gateway, heir.id AS heir
+                  FROM sms_sms sms
+                  JOIN sms_gateway_config gateway ON gateway.id = sms.gateway_id
+                  JOIN sms_gateway_config heir ON heir.id = gateway.failover_id
+                 WHERE sms.state = 'outgoing'
+                   AND sms.failed_over_from_id IS NULL
+                   AND gateway.hold_reason = ANY(%(reasons)s)
+                   AND gateway.held_since
+                       < %(now)s - gateway.failover_minutes * interval '1 minute'
+                   AND heir.active
+                   AND heir.hold_reason IS NULL
+                   FOR UPDATE OF sms SKIP LOCKED) AS v
+         WHERE s.id = v.id
+        """,
+        {"now": now, "reasons": reasons},
+    )
+    return cr.rowcount
 
 
 def expire_leases(cr, now):

@@ -28,6 +28,19 @@ GATEWAY_WAITS = {
     "http_5xx": (15, 300),
     "unreadable": (15, 300),
 }
+# What another gateway may take over: the message has certainly not left, and the
+# reason is the gateway's, not the message's.
+FAILOVER_REASONS = [
+    "down",
+    "tls",
+    "busy",
+    "timeout",
+    "reset",
+    "http_5xx",
+    "unreadable",
+    "auth",
+    "credit",
+]
 # One recipient failed at the provider for no fault of the gateway (500, 501).
 MESSAGE_WAITS = (60, 900)
 # Refused for these reasons a second time, while the gateway takes other messages, it is

@@ -6,9 +6,11 @@ from . import (
     res_company,
     sms_gateway_config,
     sms_gateway_config_callback,
+    sms_gateway_config_watch,
     sms_gateway_event,
     sms_incoming,
     sms_sms,
     sms_sms_dispatch,
+    sms_sms_unknown,
     sms_tracker,
 )

@@ -18,5 +18,6 @@ FAILURE_TYPES = [
     ("sms_rejected", "Rejected"),
     ("sms_blocked", "Blocked: Opted Out or Promotional Sender"),
     ("sms_empty", "Empty Text"),
+    ("sms_too_old", "Too Old to Be Useful"),
     ("sms_outcome_unknown", "Outcome Unknown"),
 ]

@@ -578,25 +578,14 @@ class SmsGatewayConfig(models.Model):
             sender=self.sender_id or "",
             sanitise=self.sanitise,
             country=self._country(company),
+            promotional=self.balance_state != "floor",
+            useful_hours=self.useful_hours,
         )
 
     @api.model
     def _country(self, company):
         """Give the country by which a company's local numbers are read."""
         return company.country_id.code or "KE"
-
-    def _note_balance(self, balance):
-        """Keep what the provider said is left."""
-        currency = self.env["res.currency"].with_context(active_test=False)
-        self.write(
-            {
-                "balance": balance.amount,
-                "balance_currency_id": currency.search(
-                    [("name", "=", balance.currency)], limit=1
-                ).id,
-                "balance_at": fields.Datetime.now(),
-            }
-        )
 
     # ------------------------------------------------------------
     # Holds
@@ -645,26 +634,25 @@ class SmsGatewayConfig(models.Model):
         )
         if not gateways:
             return
-        group = self.env.ref("su_sms.group_gateway_admin")
         reasons = dict(self._fields["hold_reason"]._description_selection(self.env))
         for gateway in gateways:
-            people = group.all_user_ids.filtered(
-                lambda user, gateway=gateway: (
-                    user.active
-                    and not user.share
-                    and (
-                        not gateway.company_id or gateway.company_id in user.company_ids
-                    )
-                )
+            gateway._schedule_for_administrators(
+                "su_sms.mail_activity_type_gateway",
+                reasons[gateway.hold_reason],
+                gateway.hold_text,
             )
-            for user in people:
-                gateway.activity_schedule(
-                    "su_sms.mail_activity_type_gateway",
-                    summary=reasons[gateway.hold_reason],
-                    note=gateway.hold_text,
-                    user_id=user.id,
-                )
         gateways.hold_told = True
+
+    def _schedule_for_administrators(self, activity_type, summary, note):
+        """Give each administrator who may see this gateway something to do."""
+        self.ensure_one()
+        group = self.env.ref("su_sms.group_gateway_admin").sudo()
+        for user in group.all_user_ids:
+            concerned = not self.company_id or self.company_id in user.company_ids
+            if user.active and not user.share and concerned:
+                self.sudo().activity_schedule(
+                    activity_type, summary=summary, note=note, user_id=user.id
+                )
 
     # ------------------------------------------------------------
     # Actions

@@ -117,7 +117,8 @@ class SmsGatewayConfig(models.Model):
     def _callback_tokens(self):
         """Give [(token, gateway id, last time it works or None)] as a tuple."""
         tokens = []
-        for gateway in self.sudo().with_context(active_test=False).search([]):
+        gateways = self.sudo().with_context(active_test=False)
+        for gateway in gateways.search([("callback_token", "!=", False)]):
             tokens.append((gateway.callback_token, gateway.id, None))
             if gateway.callback_token_before:
                 until = gateway.callback_token_until

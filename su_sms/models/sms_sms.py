@@ -52,6 +52,12 @@ class SmsSms(models.Model):
     )
     attempts = fields.Integer("Tries", readonly=True, copy=False)
     not_before = fields.Datetime(readonly=True, copy=False)
+    queued_at = fields.Datetime(
+        "Queued Again", readonly=True, copy=False, help="When a person resent it."
+    )
+    failed_over_from_id = fields.Many2one(
+        "sms.gateway.config", "Taken Over From", readonly=True, copy=False
+    )
     dispatch_token = fields.Char(readonly=True, copy=False)
     dispatched_at = fields.Datetime("Put on the Wire", readonly=True, copy=False)
     accepted_at = fields.Datetime("Accepted", readonly=True, copy=False)
@@ -69,7 +75,9 @@ class SmsSms(models.Model):
     _on_the_wire_idx = models.Index("(dispatched_at) WHERE state = 'process'")
     _to_publish_idx = models.Index("(id) WHERE to_publish")
 
-    @api.depends("state", "gateway_id.hold_reason", "not_before")
+    @api.depends(
+        "state", "gateway_id.hold_reason", "gateway_id.balance_state", "not_before"
+    )
     def _compute_hold_reason(self):
         now = self.env.cr.now()
         self.hold_reason = False
@@ -80,6 +88,10 @@ class SmsSms(models.Model):
                     self.env
                 )
                 sms.hold_reason = dict(reasons)[gateway.hold_reason]
+            elif (
+                sms.message_class == "promotional" and gateway.balance_state == "floor"
+            ):
+                sms.hold_reason = self.env._("A higher balance")
             elif sms.not_before and sms.not_before > now:
                 sms.hold_reason = self.env._("The next try")
 
@@ -226,7 +238,9 @@ class SmsSms(models.Model):
         # What Odoo's provider has taken is on record before anything else may fail.
         self._end_transaction()
         left = self.search_count(domain) if len(unrouted) == batch_size else 0
-        self._report_progress(len(unrouted) + self._run_outbox(), left)
+        self._report_progress(len(unrouted), left)
+        self._run_outbox()
+        self._report_progress(0, left)
         return None
 
     # ------------------------------------------------------------
@@ -242,10 +256,6 @@ class SmsSms(models.Model):
         if not self.env.user.has_group("su_sms.group_manager"):
             self.check_access("write")
         return self.sudo()
-
-    def _outcome_is_unknown(self):
-        self.ensure_one()
-        return self.state == "error" and self.failure_type == "sms_outcome_unknown"
 
     def _check_not_left(self, message):
         routed = self.filtered("gateway_id")
@@ -282,15 +292,8 @@ class SmsSms(models.Model):
             )
         return messages._queue_again()
 
-    def action_resend_unknown(self):
-        """Send again what may have been delivered, because a person says so."""
-        messages = self._to_handle()
-        return messages.filtered(lambda sms: sms._outcome_is_unknown())._queue_again()
-
     def _queue_again(self):
-        self.filtered("gateway_id").write(
-            {"attempts": 0, "not_before": False, "to_publish": False}
-        )
+        self.filtered("gateway_id").write(self._queued_again_values())
         result = super().action_set_outgoing()
         self._trigger_dispatch()
         return result

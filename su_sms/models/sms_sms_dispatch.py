@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 import psycopg2
 from odoo import SUPERUSER_ID, api, models, modules
 
-from ..dispatch import outbox
+from ..dispatch import outbox, schedule
 from ..dispatch.dispatcher import Dispatcher
 
 _logger = logging.getLogger(__name__)
@@ -114,7 +114,7 @@ class SmsSms(models.Model):
     @api.model
     def _process_outbox(self):
         """Dispatch what is due; called by the cron."""
-        self._report_progress(self._run_outbox(), 0)
+        self._run_outbox()
 
     @api.model
     def _run_outbox(self):
@@ -123,9 +123,15 @@ class SmsSms(models.Model):
         :return: how many messages got an outcome
         """
         with self._own_transaction() as cr:
-            if lost := outbox.expire_leases(cr, utcnow()):
+            now = utcnow()
+            if lost := outbox.expire_leases(cr, now):
                 _logger.error("%d messages were lost sight of: outcome unknown", lost)
-        done = self._dispatch()
+            if old := outbox.expire_old(cr, now):
+                _logger.warning("%d messages were given up as too old", old)
+            if moved := outbox.fail_over(cr, schedule.FAILOVER_REASONS, now):
+                _logger.warning("%d messages are taken over by another gateway", moved)
+        # Odoo skips a job that was killed three times before it reported anything.
+        done = self._dispatch(progress=self._report_progress)
         now = utcnow()
         with self._own_transaction() as cr:
             due = outbox.next_due(cr, now)
@@ -135,7 +141,7 @@ class SmsSms(models.Model):
         return done
 
     @api.model
-    def _report_progress(self, done, remaining):
+    def _report_progress(self, done, remaining=0):
         if not in_test():
             self.env["ir.cron"]._commit_progress(done, remaining=remaining)
 
@@ -178,11 +184,12 @@ class SmsSms(models.Model):
             self.env.cr.commit()  # pylint: disable=invalid-commit
 
     @api.model
-    def _dispatch(self, ids=None, seconds=RUN_SECONDS, force=False):
+    def _dispatch(self, ids=None, seconds=RUN_SECONDS, force=False, progress=None):
         """Run a dispatcher over the gateways that may send.
 
         :param ids: only these messages, or None for all
         :param force: try once although a gateway is held
+        :param progress: told of each time messages got an outcome, with how many
         :return: how many messages got an outcome
         """
         gateways = self.env["sms.gateway.config"].sudo()
@@ -190,7 +197,7 @@ class SmsSms(models.Model):
             _logger.info("This database is neutralized: no SMS leaves it")
             return 0
         lines = []
-        for gateway in gateways.search([]):
+        for gateway in gateways.search([("provider", "!=", False)]):
             try:
                 lines.append((gateway._settings(), gateway._client()))
             except ValueError as error:
@@ -198,7 +205,7 @@ class SmsSms(models.Model):
                 _logger.error("Gateway %s: %s", gateway.id, error)
         self._end_transaction()
         dispatcher = Dispatcher(
-            self._own_transaction, lines, self._publish_some, utcnow
+            self._own_transaction, lines, self._publish_some, utcnow, progress
         )
         done = dispatcher.run(seconds, ids, force)
         with self._own_environment() as env:

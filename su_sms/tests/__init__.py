@@ -10,4 +10,6 @@ from . import (
     test_routing,
     test_secret,
     test_test_wizard,
+    test_unknown,
+    test_watch,
 )

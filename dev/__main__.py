@@ -66,7 +66,7 @@ def test(options: argparse.Namespace) -> int:
     unknown = set(options.kinds) - set(KINDS)
     if unknown:
         raise Problem(f"no tests called {', '.join(unknown)}; there are {list(KINDS)}")
-    return test(options.kinds)
+    return test(options.kinds, long=options.long, seed=options.seed)
 
 
 def lint(options: argparse.Namespace) -> int:
@@ -78,13 +78,9 @@ def lint(options: argparse.Namespace) -> int:
 
 def bench(options: argparse.Namespace) -> int:
     """Measure speed against Odoo's own ways of sending."""
-    from .environment import environment
+    from . import bench
 
-    env = environment()
-    command = [str(env.python), "-m", "tests.bench", *options.arguments]
-    env.postgres.keep()
-    os.chdir(cache.CHECKOUT)
-    os.execve(command[0], command, env.env)
+    return bench.bench(options.arguments)
 
 
 def createdb(options: argparse.Namespace) -> int:
@@ -125,6 +121,8 @@ def parser() -> argparse.ArgumentParser:
     )
     tests = command(test)
     tests.add_argument("kinds", nargs="*", metavar="KIND", help=", ".join(KINDS))
+    tests.add_argument("--long", action="store_true", help="faults in their long form")
+    tests.add_argument("--seed", type=int, help="for what the faults do at random")
     command(lint)
     command(bench)
     command(simulator)

@@ -10,13 +10,16 @@ from .process import Process
 from .results import Results
 
 
-def run(env: Environment, folder: str, variables: dict[str, str]) -> Results:
+def run(
+    env: Environment, folder: str, variables: dict[str, str], *arguments: str
+) -> Results:
     """Run pytest on `tests/FOLDER` with `variables` in its environment."""
     with tempfile.TemporaryDirectory() as scratch:
         report = Path(scratch) / "report.xml"
         process = Process(
             [env.python, "-m", "pytest", "-q", "--durations=0", "--durations-min=60"]
-            + [f"--junitxml={report}", cache.CHECKOUT / "tests" / folder],
+            + [f"--junitxml={report}", *arguments]
+            + [cache.CHECKOUT / "tests" / folder],
             env=env.env | variables,
             cwd=cache.CHECKOUT,
         )

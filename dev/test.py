@@ -16,9 +16,9 @@ def unit(env: Environment) -> Results:
     return pytests.run(env, "unit", {})
 
 
-def faults(env: Environment) -> Results:
+def faults(env: Environment, *arguments: str) -> Results:
     """Run the tests that kill, cut and slow down a running system."""
-    return pytests.run(env, "faults", {})
+    return pytests.run(env, "faults", {}, *arguments)
 
 
 def e2e(env: Environment) -> Results:
@@ -47,15 +47,22 @@ FOLDERS = {
 }
 
 
-def test(kinds: Sequence[str]) -> int:
-    """Run the tests of `kinds`, all that exist if none; gives the exit status."""
+def test(kinds: Sequence[str], *, long: bool = False, seed: int | None = None) -> int:
+    """Run the tests of `kinds`, all that exist if none; gives the exit status.
+
+    `long` and `seed` are for the faults.
+    """
+    extra = ["--long"] if long else []
+    if seed is not None:
+        extra.append(f"--seed={seed}")
     chosen = list(kinds) or [kind for kind in KINDS if exists(kind)]
     env = environment()
     done: dict[str, Results] = {}
     for kind in chosen:
         print(f"\n== {kind}", flush=True)
         began = time.monotonic()
-        done[kind] = KINDS[kind](env)
+        arguments = extra if kind == "faults" else []
+        done[kind] = KINDS[kind](env, *arguments)
         done[kind].total = time.monotonic() - began
     for kind, one in done.items():
         results.show(kind, one)

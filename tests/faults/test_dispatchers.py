@@ -1,0 +1,27 @@
+"""Several dispatchers over one queue."""
+
+from .house import SIDE_BY_SIDE, House, messages
+
+# By the outbox's cron and by Odoo's own for SMS.
+ORDERS = ("dispatch", "dispatch", "process_queue", "process_queue")
+
+
+def test_four_dispatchers_at_once_send_each_message_once(
+    house: House, workers, long: bool
+) -> None:
+    count = 5000 if long else 600
+    house.admin.settings(latency_ms=50)
+    four = workers(len(ORDERS))
+    four[0].queue(messages(count))
+
+    for worker, order in zip(four, ORDERS, strict=True):
+        worker.start(order)
+    for worker in four:
+        worker.result()
+
+    assert house.judge() == {"pending": count}
+    tokens = house.sql("SELECT count(DISTINCT dispatch_token) FROM sms_sms")
+    assert tokens == [(house.admin.summary()["requests"],)]
+    assert not any(worker.errors() for worker in four)
+    # else they took turns, and this told nothing
+    assert house.admin.summary()["in_flight_peak"] > SIDE_BY_SIDE

@@ -1,0 +1,137 @@
+"""An Odoo without a server that does what it is told, in a process of its own.
+
+``python -m tests.faults.worker DATABASE`` reads an order a line from standard input,
+JSON ``[name, {argument: value}]``, and answers each with a line: ``["done", result]``
+or ``["failed", what]``; ``["waiting", where]`` comes before an answer when the order
+goes on after a further line. It ends with its input; ``workers.Worker`` starts it.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.service import server
+from odoo.service.model import retrying
+from odoo.tools import config
+
+Values = dict[str, Any]
+
+
+class Orders:
+    """What a worker can be told; each public method is an order."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._env: api.Environment | None = None
+
+    def begin(self) -> None:
+        """Open the transaction that the orders up to ``commit`` or ``rollback`` use."""
+        self._registry.check_signaling()
+        self._env = api.Environment(self._registry.cursor(), SUPERUSER_ID, {})
+
+    def commit(self) -> None:
+        """Commit as Odoo does at the end of a request: then hooks run."""
+        self._env.cr.commit()
+        self._registry.signal_changes()
+        self._env.cr.close()
+
+    def rollback(self) -> None:
+        """Give the transaction up."""
+        self._env.cr.rollback()
+        self._env.cr.close()
+
+    def create(self, model: str, rows: list[Values]) -> list[int]:
+        """Create records; give their ids."""
+        return self._env[model].create(rows).ids
+
+    def send(self, rows: list[Values]) -> list[int]:
+        """Create messages and send them, as every sender in Odoo does."""
+        messages = self._env["sms.sms"].create(rows)
+        messages.send()
+        return messages.ids
+
+    def set_param(self, name: str, value: str) -> None:
+        """Set a system parameter."""
+        self._env["ir.config_parameter"].set_param(name, value)
+
+    def send_retried(self, rows: list[Values], partner: int) -> int:
+        """Send and write on a partner within Odoo's ``retrying``; give the tries.
+
+        The first try waits for a line between sending and writing.
+        """
+        tries = 0
+
+        def request() -> None:
+            nonlocal tries
+            tries += 1
+            self.send(rows)
+            self._env.flush_all()
+            if tries == 1:
+                answer("waiting", "sent, not written")
+                sys.stdin.readline()
+            self._env["res.partner"].browse(partner).ref = f"try {tries}"
+
+        self.begin()
+        with self._env.cr:
+            retrying(request, self._env)
+        return tries
+
+    def dispatch(self) -> None:
+        """Run over the outbox once."""
+        self.begin()
+        with self._env.cr:
+            self._env["sms.sms"]._process_outbox()
+
+    def run_cron(self) -> None:
+        """Run the outbox's cron as Odoo does: again while it says that more is due."""
+        self.begin()
+        with self._env.cr:
+            self._env.ref("su_sms.ir_cron_outbox").method_direct_trigger()
+
+    def process_queue(self) -> None:
+        """Do what Odoo's own cron for SMS does."""
+        self.begin()
+        with self._env.cr:
+            self._env["sms.sms"]._process_queue()
+
+    def set_clock(self, ahead: float) -> None:
+        """Let dispatchers of this process be ``ahead`` seconds in the future."""
+        module = sys.modules["odoo.addons.su_sms.models.sms_sms_dispatch"]
+        clock = module.__dict__.setdefault("_clock", module.utcnow)
+        module.utcnow = lambda: clock() + timedelta(seconds=ahead)
+
+
+def answer(kind: str, result: object) -> None:
+    """Write one line to whoever gives the orders."""
+    print(json.dumps([kind, result]), flush=True)
+
+
+def obey(order: Callable[..., Any], given: Values) -> None:
+    """Carry out an order and answer it."""
+    try:
+        result = order(**given)
+    except Exception as error:
+        answer("failed", f"{type(error).__name__}: {error}")
+    else:
+        answer("done", result)
+
+
+def main(database: str) -> None:
+    """Load the database's registry, say so, and obey until the input ends."""
+    config.parse_config(["--no-http", "--max-cron-threads=0"], setup_logging=True)
+    server.load_server_wide_modules()
+    orders = Orders(Registry(database))
+    answer("done", "ready")
+    for line in sys.stdin:
+        name, given = json.loads(line)
+        obey(getattr(orders, name), given)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

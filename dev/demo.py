@@ -5,6 +5,7 @@ Works on any Odoo 19 with su_sms installed whose address and password are known.
 
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 from .problem import Problem
 from .rpc import RemoteError, Rpc
@@ -18,6 +19,7 @@ CONTACTS = {
     "Esther Wanjiru": "0110 123 456",
     "Fatuma Abdi": "+254-733-345-682",
 }
+KINDS = ("delivery", "incoming", "optout", "subscription")
 GATEWAY = "Africa's Talking simulator"
 TEXT = "Hello {{ object.name }}, this SMS came from Odoo."
 ACCEPTED = ("pending", "sent")
@@ -40,22 +42,31 @@ def show(odoo: Rpc, simulator: str, api_key: str) -> bool:
     `simulator` is its address as Odoo sees it.  True if all were accepted.
     """
     try:
-        prepare(odoo, simulator, api_key)
+        odoo.call("ir.config_parameter", "set_param", "su_sms.base_url", simulator)
+        gateway(odoo, {"api_key": api_key})
         return report(odoo, send(odoo, contacts(odoo)))
     except RemoteError as error:
         raise Problem(f"Odoo refused the demo: {error}") from error
 
 
-def prepare(odoo: Rpc, simulator: str, api_key: str) -> None:
-    """Point a sandbox gateway, the default one, at the simulator."""
-    odoo.call("ir.config_parameter", "set_param", "su_sms.base_url", simulator)
+def gateway(odoo: Rpc, values: dict[str, Any]) -> int:
+    """Give the id of a sandbox gateway, the default one, with `values`."""
     values = {
         "name": GATEWAY,
         "environment": "sandbox",
-        "api_key": api_key,
         "is_default": True,
+        **values,
     }
-    upsert(odoo, "sms.gateway.config", GATEWAY, values)
+    return upsert(odoo, "sms.gateway.config", GATEWAY, values)
+
+
+def callbacks(odoo: Rpc) -> dict[str, str]:
+    """Give the address of each kind of report, by the address we reach Odoo at."""
+    fields = {kind: f"{kind}_url" for kind in KINDS}
+    (row,) = odoo.call(
+        "sms.gateway.config", "read", [gateway(odoo, {})], list(fields.values())
+    )
+    return {kind: odoo.url + urlsplit(row[fields[kind]]).path for kind in KINDS}
 
 
 def contacts(odoo: Rpc) -> list[int]:

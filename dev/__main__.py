@@ -3,6 +3,7 @@
 import argparse
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 
@@ -83,6 +84,21 @@ def bench(options: argparse.Namespace) -> int:
     return bench.bench(options.arguments)
 
 
+def screenshots(options: argparse.Namespace) -> int:
+    """Take the README's pictures from the running system."""
+    from . import browser
+    from .environment import environment
+    from .test import BROWSER
+
+    path = browser.chromium()
+    if not path:
+        raise Problem(f"no browser; {browser.HOW}")
+    env = environment()
+    command = [str(env.python), "-m", "tests.e2e.screenshots"]
+    variables = env.env | {BROWSER: path}
+    return subprocess.call(command, cwd=cache.CHECKOUT, env=variables)
+
+
 def createdb(options: argparse.Namespace) -> int:
     """Make a database anew from the template."""
     from . import database
@@ -125,6 +141,7 @@ def parser() -> argparse.ArgumentParser:
     tests.add_argument("--seed", type=int, help="for what the faults do at random")
     command(lint)
     command(bench)
+    command(screenshots)
     command(simulator)
     command(odoo)
     command(psql)

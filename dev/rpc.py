@@ -55,4 +55,5 @@ class Rpc:
         if "error" in body:
             data = body["error"].get("data", {})
             raise RemoteError(data.get("message") or body["error"].get("message"))
-        return body["result"]
+        # Odoo leaves it out where a method gives None
+        return body.get("result")

@@ -3,6 +3,8 @@
 Nothing here touches a message, so it can't wait for the dispatcher or stop it.
 """
 
+from urllib.parse import parse_qsl
+
 from odoo import http
 from odoo.http import request
 from werkzeug.exceptions import NotFound, TooManyRequests
@@ -35,19 +37,23 @@ class Callbacks(http.Controller):
     )
     def receive(self, token, kind):
         """Store an event of a gateway; a GET says that the address is right."""
-        address = request.httprequest.remote_addr or ""
-        if not mistakes.has_room(address):
-            raise TooManyRequests()
+        posted = request.httprequest
+        address = posted.remote_addr or ""
         events = request.env(su=True)["sms.gateway.event"]
         gateway_id = events.env["sms.gateway.config"]._gateway_of_token(token)
         if not gateway_id:
-            mistakes.take(address)
-            raise NotFound()
-        if request.httprequest.method == "GET":
+            # Only now: behind a proxy, who guesses may have the provider's address.
+            raise NotFound() if mistakes.take(address) else TooManyRequests()
+        if posted.method != "POST":
             return http.Response("This address is ready.\n", mimetype="text/plain")
         if not posts.take(address):
             raise TooManyRequests()
-        events._receive(
-            gateway_id, kind, list(request.httprequest.form.items(multi=True))
-        )
+        events._receive(gateway_id, kind, _pairs(posted))
         return http.Response("OK", mimetype="text/plain")
+
+
+def _pairs(posted):
+    """Give the fields of a post, also of one that doesn't say that it is a form."""
+    return list(posted.form.items(multi=True)) or parse_qsl(
+        posted.get_data().decode(errors="replace"), keep_blank_values=True
+    )

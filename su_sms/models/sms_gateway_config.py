@@ -70,7 +70,7 @@ class SmsGatewayConfig(models.Model):
     )
     is_default = fields.Boolean(
         "Default",
-        default=True,
+        default=lambda self: not self._default_ids().get(self.env.company.id),
         tracking=True,
         help="Take all SMS of the company. A gateway that is not the default is only"
         " used where it is chosen.",
@@ -389,8 +389,9 @@ class SmsGatewayConfig(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            if vals.get("is_default", True) and vals.get("active", True):
-                company_id = vals.get("company_id", self.env.company.id)
+            company_id = vals.get("company_id", self.env.company.id)
+            vals.setdefault("is_default", not self._default_ids().get(company_id))
+            if vals["is_default"] and vals.get("active", True):
                 self.browse()._end_default_of(company_id)
         gateways = super().create(vals_list)
         self.env.registry.clear_cache()
@@ -487,11 +488,15 @@ class SmsGatewayConfig(models.Model):
         return f"su_sms.{secret}_{self.id}"
 
     def _set_secret(self, secret, value):
+        label = self._fields[secret].get_description(self.env)["string"]
+        if self._get_secret(secret):
+            text = self.env._("%s replaced.", label)
+        else:
+            text = self.env._("%s set.", label)
         self.env["ir.config_parameter"].sudo().set_param(
             self._parameter(secret), value.strip()
         )
-        label = self._fields[secret].get_description(self.env)["string"]
-        self._message_log(body=self.env._("%s replaced.", label))
+        self._message_log(body=text)
 
     def _get_secret(self, secret):
         if not self.id:
@@ -614,6 +619,19 @@ class SmsGatewayConfig(models.Model):
     def _forget_activities(self):
         self.sudo().activity_unlink(["su_sms.mail_activity_type_gateway"])
 
+    def _hold(self, error):
+        """Hold because of what a person's test has found."""
+        self.write(
+            {
+                "hold_reason": error.reason,
+                "hold_text": error.text,
+                "held_since": fields.Datetime.now(),
+                "retry_at": fields.Datetime.now(),
+                "last_error": error.text,
+                "last_error_at": fields.Datetime.now(),
+            }
+        )
+
     def action_pause(self):
         self.write({"hold_reason": "paused", "held_since": fields.Datetime.now()})
 
@@ -651,7 +669,11 @@ class SmsGatewayConfig(models.Model):
             concerned = not self.company_id or self.company_id in user.company_ids
             if user.active and not user.share and concerned:
                 self.sudo().activity_schedule(
-                    activity_type, summary=summary, note=note, user_id=user.id
+                    activity_type,
+                    fields.Date.context_today(self.with_context(tz=user.tz)),
+                    summary=summary,
+                    note=note,
+                    user_id=user.id,
                 )
 
     # ------------------------------------------------------------

@@ -2,14 +2,15 @@ import json
 import logging
 import threading
 import time
+from contextlib import contextmanager
 from datetime import timedelta
 
-import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONFLICTS
 
 from ..africastalking import callbacks
-from ..dispatch import reports
+from ..dispatch import outbox, reports
 from .sms_sms_dispatch import in_test, utcnow
 
 _logger = logging.getLogger(__name__)
@@ -114,6 +115,7 @@ class SmsGatewayEvent(models.Model):
             if now - _last_wake.get(name, -WAKE_SECONDS) < WAKE_SECONDS:
                 return
             _last_wake[name] = now
+        self.env.cr.postrollback.add(lambda: _last_wake.pop(name, None))
         self.env.ref("su_sms.ir_cron_events").sudo()._trigger()
 
     # ------------------------------------------------------------
@@ -156,8 +158,11 @@ class SmsGatewayEvent(models.Model):
         """
         try:
             with self.env["sms.sms"]._own_environment() as env:
+                if not in_test():
+                    # Dispatchers write to the same messages meanwhile.
+                    outbox.read_committed(env.cr)
                 count = env[self._name]._apply_batch(BATCH)
-        except psycopg2.OperationalError:
+        except CONFLICTS:
             # Somebody else was at the same messages: next time.
             _logger.info("Events are tried again after a conflict")
             time.sleep(0.2)
@@ -182,31 +187,53 @@ class SmsGatewayEvent(models.Model):
             [now, limit],
         )
         rows = self.env.cr.fetchall()
-        settled = {}
-        delivery = []
+        settled, received = {}, []
         for event_id, gateway_id, kind, payload, received_at in rows:
-            try:
-                post = callbacks.fields(json.loads(payload))
+            with self._settling(event_id, settled):
+                post = _fields(payload)
                 if kind == "delivery":
                     report = callbacks.read_report(post)
-                    delivery.append(
+                    received.append(
                         reports.Received(event_id, gateway_id, received_at, report)
                     )
-                else:
-                    with self.env.cr.savepoint():
-                        settled[event_id] = self._apply_one(gateway_id, kind, post)
-            except psycopg2.OperationalError:
-                raise
-            except Exception as error:
-                # One bad event never stops the others.
-                if not isinstance(error, callbacks.UnusableEvent):
-                    _logger.exception("Event %s can't be applied", event_id)
-                text = str(error)[:200] or type(error).__name__
-                settled[event_id] = reports.Settled("failed", problem=text)
-        settled.update(reports.apply(self.env.cr, delivery, now, WAIT_FOR_MESSAGE))
+                    continue
+                with self.env.cr.savepoint():
+                    settled[event_id] = self._apply_one(gateway_id, kind, post)
+        self._apply_reports(received, settled, now)
         reports.settle(self.env.cr, settled, now, RETRY_AFTER)
         self.env.invalidate_all()
         return len(rows)
+
+    @contextmanager
+    def _settling(self, event_id, settled):
+        """Settle an event as failed if it can't be applied, so that no other waits."""
+        try:
+            yield
+        except CONFLICTS:
+            raise
+        except Exception as error:
+            if not isinstance(error, callbacks.UnusableEvent):
+                _logger.exception("Event %s can't be applied", event_id)
+            text = str(error)[:200] or type(error).__name__
+            settled[event_id] = reports.Settled("failed", problem=text)
+
+    @api.model
+    def _apply_reports(self, received, settled, now):
+        """Apply reports together, or if that fails one by one, leaving out the bad."""
+        try:
+            with self.env.cr.savepoint():
+                done = reports.apply(self.env.cr, received, now, WAIT_FOR_MESSAGE)
+        except CONFLICTS:
+            raise
+        except Exception:
+            done = {}
+            for each in received:
+                with (
+                    self._settling(each.event_id, settled),
+                    self.env.cr.savepoint(),
+                ):
+                    done |= reports.apply(self.env.cr, [each], now, WAIT_FOR_MESSAGE)
+        settled |= done
 
     @api.model
     def _apply_one(self, gateway_id, kind, post):
@@ -256,3 +283,9 @@ class SmsGatewayEvent(models.Model):
             """,
             [utcnow()],
         )
+
+
+def _fields(payload):
+    """Give the fields of a stored post, without what PostgreSQL takes in no column."""
+    pairs = json.loads(payload)
+    return callbacks.fields((name, value.replace("\0", "")) for name, value in pairs)

@@ -55,7 +55,9 @@ class TestRouting(GatewayCase):
         self.assertEqual(routed.gateway_id, self.gateway)
 
     def test_new_default_replaces_the_old_one(self):
-        second = self.gateway.create({"name": "Second"})
+        third = self.gateway.create({"name": "Third"})
+        self.assertFalse(third.is_default, "the one that works stays")
+        second = self.gateway.create({"name": "Second", "is_default": True})
         self.assertFalse(self.gateway.is_default)
         self.gateway.is_default = True
         self.assertFalse(second.is_default)

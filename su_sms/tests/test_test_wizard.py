@@ -61,7 +61,7 @@ class TestTestWizard(GatewayCase):
                 self.assertEqual(wizard.state, "failure")
                 self.assertIn("profile", wizard.remedy)
         self.assertFalse(self.simulator.requests())
-        self.assertEqual(wizard.action_open_profile()["res_model"], "res.users")
+        self.assertEqual(wizard.action_open_profile()["res_id"], self.admin.id)
 
     def break_key(self):
         self.gateway.api_key = "atsk_wrong"

@@ -2,7 +2,7 @@ from odoo import fields, models
 
 STEPS = [
     ("number", "Your number"),
-    ("resolve", "Name"),
+    ("resolve", "Name lookup"),
     ("connect", "Connection"),
     ("handshake", "Encryption"),
     ("account", "Account"),

@@ -68,7 +68,8 @@ class SmsTestWizard(models.TransientModel):
         return self._show()
 
     def action_open_profile(self):
-        return self.env["ir.actions.actions"]._for_xml_id("base.action_res_users_my")
+        action = self.env["ir.actions.actions"]._for_xml_id("base.action_res_users_my")
+        return action | {"res_id": self.env.uid}
 
     def action_view_message(self):
         return {
@@ -121,6 +122,8 @@ class SmsTestWizard(models.TransientModel):
         try:
             balance = gateway._client().balance()
         except GatewayError as error:
+            if error.reason == "auth":
+                gateway._hold(error)
             return self._step("account", False, error.text, _ms(started), error.reason)
         gateway._note_balance(balance)
         self.env["sms.sms"]._end_transaction()

@@ -1,0 +1,71 @@
+"""One running system for all browser tests, and people who use it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from dev.browser import browser as chromium
+
+from .person import Person
+from .system import System, running
+
+SignIn = Callable[..., Person]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Setting the system up takes a minute that is no test's fault.
+    for item in items:
+        item.add_marker(pytest.mark.timeout(180, func_only=True))
+
+
+@pytest.fixture(scope="session")
+def whole_system() -> Iterator[System]:
+    """Give the running system as the tests before left it."""
+    with running("e2e") as system:
+        yield system
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Give the browser that SU_SMS_BROWSER names, else the installed one."""
+    with chromium(os.environ.get("SU_SMS_BROWSER")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def system(whole_system: System) -> System:
+    """Give the running system with no gateway in use and an empty simulator."""
+    whole_system.archive_gateways()
+    whole_system.simulator.admin.reset()
+    return whole_system
+
+
+@pytest.fixture
+def sign_in(system: System, browser: Browser, tmp_path: Path) -> Iterator[SignIn]:
+    """Give a function that signs a person in, as the administrator if not told.
+
+    At the end no window may have shown an error in its console.
+    """
+    people: list[Person] = []
+
+    def sign_in(login: str = "admin", **options: object) -> Person:
+        record = tmp_path / f"{len(people)}.har"
+        person = Person(browser, system.url, login, record=record, **options)
+        people.append(person)
+        return person
+
+    yield sign_in
+    for person in people:
+        person.leave()
+    assert [complaint for each in people for complaint in each.complaints] == []
+
+
+@pytest.fixture
+def administrator(sign_in: SignIn) -> Person:
+    """Give the signed-in administrator."""
+    return sign_in()

@@ -1,0 +1,105 @@
+"""The whole system for a browser to look at: Odoo, its database, the simulator."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dev import database
+from dev.environment import environment
+from dev.rpc import Rpc
+from dev.server import OdooServer
+from tests.simulator.process import Simulator
+
+COMPANY = "Savanna University"
+ADMINISTRATOR = "Wanjiku Kamau"
+TIMEZONE = "Africa/Nairobi"
+
+
+@dataclass(frozen=True)
+class System:
+    """A running Odoo with su_sms whose gateways reach a running simulator.
+
+    :param admin: an RPC session of Odoo's administrator
+    """
+
+    url: str
+    simulator: Simulator
+    admin: Rpc
+
+    def user(self, login: str, name: str, *groups: str) -> int:
+        """Make an employee, whose password is the login; give the id.
+
+        :param groups: external ids, as in ``su_sms.group_user``
+        """
+        ids = [self.ref(group) for group in ("base.group_user", *groups)]
+        values = {"login": login, "password": login, "name": name, "tz": TIMEZONE}
+        return self.admin.call("res.users", "create", [values | {"group_ids": ids}])[0]
+
+    def contact(self, name: str, phone: str, **values: Any) -> int:
+        """Make a contact with a Kenyan number as people type it; give the id."""
+        values |= {"name": name, "phone": phone, "country_id": self.ref("base.ke")}
+        return self.admin.call("res.partner", "create", [values])[0]
+
+    def gateway(self, **values: Any) -> int:
+        """Make a sandbox gateway that reaches the simulator; give the id."""
+        values = {"environment": "sandbox", "api_key": self.simulator.api_key} | values
+        return self.admin.call("sms.gateway.config", "create", [values])[0]
+
+    def trust(self, gateway: int) -> str:
+        """Give what a gateway trusts, as saved."""
+        return self.admin.call("sms.gateway.config", "read", [gateway], ["trust"])[0][
+            "trust"
+        ]
+
+    def archive_gateways(self) -> None:
+        """Leave no gateway in use, and no message waiting for one."""
+        waiting = [("state", "=", "outgoing")]
+        messages = self.admin.call("sms.sms", "search", waiting)
+        self.admin.call("sms.sms", "write", messages, {"state": "canceled"})
+        gateways = self.admin.call("sms.gateway.config", "search", [])
+        self.admin.call("sms.gateway.config", "write", gateways, {"active": False})
+
+    def own_phone(self, phone: str) -> None:
+        """Put `phone` into the administrator's profile."""
+        self.admin.call("res.users", "write", self.admin.uid, {"phone": phone})
+
+    def ref(self, name: str) -> int:
+        """Give the id of an external id."""
+        module, _dot, record = name.partition(".")
+        domain = [("module", "=", module), ("name", "=", record)]
+        found = self.admin.call("ir.model.data", "search_read", domain, ["res_id"])
+        return found[0]["res_id"]
+
+
+@contextlib.contextmanager
+def running(label: str, arguments: Sequence[str] = ()) -> Iterator[System]:
+    """Start the system on free ports and a fresh database; stop it at the end.
+
+    :param label: names the database
+    :param arguments: for Odoo's command line
+    """
+    env = environment()
+    source = database.template(env, addon=True)
+    key = f"atsk_{secrets.token_hex(32)}"
+    with (
+        database.temporary(env, label, source) as name,
+        Simulator(api_key=key) as simulator,
+        OdooServer(env, name, arguments=arguments) as odoo,
+    ):
+        system = System(odoo.url, simulator, odoo.rpc())
+        _settle(system)
+        yield system
+
+
+def _settle(system: System) -> None:
+    """Make the database a Kenyan university's, and point it at the simulator."""
+    call = system.admin.call
+    call("ir.config_parameter", "set_param", "su_sms.base_url", system.simulator.url)
+    company = {"name": COMPANY, "country_id": system.ref("base.ke")}
+    call("res.company", "write", system.ref("base.main_company"), company)
+    person = {"name": ADMINISTRATOR, "tz": TIMEZONE}
+    call("res.users", "write", system.admin.uid, person)

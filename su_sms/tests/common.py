@@ -27,10 +27,14 @@ def simulator_module():
 class GatewayCase(TransactionCase):
     """A Kenyan company whose SMS go through a sandbox gateway to the simulator."""
 
+    https = False
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.server = simulator_module().Simulator(senders=("STRATHMORE",))
+        cls.server = simulator_module().Simulator(
+            senders=("STRATHMORE",), https=cls.https
+        )
         cls.server.start()
         cls.addClassCleanup(cls.server.stop)
         cls.simulator = cls.server.admin

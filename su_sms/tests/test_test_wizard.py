@@ -108,7 +108,65 @@ class TestTestWizard(GatewayCase):
         self.wizard().action_run()
         self.assertFalse(self.gateway.hold_reason)
 
+    def test_report_that_has_come_is_shown(self):
+        self.parameters.set_param("web.base.url", "https://odoo.example.ac.ke")
+        wizard = self.wizard()
+        wizard.action_run()
+        self.assertIn("No delivery report", wizard.diagnosis)
+        self.patch(
+            type(self.env["sms.sms"]),
+            "_end_transaction",
+            lambda queue: (
+                queue.sudo()
+                .search([("state", "=", "pending")])
+                .write({"report_status": "Success"})
+            ),
+        )
+        wizard.action_run()
+        self.assertEqual(self.steps(wizard)[-1], ("report", True))
+        self.assertNotIn("No delivery report", wizard.diagnosis)
+
     def test_only_gateway_administrators(self):
         manager = self.user("manager", "su_sms.group_manager")
         with self.assertRaises(AccessError):
             self.gateway.with_user(manager).action_test_connection()
+
+
+@tagged("post_install", "-at_install")
+class TestTestWizardFirewall(GatewayCase):
+    """The simulator's HTTPS is signed by an authority that nobody knows."""
+
+    https = True
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.user.partner_id.phone = "0712 345 678"
+        cls.parameters.set_param("su_sms.base_url", cls.server.https_url)
+
+    def run_test(self):
+        action = self.gateway.action_test_connection()
+        wizard = self.env["sms.test.wizard"].browse(action["res_id"])
+        wizard.action_run()
+        return wizard
+
+    def test_refused_by_default_and_the_signer_is_named(self):
+        wizard = self.run_test()
+        self.assertEqual(wizard.step_ids[-1].name, "handshake")
+        self.assertIn("TLS inspected by su_sms simulator", wizard.diagnosis)
+        self.assertIn("authority's certificate", wizard.remedy)
+        self.assertFalse(self.simulator.requests())
+
+    def test_accepted_with_its_authority(self):
+        self.gateway.write(
+            {"trust": "ca", "ca_certificate": self.server.ca_file.read_text()}
+        )
+        wizard = self.run_test()
+        self.assertEqual(wizard.state, "success", wizard.diagnosis)
+
+    def test_accepted_and_logged_when_relaxed(self):
+        self.gateway.write({"trust": "relaxed", "relaxed_confirmed": True})
+        with self.assertLogs("su_sms.africastalking", "WARNING") as logs:
+            wizard = self.run_test()
+        self.assertEqual(wizard.state, "success", wizard.diagnosis)
+        self.assertIn("certificate not verified", "".join(logs.output))

@@ -7,6 +7,7 @@ STEPS = [
     ("handshake", "Encryption"),
     ("account", "Account"),
     ("message", "Message"),
+    ("report", "Delivery report"),
 ]
 
 

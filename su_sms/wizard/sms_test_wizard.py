@@ -4,7 +4,14 @@ from odoo import api, fields, models
 
 from ..africastalking import probe
 from ..africastalking.errors import GatewayError
+from ..models.sms_sms_dispatch import in_test
 from ..text import phone
+
+SENT = ("pending", "sent")
+# How long a person who tests waits for the network's report.
+REPORT_SECONDS = 10
+# What OpenSSL says of a certificate whose signer it does not know.
+UNKNOWN_SIGNER = ("self-signed", "self signed", "issuer certificate")
 
 
 class SmsTestWizard(models.TransientModel):
@@ -55,17 +62,34 @@ class SmsTestWizard(models.TransientModel):
         steps = list(self._steps())
         failed = [step for step in steps if not step["ok"]]
         self.step_ids.unlink()
-        self.write(
-            {
-                "step_ids": [fields.Command.create(step) for step in steps],
-                "state": "failure" if failed else "success",
-                "diagnosis": failed[0]["detail"]
-                if failed
-                else self.env._("The SMS was accepted for %s.", self.number),
-                "remedy": failed[0].get("remedy") if failed else False,
-            }
-        )
+        self.write({"step_ids": [fields.Command.create(step) for step in steps]})
+        if failed:
+            self.write(
+                {
+                    "state": "failure",
+                    "diagnosis": failed[0]["detail"],
+                    "remedy": failed[0]["remedy"],
+                }
+            )
+        else:
+            self.write(
+                {
+                    "state": "success",
+                    "diagnosis": self._good_news(steps[-1]["name"] == "report"),
+                    "remedy": False,
+                }
+            )
         return self._show()
+
+    def _good_news(self, reported):
+        text = self.env._("The SMS was accepted for %s.", self.number)
+        if reported or not self._report_is_expected():
+            return text
+        return self.env._(
+            "%s No delivery report has come yet: look at the addresses under Callbacks"
+            " if none ever does.",
+            text,
+        )
 
     def action_open_profile(self):
         action = self.env["ir.actions.actions"]._for_xml_id("base.action_res_users_my")
@@ -107,15 +131,18 @@ class SmsTestWizard(models.TransientModel):
         # Nothing is read or written while the network is asked.
         self.env["sms.sms"]._end_transaction()
         for found in probe.walk(account):
-            yield self._step(
-                found.name, found.ok, found.text, found.ms, self._reason_of(found)
-            )
+            text = self._text_of(found)
+            reason = "tls" if found.name == "handshake" else found.name
+            yield self._step(found.name, found.ok, text, found.ms, reason)
             if not found.ok:
                 return
         account_step = self._account_step()
         yield account_step
-        if account_step["ok"]:
-            yield self._message_step()
+        if not account_step["ok"]:
+            return
+        yield self._message_step()
+        if self.sms_id.state in SENT and self._report_is_expected():
+            yield from self._report_step()
 
     def _account_step(self):
         gateway, started = self.gateway_id, time.monotonic()
@@ -150,9 +177,27 @@ class SmsTestWizard(models.TransientModel):
             )
         )
         self.sms_id = sms
-        ok = sms.state in ("pending", "sent")
+        ok = sms.state in SENT
         text = sms.provider_message_id if ok else self._why_not(sms)
         return self._step("message", ok, text, _ms(started), self._failure_of(sms))
+
+    def _report_is_expected(self):
+        """Tell whether the provider can reach us, or ever did."""
+        gateway = self.gateway_id
+        return bool(gateway.last_event_at or not gateway.callback_warning)
+
+    def _report_step(self):
+        """Wait a little for what the network says; give no step if it says nothing."""
+        started = time.monotonic()
+        while True:
+            self.env["sms.sms"]._end_transaction()
+            self.sms_id.invalidate_recordset(["report_status"])
+            if status := self.sms_id.report_status:
+                yield self._step("report", True, status, _ms(started))
+                return
+            if in_test() or time.monotonic() - started > REPORT_SECONDS:
+                return
+            time.sleep(0.2)
 
     def _why_not(self, sms):
         if sms.state == "outgoing":
@@ -166,9 +211,17 @@ class SmsTestWizard(models.TransientModel):
             return sms.gateway_id.hold_reason or "provider"
         return sms.failure_type
 
-    @staticmethod
-    def _reason_of(found):
-        return "tls" if found.name == "handshake" else found.name
+    def _text_of(self, found):
+        """Say what a step on the line has found; name who inspects it."""
+        shown = found.certificate
+        unknown = shown and any(words in shown.error for words in UNKNOWN_SIGNER)
+        if not unknown or found.ok:
+            return found.text
+        return self.env._(
+            "TLS inspected by %(issuer)s, whose signature is not trusted (%(error)s)",
+            issuer=shown.issuer,
+            error=shown.error,
+        )
 
     def _step(self, name, ok, detail, ms=0.0, reason=None):
         step = {"name": name, "ok": ok, "detail": detail, "milliseconds": ms}

@@ -53,7 +53,12 @@ class Callbacks(http.Controller):
 
 
 def _pairs(posted):
-    """Give the fields of a post, also of one that doesn't say that it is a form."""
-    return list(posted.form.items(multi=True)) or parse_qsl(
-        posted.get_data().decode(errors="replace"), keep_blank_values=True
-    )
+    """Give the fields of a post, also of one that doesn't say that it is a form.
+
+    :raises RequestEntityTooLarge: more came than it had announced and is taken
+    """
+    form = list(posted.form.items(multi=True))
+    rest = posted.get_data(cache=False)
+    # A body without a length is cut at the limit: only reading on tells that it was.
+    posted.get_data(cache=False)
+    return form or parse_qsl(rest.decode(errors="replace"), keep_blank_values=True)

@@ -6,6 +6,8 @@ from . import (
     res_company,
     sms_gateway_config,
     sms_gateway_config_callback,
+    sms_gateway_config_hold,
+    sms_gateway_config_secret,
     sms_gateway_config_watch,
     sms_gateway_event,
     sms_incoming,

@@ -1,4 +1,3 @@
-import os
 import re
 from urllib.parse import quote
 
@@ -13,38 +12,6 @@ from ..dispatch import outbox
 # Registered short codes are digits; an alphanumeric sender ID is 3-11 characters,
 # GSM's limit, with a letter in it.
 SENDER_ID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{3,11}|[0-9]{3,8}")
-# Only variables meant for us can be named: a form must not read out the server's.
-KEY_VARIABLE = re.compile(r"SU_SMS_[A-Z0-9_]+")
-
-HOLD_REASONS = [
-    ("paused", "Paused"),
-    ("auth", "Username or API key refused"),
-    ("sender", "Sender ID refused"),
-    ("credit", "No credit"),
-    ("window", "Outside the hours for promotional SMS"),
-    ("tls", "Certificate not trusted"),
-    ("down", "Not reachable"),
-    ("throttled", "Told to slow down"),
-    ("busy", "Service unavailable"),
-    ("request", "Request not understood"),
-    ("timeout", "No answer"),
-    ("reset", "Connection cut"),
-    ("http_5xx", "Error at the provider"),
-    ("unreadable", "Answer not understood"),
-]
-# Settings that may have been the reason for a hold.
-MENDS = {
-    "environment",
-    "username",
-    "key_variable",
-    "sender_id",
-    "trust",
-    "ca_certificate",
-    "proxy_url",
-    "proxy_username",
-}
-# Held until a person does something; the administrators are told.
-WANTS_A_PERSON = ("auth", "sender", "credit", "tls", "request")
 
 
 class SmsGatewayConfig(models.Model):
@@ -98,26 +65,6 @@ class SmsGatewayConfig(models.Model):
         compute="_compute_account_username",
         help="The sandbox knows only the username “sandbox”.",
     )
-    api_key = fields.Char(
-        "API Key",
-        compute="_compute_secrets",
-        inverse="_inverse_api_key",
-        copy=False,
-        exportable=False,
-        help="From your application's settings at Africa's Talking; sandbox and"
-        " production have different keys. It can be replaced here but never read"
-        " again. A new key may take up to 20 minutes to work, and ends the old one.",
-    )
-    api_key_hint = fields.Char(
-        "Key in Use", compute="_compute_api_key_hint", exportable=False
-    )
-    key_variable = fields.Char(
-        "Key from Environment Variable",
-        copy=False,
-        tracking=True,
-        help="Name of a variable of the server's environment that holds the key, such"
-        " as SU_SMS_API_KEY, so that the key is not in the database at all.",
-    )
     sender_id = fields.Char(
         "Sender ID",
         tracking=True,
@@ -162,13 +109,6 @@ class SmsGatewayConfig(models.Model):
         "Proxy", help="http://host:port of the proxy that leads out, if there is one."
     )
     proxy_username = fields.Char("Proxy User", copy=False)
-    proxy_password = fields.Char(
-        compute="_compute_secrets",
-        inverse="_inverse_proxy_password",
-        copy=False,
-        exportable=False,
-        help="It can be replaced here but never read again.",
-    )
     connect_timeout = fields.Integer(
         default=10, help="Seconds to wait for a connection."
     )
@@ -200,18 +140,7 @@ class SmsGatewayConfig(models.Model):
         " up to as many dispatchers as the server has cron workers.",
     )
 
-    # Health, written by the dispatcher
-    hold_reason = fields.Selection(
-        HOLD_REASONS, "Held Because", readonly=True, copy=False
-    )
-    hold_text = fields.Char("What the Provider Said", readonly=True, copy=False)
-    held_since = fields.Datetime(readonly=True, copy=False)
-    hold_told = fields.Boolean(readonly=True, copy=False)
-    retry_at = fields.Datetime("Next Try", readonly=True, copy=False)
-    retry_count = fields.Integer(readonly=True, copy=False)
-    last_success_at = fields.Datetime("Last Success", readonly=True, copy=False)
-    last_error = fields.Char(readonly=True, copy=False)
-    last_error_at = fields.Datetime("Last Error On", readonly=True, copy=False)
+    # Health
     balance = fields.Float(digits=(16, 4), readonly=True, copy=False)
     balance_currency_id = fields.Many2one("res.currency", readonly=True, copy=False)
     balance_at = fields.Datetime("Balance On", readonly=True, copy=False)
@@ -253,31 +182,6 @@ class SmsGatewayConfig(models.Model):
         for gateway in self:
             sandbox = gateway.environment == "sandbox"
             gateway.account_username = "sandbox" if sandbox else gateway.username
-
-    def _compute_secrets(self):
-        """Show nothing: secrets are write-only."""
-        self.api_key = False
-        self.proxy_password = False
-
-    def _inverse_api_key(self):
-        for gateway in self.filtered("api_key"):
-            gateway._set_secret("api_key", gateway.api_key)
-            gateway._resume_after_change()
-        self.invalidate_recordset(["api_key", "api_key_hint", "status"])
-
-    def _inverse_proxy_password(self):
-        for gateway in self.filtered("proxy_password"):
-            gateway._set_secret("proxy_password", gateway.proxy_password)
-        self.invalidate_recordset(["proxy_password"])
-
-    @api.depends("key_variable", "api_key")
-    def _compute_api_key_hint(self):
-        for gateway in self:
-            key = gateway._api_key()
-            if not key:
-                gateway.api_key_hint = False
-            else:
-                gateway.api_key_hint = "•••• " + key[-4:] if len(key) >= 16 else "••••"
 
     @api.depends("hold_reason", "key_variable")
     def _compute_status(self):
@@ -362,14 +266,6 @@ class SmsGatewayConfig(models.Model):
                 except ValueError as error:
                     raise ValidationError(str(error)) from None
 
-    @api.constrains("key_variable")
-    def _check_key_variable(self):
-        for gateway in self.filtered("key_variable"):
-            if not KEY_VARIABLE.fullmatch(gateway.key_variable):
-                raise ValidationError(
-                    self.env._("The variable's name must begin with SU_SMS_.")
-                )
-
     @api.constrains("proxy_url")
     def _check_proxy(self):
         for gateway in self.filtered("proxy_url"):
@@ -410,8 +306,6 @@ class SmsGatewayConfig(models.Model):
         result = super().write(vals)
         if {"is_default", "active", "company_id"} & set(vals):
             self.env.registry.clear_cache()
-        if MENDS & set(vals):
-            self._resume_after_change()
         return result
 
     def _check_nothing_waits(self):
@@ -450,16 +344,6 @@ class SmsGatewayConfig(models.Model):
                 )
             )
 
-    def unlink(self):
-        names = [
-            gateway._parameter(secret)
-            for gateway in self
-            for secret in ("api_key", "proxy_password")
-        ]
-        self.env["ir.config_parameter"].sudo().search([("key", "in", names)]).unlink()
-        self.env.registry.clear_cache()
-        return super().unlink()
-
     def copy_data(self, default=None):
         return [
             dict(vals, name=self.env._("%s (copy)", gateway.name), is_default=False)
@@ -478,38 +362,6 @@ class SmsGatewayConfig(models.Model):
         if others:
             others.is_default = False
             others.flush_recordset(["is_default"])
-
-    # ------------------------------------------------------------
-    # Secrets
-    # ------------------------------------------------------------
-
-    def _parameter(self, secret):
-        self.ensure_one()
-        return f"su_sms.{secret}_{self.id}"
-
-    def _set_secret(self, secret, value):
-        label = self._fields[secret].get_description(self.env)["string"]
-        if self._get_secret(secret):
-            text = self.env._("%s replaced.", label)
-        else:
-            text = self.env._("%s set.", label)
-        self.env["ir.config_parameter"].sudo().set_param(
-            self._parameter(secret), value.strip()
-        )
-        self._message_log(body=text)
-
-    def _get_secret(self, secret):
-        if not self.id:
-            return ""
-        parameters = self.env["ir.config_parameter"].sudo()
-        return parameters.get_param(self._parameter(secret)) or ""
-
-    def _api_key(self):
-        """Give the key: from the environment if a variable is named, else stored."""
-        self.ensure_one()
-        if self.key_variable and KEY_VARIABLE.fullmatch(self.key_variable):
-            return os.environ.get(self.key_variable, "")
-        return self._origin._get_secret("api_key")
 
     # ------------------------------------------------------------
     # Routing
@@ -591,90 +443,6 @@ class SmsGatewayConfig(models.Model):
     def _country(self, company):
         """Give the country by which a company's local numbers are read."""
         return company.country_id.code or "KE"
-
-    # ------------------------------------------------------------
-    # Holds
-    # ------------------------------------------------------------
-
-    def _resume_after_change(self):
-        """Try at once again what was held for a reason that may have been mended."""
-        self.filtered(lambda g: g.hold_reason and g.hold_reason != "paused")._resume()
-
-    def _resume(self):
-        if not self:
-            return
-        self.write(
-            {
-                "hold_reason": False,
-                "hold_text": False,
-                "held_since": False,
-                "hold_told": False,
-                "retry_at": False,
-                "retry_count": 0,
-            }
-        )
-        self._forget_activities()
-        self.env["sms.sms"]._trigger_dispatch()
-
-    def _forget_activities(self):
-        self.sudo().activity_unlink(["su_sms.mail_activity_type_gateway"])
-
-    def _hold(self, error):
-        """Hold because of what a person's test has found."""
-        self.write(
-            {
-                "hold_reason": error.reason,
-                "hold_text": error.text,
-                "held_since": fields.Datetime.now(),
-                "retry_at": fields.Datetime.now(),
-                "last_error": error.text,
-                "last_error_at": fields.Datetime.now(),
-            }
-        )
-
-    def action_pause(self):
-        self.write({"hold_reason": "paused", "held_since": fields.Datetime.now()})
-
-    def action_resume(self):
-        self._resume()
-
-    def _tell_administrators(self):
-        """Give the administrators one activity for each hold that wants a person."""
-        kind = self.env.ref("su_sms.mail_activity_type_gateway")
-        self.sudo().search(
-            [
-                ("hold_reason", "=", False),
-                ("activity_ids.activity_type_id", "=", kind.id),
-            ]
-        )._forget_activities()
-        gateways = self.sudo().search(
-            [("hold_reason", "in", WANTS_A_PERSON), ("hold_told", "=", False)]
-        )
-        if not gateways:
-            return
-        reasons = dict(self._fields["hold_reason"]._description_selection(self.env))
-        for gateway in gateways:
-            gateway._schedule_for_administrators(
-                "su_sms.mail_activity_type_gateway",
-                reasons[gateway.hold_reason],
-                gateway.hold_text,
-            )
-        gateways.hold_told = True
-
-    def _schedule_for_administrators(self, activity_type, summary, note):
-        """Give each administrator who may see this gateway something to do."""
-        self.ensure_one()
-        group = self.env.ref("su_sms.group_gateway_admin").sudo()
-        for user in group.all_user_ids:
-            concerned = not self.company_id or self.company_id in user.company_ids
-            if user.active and not user.share and concerned:
-                self.sudo().activity_schedule(
-                    activity_type,
-                    fields.Date.context_today(self.with_context(tz=user.tz)),
-                    summary=summary,
-                    note=note,
-                    user_id=user.id,
-                )
 
     # ------------------------------------------------------------
     # Actions

@@ -212,8 +212,10 @@ class SmsGatewayEvent(models.Model):
         except CONFLICTS:
             raise
         except Exception as error:
-            if not isinstance(error, callbacks.UnusableEvent):
-                _logger.exception("Event %s can't be applied", event_id)
+            if not isinstance(error, (callbacks.UnusableEvent, UserError)):
+                # Its text may quote the post, which is no business of a log's.
+                name = type(error).__name__
+                _logger.error("Event %s can't be applied: %s", event_id, name)
             text = str(error)[:200] or type(error).__name__
             settled[event_id] = reports.Settled("failed", problem=text)
 

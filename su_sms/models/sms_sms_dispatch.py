@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 import psycopg2
 from odoo import SUPERUSER_ID, api, models, modules
 
-from ..dispatch import outbox, schedule
+from ..dispatch import outbox, schedule, upkeep
 from ..dispatch.dispatcher import Dispatcher
 
 _logger = logging.getLogger(__name__)
@@ -124,17 +124,17 @@ class SmsSms(models.Model):
         """
         with self._own_transaction() as cr:
             now = utcnow()
-            if lost := outbox.expire_leases(cr, now):
+            if lost := upkeep.expire_leases(cr, now):
                 _logger.error("%d messages were lost sight of: outcome unknown", lost)
-            if old := outbox.expire_old(cr, now):
+            if old := upkeep.expire_old(cr, now):
                 _logger.warning("%d messages were given up as too old", old)
-            if moved := outbox.fail_over(cr, schedule.FAILOVER_REASONS, now):
+            if moved := upkeep.fail_over(cr, schedule.FAILOVER_REASONS, now):
                 _logger.warning("%d messages are taken over by another gateway", moved)
         # Odoo skips a job that was killed three times before it reported anything.
         done = self._dispatch(progress=self._report_progress)
         now = utcnow()
         with self._own_transaction() as cr:
-            due = outbox.next_due(cr, now)
+            due = upkeep.next_due(cr, now)
         # Nothing done though something is due: another dispatcher is at it.
         if due and (due > now or done):
             self._trigger_dispatch(at=max(due, now) if due > now else None)

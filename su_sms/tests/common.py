@@ -58,6 +58,13 @@ class GatewayCase(TransactionCase):
             [{"number": number, "body": body, **vals} for number in numbers]
         )
 
+    def post(self, number="0712345678"):
+        """Send from a contact's record; give the message and its notification."""
+        self.partner.phone = number
+        message = self.partner._message_sms("Hello", number_field="phone")
+        sms = self.env["sms.sms"].search([("mail_message_id", "=", message.id)])
+        return sms, message.notification_ids
+
     def texts(self):
         """Give (number, text) of everything that the simulator accepted."""
         return [(sent["number"], sent["text"]) for sent in self.simulator.ledger()]

@@ -39,13 +39,6 @@ FAULTS = [
 
 @tagged("post_install", "-at_install")
 class TestOutcome(GatewayCase):
-    def post(self, number):
-        """Send from a record; give message, notification."""
-        self.partner.phone = number
-        message = self.partner._message_sms("Hello", number_field="phone")
-        sms = self.env["sms.sms"].search([("mail_message_id", "=", message.id)])
-        return sms, message.notification_ids
-
     def test_accepted_message_has_id_cost_and_sent_notification(self):
         sms, notification = self.post("0712345678")
         self.assertEqual(sms.state, "pending")

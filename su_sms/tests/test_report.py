@@ -49,12 +49,6 @@ class TestReport(GatewayCase):
         super().setUp()
         self.events = self.env["sms.gateway.event"]
 
-    def post(self, number="0712345678"):
-        self.partner.phone = number
-        message = self.partner._message_sms("Hello", number_field="phone")
-        sms = self.env["sms.sms"].search([("mail_message_id", "=", message.id)])
-        return sms, message.notification_ids
-
     def receive(self, kind="delivery", **given):
         """Store an event as the controller does."""
         self.events._receive(self.gateway.id, kind, list(given.items()))

@@ -1,0 +1,139 @@
+from odoo import fields, models
+
+HOLD_REASONS = [
+    ("paused", "Paused"),
+    ("auth", "Username or API key refused"),
+    ("sender", "Sender ID refused"),
+    ("credit", "No credit"),
+    ("window", "Outside the hours for promotional SMS"),
+    ("tls", "Certificate not trusted"),
+    ("down", "Not reachable"),
+    ("throttled", "Told to slow down"),
+    ("busy", "Service unavailable"),
+    ("request", "Request not understood"),
+    ("timeout", "No answer"),
+    ("reset", "Connection cut"),
+    ("http_5xx", "Error at the provider"),
+    ("unreadable", "Answer not understood"),
+]
+# Settings that may have been the reason for a hold.
+MENDS = {
+    "environment",
+    "username",
+    "key_variable",
+    "sender_id",
+    "trust",
+    "ca_certificate",
+    "proxy_url",
+    "proxy_username",
+}
+# Held until a person does something; the administrators are told.
+WANTS_A_PERSON = ("auth", "sender", "credit", "tls", "request")
+
+
+class SmsGatewayConfig(models.Model):
+    """When a gateway may not send, why, and who is told.
+
+    The dispatcher holds and releases gateways in SQL (``dispatch/line.py``); here is
+    what people do and see.
+    """
+
+    _inherit = "sms.gateway.config"
+
+    hold_reason = fields.Selection(
+        HOLD_REASONS, "Held Because", readonly=True, copy=False
+    )
+    hold_text = fields.Char("What the Provider Said", readonly=True, copy=False)
+    held_since = fields.Datetime(readonly=True, copy=False)
+    hold_told = fields.Boolean(readonly=True, copy=False)
+    retry_at = fields.Datetime("Next Try", readonly=True, copy=False)
+    retry_count = fields.Integer(readonly=True, copy=False)
+    last_success_at = fields.Datetime("Last Success", readonly=True, copy=False)
+    last_error = fields.Char(readonly=True, copy=False)
+    last_error_at = fields.Datetime("Last Error On", readonly=True, copy=False)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if MENDS & set(vals):
+            self._resume_after_change()
+        return result
+
+    def _resume_after_change(self):
+        """Try at once again what was held for a reason that may have been mended."""
+        self.filtered(lambda g: g.hold_reason and g.hold_reason != "paused")._resume()
+
+    def _resume(self):
+        if not self:
+            return
+        self.write(
+            {
+                "hold_reason": False,
+                "hold_text": False,
+                "held_since": False,
+                "hold_told": False,
+                "retry_at": False,
+                "retry_count": 0,
+            }
+        )
+        self._forget_activities()
+        self.env["sms.sms"]._trigger_dispatch()
+
+    def _forget_activities(self):
+        self.sudo().activity_unlink(["su_sms.mail_activity_type_gateway"])
+
+    def _hold(self, error):
+        """Hold because of what a person's test has found."""
+        self.write(
+            {
+                "hold_reason": error.reason,
+                "hold_text": error.text,
+                "held_since": fields.Datetime.now(),
+                "retry_at": fields.Datetime.now(),
+                "last_error": error.text,
+                "last_error_at": fields.Datetime.now(),
+            }
+        )
+
+    def action_pause(self):
+        self.write({"hold_reason": "paused", "held_since": fields.Datetime.now()})
+
+    def action_resume(self):
+        self._resume()
+
+    def _tell_administrators(self):
+        """Give the administrators one activity for each hold that wants a person."""
+        kind = self.env.ref("su_sms.mail_activity_type_gateway")
+        self.sudo().search(
+            [
+                ("hold_reason", "=", False),
+                ("activity_ids.activity_type_id", "=", kind.id),
+            ]
+        )._forget_activities()
+        gateways = self.sudo().search(
+            [("hold_reason", "in", WANTS_A_PERSON), ("hold_told", "=", False)]
+        )
+        if not gateways:
+            return
+        reasons = dict(self._fields["hold_reason"]._description_selection(self.env))
+        for gateway in gateways:
+            gateway._schedule_for_administrators(
+                "su_sms.mail_activity_type_gateway",
+                reasons[gateway.hold_reason],
+                gateway.hold_text,
+            )
+        gateways.hold_told = True
+
+    def _schedule_for_administrators(self, activity_type, summary, note):
+        """Give each administrator who may see this gateway something to do."""
+        self.ensure_one()
+        group = self.env.ref("su_sms.group_gateway_admin").sudo()
+        for user in group.all_user_ids:
+            concerned = not self.company_id or self.company_id in user.company_ids
+            if user.active and not user.share and concerned:
+                self.sudo().activity_schedule(
+                    activity_type,
+                    fields.Date.context_today(self.with_context(tz=user.tz)),
+                    summary=summary,
+                    note=note,
+                    user_id=user.id,
+                )

@@ -45,15 +45,14 @@ def apply(cr, received, now, patience):
     :return: {event id: Settled}
     """
     messages = _messages(cr, {each.report.message_id for each in received})
+    messages |= _adopt(cr, [each for each in received if _key(each) not in messages])
     settled, best = {}, {}
     for each in received:
-        key = each.gateway_id, each.report.message_id
-        sms_id = messages.get(key) or _adopt(cr, each)
+        sms_id = messages.get(_key(each))
         if sms_id is None:
             waits = now - each.received_at < patience
             settled[each.event_id] = Settled("waiting" if waits else "unmatched")
             continue
-        messages[key] = sms_id
         if each.report.status is None:
             word = each.report.word[:60]
             settled[each.event_id] = Settled(
@@ -84,33 +83,59 @@ def _messages(cr, message_ids):
     return {(gateway, message): sms for gateway, message, sms in cr.fetchall()}
 
 
-def _adopt(cr, each):
-    """Give the one message of unknown outcome that this report can only be about."""
+def _key(each):
+    return each.gateway_id, each.report.message_id
+
+
+def _adopt(cr, orphans):
+    """Give the messages of unknown outcome that reports can only be about.
+
+    As ``_messages`` does, and they have the provider's id from now on.
+    """
+    if not orphans:
+        return {}
+    rows = [
+        {
+            "place": place,
+            "gateway": each.gateway_id,
+            "number": "+" + each.report.number.lstrip("+"),
+            "first": each.received_at - SETTLING_WINDOW,
+            "last": each.received_at,
+        }
+        for place, each in enumerate(orphans)
+    ]
     cr.execute(
         """
-          SELECT id FROM sms_sms
-           WHERE state = 'error' AND failure_type = 'sms_outcome_unknown'
-             AND provider_message_id IS NULL
-             AND gateway_id = %s AND number = %s
-             AND dispatched_at BETWEEN %s AND %s
-        ORDER BY id
-             FOR NO KEY UPDATE
+          SELECT r.place, min(s.id)
+            FROM json_to_recordset(%s)
+                 AS r(place int, gateway int, number text, first timestamp,
+                      last timestamp)
+            JOIN sms_sms s
+              ON s.gateway_id = r.gateway AND s.number = r.number
+             AND s.dispatched_at BETWEEN r.first AND r.last
+           WHERE s.state = 'error' AND s.failure_type = 'sms_outcome_unknown'
+             AND s.provider_message_id IS NULL
+        GROUP BY r.place HAVING count(*) = 1
+        ORDER BY r.place
         """,
-        [
-            each.gateway_id,
-            "+" + each.report.number.lstrip("+"),
-            each.received_at - SETTLING_WINDOW,
-            each.received_at,
-        ],
+        [json.dumps(rows, default=str)],
     )
-    found = cr.fetchall()
-    if len(found) != 1:
-        return None
-    cr.execute(
-        "UPDATE sms_sms SET provider_message_id = %s, report_rank = 0 WHERE id = %s",
-        [each.report.message_id, found[0][0]],
-    )
-    return found[0][0]
+    chosen, adopted = {}, {}
+    for place, sms_id in cr.fetchall():
+        chosen.setdefault(sms_id, _key(orphans[place]))
+    for sms_id, key in sorted(chosen.items()):
+        if key in adopted:
+            continue
+        cr.execute(
+            """
+            UPDATE sms_sms SET provider_message_id = %s, report_rank = 0
+             WHERE id = %s AND provider_message_id IS NULL AND state = 'error'
+            """,
+            [key[1], sms_id],
+        )
+        if cr.rowcount:
+            adopted[key] = sms_id
+    return adopted
 
 
 def _write(cr, best, now):

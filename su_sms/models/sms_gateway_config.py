@@ -46,6 +46,7 @@ class SmsGatewayConfig(models.Model):
         [("africastalking", "Africa's Talking")],
         required=True,
         default="africastalking",
+        help="Who carries the messages.",
     )
     environment = fields.Selection(
         [("sandbox", "Sandbox"), ("production", "Production")],
@@ -108,7 +109,9 @@ class SmsGatewayConfig(models.Model):
     proxy_url = fields.Char(
         "Proxy", help="http://host:port of the proxy that leads out, if there is one."
     )
-    proxy_username = fields.Char("Proxy User", copy=False)
+    proxy_username = fields.Char(
+        "Proxy User", copy=False, help="Only if the proxy asks who it is."
+    )
     connect_timeout = fields.Integer(
         default=10, help="Seconds to wait for a connection."
     )

@@ -34,11 +34,6 @@ class RateLimit:
                 self._forget(now)
             return True
 
-    def has_room(self, key):
-        """Tell whether there is one to take."""
-        with self._lock:
-            return self._left(key, self._clock()) >= 1
-
     def _left(self, key, now):
         left, since = self._levels.get(key, (self._burst, now))
         return min(self._burst, left + (now - since) * self._per_second)

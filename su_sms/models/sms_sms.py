@@ -73,6 +73,10 @@ class SmsSms(models.Model):
         "(gateway_id, priority DESC, id) WHERE state = 'outgoing'"
     )
     _on_the_wire_idx = models.Index("(dispatched_at) WHERE state = 'process'")
+    _unknown_idx = models.Index(
+        "(gateway_id, number) WHERE failure_type = 'sms_outcome_unknown'"
+        " AND provider_message_id IS NULL"
+    )
     _to_publish_idx = models.Index("(id) WHERE to_publish")
 
     @api.depends(

@@ -18,6 +18,8 @@ AT_ONCE = 100
 # what it does: so runs are short, and one that is not done triggers the next.
 RUN_SECONDS = 20
 WAIT_SECONDS = 5
+# How long whoever sends waits to see the outcome.
+PATIENCE_SECONDS = 3
 # Threads of this process that dispatch at once; beyond them it is the queue's.
 _at_once = threading.BoundedSemaphore(4)
 # How long Test Connection waits for a dispatcher that took its message first.
@@ -30,6 +32,14 @@ def utcnow():
     The order of a hold and of the requests around it is told by their times.
     """
     return datetime.now(timezone.utc).replace(tzinfo=None)
+
+
+def _is_passing(error):
+    """Tell whether an error is the database's and goes by itself: try again later."""
+    return isinstance(error, psycopg2.Error) and (
+        error.pgcode is None
+        or isinstance(error, psycopg2.extensions.TransactionRollbackError)
+    )
 
 
 def in_test():
@@ -83,12 +93,14 @@ class SmsSms(models.Model):
 
         def after_commit():
             ids = postcommit.data.pop("su_sms.dispatch", [])
-            # In a thread: a provider that hangs must not hold up whoever pressed the
-            # button. Not a daemon, so that a worker that ends waits for it.
+            # In a thread: whoever pressed the button sees the outcome if it comes soon,
+            # and is not held up by a provider that hangs. Not a daemon, so that a
+            # worker that ends waits for it.
             if len(ids) <= AT_ONCE and _at_once.acquire(blocking=False):
                 thread = threading.Thread(target=dispatch, args=(ids,), name="su_sms")
                 thread.dbname = registry.db_name
                 thread.start()
+                thread.join(PATIENCE_SECONDS)
 
         return after_commit
 
@@ -229,6 +241,8 @@ class SmsSms(models.Model):
                 with self._own_environment() as env:
                     if in_test():
                         env.flush_all()
+                    else:
+                        outbox.read_committed(env.cr)
                     return env["sms.sms"]._publish(limit)
             except psycopg2.Error as error:
                 # Somebody else was at the same records, or the database is away.
@@ -268,9 +282,9 @@ class SmsSms(models.Model):
         try:
             with self.env.cr.savepoint():
                 publish(self)
-        except psycopg2.OperationalError:
-            raise
-        except Exception:
+        except Exception as error:
+            if _is_passing(error):
+                raise
             if len(self) == 1:
                 _logger.exception("Message %s can't be published", self.id)
                 return

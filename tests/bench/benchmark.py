@@ -1,4 +1,4 @@
-"""A benchmark: a ratio with a floor and an aim, its samples, its verdict."""
+"""A benchmark: a number with a floor and an aim, its samples, its verdict."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Sample:
-    """One run: the ratio (higher is better) and the seconds it was made from."""
+    """One run: its number (higher is better) and the seconds it was made from."""
 
     value: float
     seconds: dict[str, float]
@@ -23,15 +23,15 @@ class Sample:
 
 @dataclass(frozen=True)
 class Benchmark:
-    """What is measured and what it must reach.
+    """What is measured and what it must reach; None where nothing is promised.
 
     :ivar measure: gives the samples, one a run, on the rig it is called with
     """
 
     name: str
     summary: str
-    floor: float
-    aim: float
+    floor: float | None
+    aim: float | None
     measure: Callable[[Any], Iterable[Sample]]
 
 
@@ -50,20 +50,24 @@ class Result:
     @property
     def verdict(self) -> str:
         """Say whether the floor and the aim are reached."""
-        if self.value < self.benchmark.floor:
+        if not self.passed:
             return "BELOW THE FLOOR"
+        if self.benchmark.aim is None:
+            return "ok" if self.benchmark.floor is not None else "told"
         return "aim reached" if self.value >= self.benchmark.aim else "ok"
 
     @property
     def passed(self) -> bool:
         """Tell whether the floor is reached."""
-        return self.value >= self.benchmark.floor
+        return self.benchmark.floor is None or self.value >= self.benchmark.floor
 
 
 BENCHMARKS: dict[str, Benchmark] = {}
 
 
-def benchmark(*, floor: float, aim: float) -> Callable[[Callable], Callable]:
+def benchmark(
+    *, floor: float | None = None, aim: float | None = None
+) -> Callable[[Callable], Callable]:
     """Register a function as the benchmark of its name."""
 
     def register(measure: Callable) -> Callable:
@@ -86,8 +90,8 @@ def table(results: Sequence[Result]) -> str:
             (
                 result.benchmark.name,
                 f"{result.value:.2f}",
-                f"{result.benchmark.floor:.2f}",
-                f"{result.benchmark.aim:.2f}",
+                _promise(result.benchmark.floor),
+                _promise(result.benchmark.aim),
                 result.verdict,
                 " ".join(f"{sample.value:.2f}" for sample in result.samples),
             )
@@ -100,6 +104,10 @@ def table(results: Sequence[Result]) -> str:
         ).rstrip()
         for row in rows
     )
+
+
+def _promise(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
 
 
 def write_json(path: Path, results: Sequence[Result]) -> None:

@@ -6,12 +6,10 @@ import contextlib
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
-import odoo
 import requests
 from odoo import api
 from odoo.modules.registry import Registry
@@ -21,6 +19,10 @@ from requests.adapters import HTTPAdapter
 
 from tests.simulator.process import Simulator
 
+from .environment import environment
+from .sent import Sent, SentByTwilio
+from .server import Server
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -28,6 +30,8 @@ class Rig:
     """Dispatch rows in three ways and give the seconds each takes.
 
     A context manager. Each way asserts that every row was sent, once.
+
+    :ivar database: the registry of the database with su_sms
 
     :param settings: Odoo's settings file, or None for what ODOO_RC names
     :param database: with su_sms
@@ -38,6 +42,7 @@ class Rig:
         self, settings: str | None, database: str, baseline: str, runs: int
     ) -> None:
         self.runs = runs
+        self._settings = settings
         self._stack = contextlib.ExitStack()
         self._twilio: dict[float, str] = {}
         arguments = ["--no-http", "--max-cron-threads=0"]
@@ -48,8 +53,8 @@ class Rig:
         )
         server.load_server_wide_modules()
         self._baseline = Registry(baseline)
-        self._database = Registry(database)
-        for registry, expected in ((self._baseline, False), (self._database, True)):
+        self.database = Registry(database)
+        for registry, expected in ((self._baseline, False), (self.database, True)):
             installed = "sms.gateway.config" in registry
             if installed is not expected:
                 state = "has" if installed else "lacks"
@@ -105,17 +110,37 @@ class Rig:
         """
         self._simulator.admin.reset()
         self._simulator.admin.settings(latency_ms=latency * 1000)
-        with _environment(self._database) as env:
-            gateway = env["sms.gateway.config"].search([("is_default", "=", True)])
+        with environment(self.database) as env:
+            gateway = env["sms.gateway.config"].search([], limit=1)
+            gateway.is_default = True
             default = gateway.default_get(["concurrency"])["concurrency"]
             gateway.concurrency = concurrency or default
-        seconds = _dispatch(self._database, rows)
+        seconds = _dispatch(self.database, rows)
         summary = self._simulator.admin.summary()
         assert summary["accepted"] == summary["distinct"] == len(rows), summary
         return seconds
 
+    def server(self) -> Server:
+        """Give an HTTP server, not started, on the database with su_sms."""
+        return Server(self._settings, self.database.db_name)
+
+    def sent(self, count: int) -> Sent:
+        """Make messages of a mailing that our gateway has sent."""
+        return self._make(Sent, count)
+
+    def sent_by_twilio(self, count: int) -> Sent:
+        """Make messages of a mailing that `sms_twilio` has sent."""
+        return self._make(SentByTwilio, count)
+
+    def _make(self, kind: type[Sent], count: int) -> Sent:
+        with environment(self.database) as env:
+            # What su_sms adds to Odoo's tracking of mailings, it adds for Twilio too
+            # as soon as there is a default gateway.
+            env["sms.gateway.config"].search([]).is_default = False
+        return kind(self.database, count)
+
     def _point_gateway_at_simulator(self) -> None:
-        with _environment(self._database) as env:
+        with environment(self.database) as env:
             parameters = env["ir.config_parameter"]
             parameters.set_param("su_sms.base_url", self._simulator.url)
             gateways = env["sms.gateway.config"]
@@ -130,7 +155,7 @@ class Rig:
             )
 
     def _company(self, values: dict[str, str]) -> None:
-        with _environment(self._baseline) as env:
+        with environment(self._baseline) as env:
             env.company.write(values)
             if not env.company.sms_twilio_number_ids:
                 number = {
@@ -154,20 +179,11 @@ class Rig:
         return self._twilio[latency]
 
 
-@contextlib.contextmanager
-def _environment(registry: Registry) -> Iterator[odoo.api.Environment]:
-    """Give an environment of the cron's user in a transaction that is committed."""
-    with registry.cursor() as cr:
-        env = api.Environment(cr, api.SUPERUSER_ID, {})
-        yield env
-        env.flush_all()
-
-
 def _dispatch(registry: Registry, rows: list[dict[str, str]]) -> float:
     """Queue the rows, then give the seconds until all are accepted."""
     with registry.cursor() as cr:
         cr.execute("TRUNCATE sms_sms CASCADE")
-    with _environment(registry) as env:
+    with environment(registry) as env:
         env["sms.sms"].create(rows)
     with registry.cursor() as cr:
         cr.execute("ANALYZE sms_sms")

@@ -70,7 +70,14 @@ def connect(url: str) -> http.client.HTTPConnection:
 
 def exchange(connection: http.client.HTTPConnection, post: Post) -> int:
     """Make one request; give the status of its answer."""
-    connection.request(post.method, post.path, post.body, dict(post.headers))
+    chunked = "Transfer-Encoding" in post.headers
+    connection.request(
+        post.method,
+        post.path,
+        iter([post.body]) if chunked else post.body,
+        dict(post.headers),
+        encode_chunked=chunked,
+    )
     answer = connection.getresponse()
     answer.read()
     return answer.status

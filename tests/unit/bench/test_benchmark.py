@@ -34,6 +34,21 @@ def test_the_median_is_held_against_floor_and_aim(values, value, verdict, passed
     assert (found.value, found.verdict, found.passed) == (value, verdict, passed)
 
 
+def test_a_number_that_nothing_is_promised_of_is_only_told():
+    rate = Benchmark("rate", "How many.", None, None, lambda rig: ())
+    found = Result(rate, [Sample(250.0, {})])
+    assert (found.verdict, found.passed) == ("told", True)
+    assert (
+        table([found]).splitlines()[1].split() == "rate 250.00 - - told 250.00".split()
+    )
+
+
+def test_a_floor_needs_no_aim():
+    rate = Benchmark("rate", "How many.", 1000.0, None, lambda rig: ())
+    assert Result(rate, [Sample(1000.0, {})]).verdict == "ok"
+    assert Result(rate, [Sample(999.0, {})]).verdict == "BELOW THE FLOOR"
+
+
 def test_the_table_shows_each_result_on_a_line():
     head, line = table([result(1.0, 1.5, 2.0)]).splitlines()
     assert head.split() == ["name", "value", "floor", "aim", "verdict", "runs"]
@@ -53,6 +68,9 @@ def test_the_floors_are_those_promised():
     assert floors["bulk_vs_odoo"] == (1.0, 2.0)
     assert floors["personal_vs_twilio"] == (14.0, 16.0)
     assert floors["personal_efficiency"][0] == 0.9
+    assert floors["callbacks_per_s"] == (None, None)
+    assert floors["callbacks_vs_twilio"] == (3.0, 5.0)
+    assert floors["apply_per_s"][0] == 1000.0
 
 
 @pytest.mark.parametrize("arguments", [["nonsense"], ["--runs", "0"]])

@@ -96,10 +96,16 @@ class SmsSms(models.Model):
             # In a thread: whoever pressed the button sees the outcome if it comes soon,
             # and is not held up by a provider that hangs. Not a daemon, so that a
             # worker that ends waits for it.
-            if len(ids) <= AT_ONCE and _at_once.acquire(blocking=False):
-                thread = threading.Thread(target=dispatch, args=(ids,), name="su_sms")
-                thread.dbname = registry.db_name
+            if len(ids) > AT_ONCE or not _at_once.acquire(blocking=False):
+                return
+            thread = threading.Thread(target=dispatch, args=(ids,), name="su_sms")
+            thread.dbname = registry.db_name
+            try:
                 thread.start()
+            except RuntimeError:
+                _at_once.release()
+                _logger.exception("%d messages stay in the queue", len(ids))
+            else:
                 thread.join(PATIENCE_SECONDS)
 
         return after_commit

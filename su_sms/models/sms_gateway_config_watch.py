@@ -66,7 +66,7 @@ class SmsGatewayConfig(models.Model):
     def _note_balance(self, balance):
         """Keep what the provider said is left, and act once when it falls."""
         currency = self.env["res.currency"].with_context(active_test=False)
-        before = self.balance_state or "ok"
+        before, had = self.balance_state or "ok", self.balance
         amount = float(balance.amount)
         state = "ok"
         if self.balance_floor and amount < self.balance_floor:
@@ -97,6 +97,9 @@ class SmsGatewayConfig(models.Model):
             )
         if before == "floor" and state != "floor":
             self.env["sms.sms"]._trigger_dispatch()
+        if self.hold_reason == "credit" and amount > had:
+            # Topped up: no need to wait for the next probe.
+            self._resume()
 
     # ------------------------------------------------------------
     # From time to time

@@ -226,6 +226,34 @@ class TestReport(GatewayCase):
         self.assertIn("&lt;b&gt;Hello&lt;/b&gt;", posted)
         self.assertNotIn("<b>", posted)
 
+    def test_dates_of_another_clock(self):
+        for date in ("1970-01-01T00:00:00Z", "2099-12-31 23:59:59", "yesterday", ""):
+            with self.subTest(date):
+                self.receive(
+                    "incoming", **{"from": "+254712345678", "text": date, "date": date}
+                )
+                self.apply()
+                incoming = self.env["sms.incoming"].search([("body", "=", date)])
+                self.assertTrue(incoming.date)
+
+    def test_chatter_learns_of_a_report_at_once(self):
+        sms, notification = self.post()
+        self.report(sms, "Success")
+        self.env.cr.precommit.run()
+        before = self.env["bus.bus"].search([], order="id desc", limit=1).id or 0
+        self.apply()
+        self.env.cr.precommit.run()
+        news = self.env["bus.bus"].search([("id", ">", before)]).mapped("message")
+        told = [
+            each
+            for one in news
+            for each in json.loads(one)["payload"].get("mail.notification", [])
+        ]
+        self.assertIn(
+            (notification.id, "sent"),
+            [(each["id"], each["notification_status"]) for each in told],
+        )
+
     def test_incoming_message_from_a_stranger(self):
         self.receive("incoming", **{"from": "+254799000000", "text": "Who is it?"})
         self.apply()

@@ -53,6 +53,18 @@ class TestWatch(GatewayCase):
         self.env["sms.sms"]._process_queue()
         self.assertEqual(promotion.state, "pending")
 
+    def test_top_up_ends_the_hold_for_want_of_credit(self):
+        self.balance(0)
+        sms = self.queue("0712345678")
+        self.env["sms.sms"]._process_queue()
+        self.assertEqual(self.gateway.hold_reason, "credit")
+        self.balance(0)
+        self.assertEqual(self.gateway.hold_reason, "credit")
+        self.balance(100)
+        self.assertFalse(self.gateway.hold_reason)
+        self.env["sms.sms"]._process_queue()
+        self.assertEqual(sms.state, "pending")
+
     def test_balance_that_cannot_be_had_changes_nothing(self):
         self.balance(500)
         self.simulator.fault("http_503", times=None)

@@ -1,3 +1,5 @@
+import re
+
 from odoo.tests import tagged
 
 from .common import GatewayCase
@@ -29,11 +31,28 @@ FAULTS = [
     ({"kind": "http_503"}, "outgoing", False, 0, "busy"),
     ({"kind": "http_500"}, "error", "sms_outcome_unknown", 0, "http_5xx"),
     ({"kind": "http_502"}, "error", "sms_outcome_unknown", 0, "http_5xx"),
+    ({"kind": "http_504"}, "error", "sms_outcome_unknown", 0, "http_5xx"),
+    (
+        {"kind": "http_502", "accept": True},
+        "error",
+        "sms_outcome_unknown",
+        1,
+        "http_5xx",
+    ),
     ({"kind": "truncated_json"}, "error", "sms_outcome_unknown", 1, None),
+    (
+        {"kind": "truncated_json", "cut": "connection"},
+        "error",
+        "sms_outcome_unknown",
+        1,
+        "reset",
+    ),
     ({"kind": "xml"}, "error", "sms_outcome_unknown", 1, "unreadable"),
     ({"kind": "missing_recipient"}, "error", "sms_outcome_unknown", 1, False),
     ({"kind": "shuffled"}, "pending", False, 1, False),
     ({"kind": "duplicated_recipient"}, "pending", False, 1, False),
+    ({"kind": "echo_invalid"}, "pending", False, 1, False),
+    ({"kind": "close_idle"}, "pending", False, 1, False),
 ]
 
 
@@ -66,8 +85,9 @@ class TestOutcome(GatewayCase):
 
     def test_faults_of_the_line(self):
         self.gateway.read_timeout = 1
+        single, bulk = ["0712345678"], [f"07123456{n:02}" for n in range(30)]
         for fault, state, failure_type, accepted, held in FAULTS:
-            for numbers in (["0712345678"], ["0712345678", "0722345678"]):
+            for numbers in (single, bulk):
                 with self.subTest(**fault, numbers=len(numbers)):
                     self.simulator.reset()
                     self.gateway._resume()
@@ -86,6 +106,28 @@ class TestOutcome(GatewayCase):
                     )
                     if held is not None:
                         self.assertEqual(self.gateway.hold_reason, held)
+
+    def test_reset_before_anything_is_read(self):
+        """The request may have left or not: that is told by what this side knows."""
+        for _try in range(5):
+            self.gateway._resume()
+            self.simulator.fault("close_idle")
+            self.simulator.fault("reset_connect")
+            sms = self.queue("0712345678")
+            sms.send()
+            self.simulator.clear_faults()
+            expected = {"down": "outgoing", "reset": "error"}
+            self.assertEqual(sms.state, expected[self.gateway.hold_reason])
+            self.assertFalse(self.simulator.ledger())
+
+    def test_every_fault_of_the_simulator_is_in_the_table(self):
+        with self.assertRaisesRegex(Exception, "kind is one of") as refusal:
+            self.simulator.fault("nonsense")
+        kinds = set(re.findall(r"[a-z]+_?[a-z0-9]+", str(refusal.exception)))
+        tested = {fault["kind"] for fault, *_expected in FAULTS} | {"reset_connect"}
+        self.assertLess({"http_401", "refuse", "xml"}, kinds)
+        words = {"post", "faults", "error", "kind", "is", "one", "of"}
+        self.assertEqual(kinds - words - tested, set())
 
     def test_unknown_outcome_is_never_resent_by_itself(self):
         self.gateway.read_timeout = 1

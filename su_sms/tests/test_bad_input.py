@@ -70,14 +70,16 @@ class TestBadInput(GatewayCase):
         self.assertEqual(messages[7].failure_type, "sms_number_format")
 
     def test_copies_of_one_number_go_in_requests_of_their_own(self):
-        messages = self.queue(*["0712345678"] * 40)
-        self.env["sms.sms"]._process_queue()
+        count = 10_000
+        messages = self.queue(*["0712345678"] * count)
+        # a run is short by design: the rest is the next one's
+        while self.env["sms.sms"]._run_outbox():
+            pass
         self.assertEqual(set(messages.mapped("state")), {"pending"})
-        self.assertEqual(len(set(messages.mapped("provider_message_id"))), 40)
-        self.assertEqual(
-            [each["recipients"] for each in self.simulator.requests()], [1] * 40
-        )
-        self.assertEqual(self.simulator.summary()["accepted"], 40)
+        self.assertEqual(len(set(messages.mapped("provider_message_id"))), count)
+        sizes = {each["recipients"] for each in self.simulator.requests()}
+        self.assertEqual(sizes, {1})
+        self.assertEqual(self.simulator.summary()["accepted"], count)
 
     def test_long_text_is_sent_whole_and_its_parts_are_counted(self):
         self.simulator.settings(profile="live")

@@ -5,7 +5,9 @@ def uninstall_hook(env):
     """
     env.cr.execute(
         """
-        UPDATE sms_sms SET state = 'canceled'
+        UPDATE sms_sms
+           -- what is on the wire may have left: that is not called off
+           SET state = CASE state WHEN 'process' THEN 'error' ELSE 'canceled' END
          WHERE gateway_id IS NOT NULL AND state IN ('outgoing', 'process')
         """
     )

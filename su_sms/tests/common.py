@@ -65,6 +65,21 @@ class GatewayCase(TransactionCase):
         sms = self.env["sms.sms"].search([("mail_message_id", "=", message.id)])
         return sms, message.notification_ids
 
+    def send_mailing(self):
+        """Send a mailing of SMS Marketing to the contact, and give it."""
+        mailing = self.env["mailing.mailing"].create(
+            {
+                "subject": "News",
+                "mailing_type": "sms",
+                "body_plaintext": "News",
+                "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
+                "mailing_domain": repr([("id", "=", self.partner.id)]),
+            }
+        )
+        mailing.action_send_sms()
+        self.env["sms.sms"]._process_queue()
+        return mailing
+
     def texts(self):
         """Give (number, text) of everything that the simulator accepted."""
         return [(sent["number"], sent["text"]) for sent in self.simulator.ledger()]

@@ -1,6 +1,7 @@
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import tagged
 
+from ..hooks import uninstall_hook
 from .common import GatewayCase
 
 
@@ -21,6 +22,18 @@ class TestNeutralize(GatewayCase):
         self.assertEqual(sms.gateway_id, self.gateway, "not to another provider")
         self.env["sms.sms"]._process_queue()
         self.assertEqual(sms.state, "outgoing")
+
+    def test_uninstalling_lets_nothing_leave_another_way_and_takes_the_key(self):
+        waiting, on_the_wire, sent = self.queue(
+            "0712345671", "0712345672", "0712345673"
+        )
+        on_the_wire.state, sent.state = "process", "pending"
+        self.env.flush_all()
+        uninstall_hook(self.env)
+        self.env.invalidate_all()
+        states = [sms.state for sms in (waiting, on_the_wire, sent)]
+        self.assertEqual(states, ["canceled", "error", "pending"])
+        self.assertFalse(self.gateway._api_key())
 
     def test_gate_refuses_even_if_somebody_enters_a_key_again(self):
         self.parameters.set_param("database.is_neutralized", "True")

@@ -172,17 +172,7 @@ class TestOutcome(GatewayCase):
         self.assertTrue(trace.exists())
 
     def test_mailing_trace_follows(self):
-        mailing = self.env["mailing.mailing"].create(
-            {
-                "subject": "News",
-                "mailing_type": "sms",
-                "body_plaintext": "News",
-                "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
-                "mailing_domain": repr([("id", "=", self.partner.id)]),
-            }
-        )
-        mailing.action_send_sms()
-        self.env["sms.sms"]._process_queue()
+        mailing = self.send_mailing()
         self.assertEqual(mailing.mailing_trace_ids.trace_status, "pending")
         self.assertEqual(mailing.state, "done")
         self.assertEqual(len(self.simulator.ledger()), 1)

@@ -94,17 +94,7 @@ class TestReport(GatewayCase):
                 self.assertEqual(notification.failure_reason, reason or "Failed")
 
     def test_mailing_trace_and_counters_follow(self):
-        mailing = self.env["mailing.mailing"].create(
-            {
-                "subject": "News",
-                "mailing_type": "sms",
-                "body_plaintext": "News",
-                "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
-                "mailing_domain": repr([("id", "=", self.partner.id)]),
-            }
-        )
-        mailing.action_send_sms()
-        self.env["sms.sms"]._process_queue()
+        mailing = self.send_mailing()
         sms = self.env["sms.sms"].search([("mailing_id", "=", mailing.id)])
         self.report(sms, "Success", networkCode="63902")
         self.apply()

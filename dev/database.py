@@ -22,7 +22,7 @@ SUITES = (
     "test_mass_mailing",
 )
 ADDON = "su_sms"
-KEPT = 3  # templates that hold the addon: one for each of the last states of its code
+KEPT = 8  # templates that hold the addon: one for each of the last states of its code
 
 
 def exists(env: Environment, name: str) -> bool:

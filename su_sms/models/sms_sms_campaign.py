@@ -1,0 +1,33 @@
+from odoo import fields, models
+
+
+class SmsSms(models.Model):
+    """Messages of campaigns: one for each person, those who were left out included."""
+
+    _inherit = "sms.sms"
+
+    campaign_id = fields.Many2one(
+        "sms.campaign", readonly=True, copy=False, ondelete="restrict"
+    )
+    left_out = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="The campaign has left this person out; “Failure Type” says why.",
+    )
+    recipient = fields.Char(
+        readonly=True, help="The name that the audience had for this number."
+    )
+    res_model = fields.Char("Record's Model", readonly=True)
+    res_id = fields.Many2oneReference("Record", model_field="res_model", readonly=True)
+    sender_id = fields.Char(
+        "Sender", readonly=True, help="The sender ID that the recipient saw."
+    )
+
+    # Each number once: whatever prepares a campaign, and however often.
+    _campaign_once = models.UniqueIndex(
+        "(campaign_id, number) WHERE campaign_id IS NOT NULL AND left_out IS NOT TRUE",
+        "This number is in the campaign already.",
+    )
+    _campaign_idx = models.Index(
+        "(campaign_id, state, failure_type) WHERE campaign_id IS NOT NULL"
+    )

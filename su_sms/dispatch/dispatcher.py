@@ -11,11 +11,12 @@ import contextlib
 import logging
 import queue
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 
 import psycopg2
 
 from . import line, outbox
+from .lanes import LOOK_AHEAD
 from .wire import Wire
 
 _logger = logging.getLogger(__name__)
@@ -81,7 +82,7 @@ class Dispatcher:
             self._take()
             self._step(list(self._unrecorded))
         self._report(0, force=True)
-        while self._publish(outbox.LOOK_AHEAD):
+        while self._publish(LOOK_AHEAD):
             pass
         return self.outcomes.total()
 
@@ -176,15 +177,16 @@ class Dispatcher:
 
     def _record(self, cr, finished):
         now = self._now()
-        changes = []
+        changes = defaultdict(list)
         for claim, outcomes in finished:
             its_changes, holding = outbox.changes_of(claim, outcomes, now)
             if holding:
                 line.hold(cr, claim, holding, now)
             elif any(_shows_life(outcome) for outcome in outcomes):
                 line.release(cr, claim, now)
-            changes += its_changes
-        outbox.record(cr, changes, now)
+            changes[claim.gateway.zone] += its_changes
+        for zone, its_changes in changes.items():
+            outbox.record(cr, its_changes, now, zone)
 
     def _claim(self, cr, ids):
         claims, seen = [], False

@@ -13,16 +13,15 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from . import fate, gate, schedule
-
-# How far one claim looks for rows of the same text. Bounds the claim's cost when all
-# texts differ; equal texts are claimed this many at a time until the line is busy.
-LOOK_AHEAD = 1000
+from ..text import segments
+from . import fate, gate, pace, schedule
+from .lanes import LOOK_AHEAD, keep_pace, lanes, paced_until
+from .window import Window, today
 
 
 class Gateway(NamedTuple):
@@ -37,6 +36,11 @@ class Gateway(NamedTuple):
     country: str
     promotional: bool = True
     useful_hours: int = 0
+    company_id: int = 0
+    window: Window | None = None
+    zone: str = "UTC"
+    pace: int = 0
+    day_budget: float = 0.0
     probing: bool = False
 
 
@@ -59,6 +63,7 @@ class Claim:
     text: str = field(repr=False)
     rows: tuple[Row, ...] = field(repr=False)
     at: datetime
+    sender: str = ""
     token: str = field(default_factory=lambda: uuid.uuid4().hex)
 
 
@@ -85,38 +90,51 @@ def read_committed(cr):
 
 
 CANDIDATES = """
-    WITH head AS MATERIALIZED (
-        SELECT id, priority, number, md5(body) AS text
-          FROM sms_sms
-         WHERE state = 'outgoing'
-           AND gateway_id = %(gateway)s
-           AND to_delete IS NOT TRUE
-           AND (not_before IS NULL OR not_before <= %(now)s)
-           AND (%(ids)s IS NULL OR id = ANY(%(ids)s))
-           AND (%(promotional)s OR message_class <> 'promotional')
-      -- a probe is the message that was tried least: none can block all others
+    WITH lanes AS (
+        SELECT * FROM json_to_recordset(%(lanes)s)
+               AS l(message_class text, campaign int, sender text, room int)
+    ), head AS MATERIALIZED (
+        SELECT picked.*, lanes.campaign, lanes.sender
+          FROM lanes
+    CROSS JOIN LATERAL (
+                SELECT id, priority, number, md5(body) AS text, attempts
+                  FROM sms_sms
+                 WHERE state = 'outgoing'
+                   AND gateway_id = %(gateway)s
+                   AND message_class = lanes.message_class
+                   AND coalesce(campaign_id, 0) = lanes.campaign
+                   AND to_delete IS NOT TRUE
+                   AND (not_before IS NULL OR not_before <= %(now)s)
+                   AND (%(ids)s IS NULL OR id = ANY(%(ids)s))
+              -- a probe is the message tried least: none can block all others
+              ORDER BY CASE WHEN %(probing)s THEN coalesce(attempts, 0) END,
+                       priority DESC, id
+                 LIMIT lanes.room
+               ) AS picked
       ORDER BY CASE WHEN %(probing)s THEN coalesce(attempts, 0) END,
                priority DESC, id
          LIMIT %(look)s
     ), copies AS (
         -- a number may stand only once in a request: AT answers by number
         SELECT *, row_number() OVER (
-                   PARTITION BY priority, text, number ORDER BY id) AS copy
+                   PARTITION BY priority, text, sender, number ORDER BY id) AS copy
           FROM head
     ), places AS (
         SELECT *, (row_number() OVER (
-                   PARTITION BY priority, text, copy ORDER BY id) - 1)
+                   PARTITION BY priority, text, sender, copy ORDER BY id) - 1)
                    / %(size)s AS nth
           FROM copies
     ), firsts AS (
-        SELECT *, min(id) OVER (PARTITION BY priority, text, copy, nth) AS first
+        SELECT *, min(id) OVER (
+                   PARTITION BY priority, text, sender, copy, nth) AS first
           FROM places
     ), chunks AS (
-        SELECT id, dense_rank() OVER (ORDER BY priority DESC, first) AS chunk
+        SELECT id, campaign, sender,
+               dense_rank() OVER (ORDER BY priority DESC, first) AS chunk
           FROM firsts
     )
     SELECT s.id, s.number, s.body, s.message_class, s.attempts, chunks.chunk,
-           country.code
+           chunks.sender, chunks.campaign, country.code
       FROM chunks
       JOIN sms_sms s USING (id)
  LEFT JOIN res_company company ON company.id = s.company_id
@@ -129,6 +147,20 @@ CANDIDATES = """
 """
 
 
+class Candidate(NamedTuple):
+    """A message that may leave now, before the gate has seen it."""
+
+    id: int
+    number: str
+    body: str
+    message_class: str
+    attempts: int | None
+    chunk: int
+    sender: str
+    campaign: int
+    country: str | None
+
+
 def claim(cr, gateway, slots, now, ids=None):
     """Take the next chunks of a gateway, at most ``slots``, and mark them in process.
 
@@ -138,54 +170,87 @@ def claim(cr, gateway, slots, now, ids=None):
     :param ids: only these messages (a list), or None for any
     :return: the claims, and whether anything was settled or claimed
     """
-    cr.execute(
-        CANDIDATES,
-        {
-            "gateway": gateway.id,
-            "probing": gateway.probing,
-            "promotional": gateway.promotional,
-            "now": now,
-            "ids": ids,
-            "look": 1 if gateway.probing else LOOK_AHEAD,
-            "size": gateway.chunk_size,
-            "slots": slots,
-        },
-    )
-    candidates = cr.fetchall()
+    look, until = (1 if gateway.probing else LOOK_AHEAD), None
+    if gateway.pace:
+        until = paced_until(cr, gateway, 0, claiming=True)
+        look = min(look, pace.room(until, gateway.pace, now))
+    open_lanes = [lane for lane in lanes(cr, gateway, now, True) if lane.room > 0]
+    if look < 1:
+        return [], False
+    candidates = _candidates(cr, gateway, open_lanes, slots, look, now, ids)
     numbers = [
-        gate.read_number(row[1], row[6] or gateway.country) for row in candidates
+        gate.read_number(each.number, each.country or gateway.country)
+        for each in candidates
     ]
-    blocked = _blocked(
+    blocked = blocked_among(
         cr,
         {
             number
-            for number, row in zip(numbers, candidates, strict=True)
-            if row[3] == "promotional" and isinstance(number, str)
+            for number, each in zip(numbers, candidates, strict=True)
+            if each.message_class == "promotional" and isinstance(number, str)
         },
     )
     groups = defaultdict(list)
     stopped = []
-    for number, row in zip(numbers, candidates, strict=True):
-        row_id, _number, body, message_class, attempts, chunk, _country = row
+    leaving = Counter()
+    for number, each in zip(numbers, candidates, strict=True):
         verdict = gate.judge(
             number,
-            body,
+            each.body,
             sanitise=gateway.sanitise,
-            promotional=message_class == "promotional",
+            promotional=each.message_class == "promotional",
             blocked=blocked,
         )
         if isinstance(verdict, gate.Stop):
-            stopped.append(Change(row_id, None, *verdict))
+            stopped.append(Change(each.id, None, *verdict))
         else:
-            row = Row(row_id, verdict.number, attempts or 0)
-            groups[chunk, verdict.text].append(row)
+            row = Row(each.id, verdict.number, each.attempts or 0)
+            groups[each.chunk, verdict.text, each.sender].append(row)
+            leaving[each.campaign] += 1
     record(cr, stopped, now)
     claims = [
-        Claim(gateway, text, tuple(rows), now)
-        for (_chunk, text), rows in groups.items()
+        Claim(gateway, text, tuple(rows), now, sender or gateway.sender)
+        for (_chunk, text, sender), rows in groups.items()
     ]
     _mark_in_process(cr, claims, now)
+    _keep_pace(cr, gateway, open_lanes, until, leaving, now)
     return claims, bool(candidates)
+
+
+def _candidates(cr, gateway, open_lanes, slots, look, now, ids):
+    cr.execute(
+        CANDIDATES,
+        {
+            "lanes": json.dumps(
+                [
+                    {
+                        "message_class": lane.message_class,
+                        "campaign": lane.campaign,
+                        "sender": lane.sender,
+                        "room": lane.room,
+                    }
+                    for lane in open_lanes
+                ]
+            ),
+            "gateway": gateway.id,
+            "probing": gateway.probing,
+            "now": now,
+            "ids": ids,
+            "look": look,
+            "size": gateway.chunk_size,
+            "slots": slots,
+        },
+    )
+    return [Candidate(*row) for row in cr.fetchall()]
+
+
+def _keep_pace(cr, gateway, open_lanes, until, leaving, now):
+    for lane in open_lanes:
+        if lane.pace and leaving[lane.campaign]:
+            count = leaving[lane.campaign]
+            keep_pace(cr, gateway, lane.campaign, lane.pace, lane.until, count, now)
+    if gateway.pace and leaving:
+        keep_pace(cr, gateway, 0, gateway.pace, until, leaving.total(), now)
 
 
 def unclaim(cr, claims):
@@ -198,7 +263,8 @@ def unclaim(cr, claims):
         )
 
 
-def _blocked(cr, numbers):
+def blocked_among(cr, numbers):
+    """Give those of these E.164 numbers that opted out."""
     if not numbers:
         return frozenset()
     cr.execute(
@@ -209,9 +275,17 @@ def _blocked(cr, numbers):
 
 
 def _mark_in_process(cr, claims, now):
+    # Not every answer says how many parts it was: our own count stands till then.
+    counted = [(each, segments.count(each.text).parts) for each in claims]
     rows = [
-        {"id": row.id, "number": row.number, "token": each.token}
-        for each in claims
+        {
+            "id": row.id,
+            "number": row.number,
+            "token": each.token,
+            "sender": each.sender,
+            "parts": parts,
+        }
+        for each, parts in counted
         for row in each.rows
     ]
     if not rows:
@@ -220,8 +294,11 @@ def _mark_in_process(cr, claims, now):
         """
         UPDATE sms_sms s
            SET state = 'process', dispatch_token = v.token, dispatched_at = %s,
-               number = v.number, failure_type = NULL, write_date = %s
-          FROM json_to_recordset(%s) AS v(id int, number text, token text)
+               number = v.number, sender_id = nullif(v.sender, ''),
+               parts = v.parts,
+               failure_type = NULL, write_date = %s
+          FROM json_to_recordset(%s)
+               AS v(id int, number text, token text, sender text, parts int)
          WHERE s.id = v.id
         """,
         [now, now, json.dumps(rows)],
@@ -229,6 +306,7 @@ def _mark_in_process(cr, claims, now):
 
 
 RECORD = """
+  WITH done AS (
     UPDATE sms_sms s
        SET state = v.state,
            failure_type = v.failure_type,
@@ -260,16 +338,28 @@ RECORD = """
                 -- an outcome that comes after the lease is still the outcome
                 AND (s.state = 'process'
                      OR s.failure_type = 'sms_outcome_unknown')))
+ RETURNING s.company_id, s.campaign_id, s.priority = '0' AS bulk, s.currency_id,
+           v.cost
+  )
+  INSERT INTO sms_spending
+         (company_id, campaign_id, bulk, day, currency_id, amount, messages)
+  SELECT company_id, campaign_id, bulk, %(day)s, currency_id, sum(cost), count(*)
+    FROM done
+   WHERE cost > 0 AND company_id IS NOT NULL AND currency_id IS NOT NULL
+GROUP BY company_id, campaign_id, bulk, currency_id
 """
 
 
-def record(cr, changes, now):
-    """Write what became of messages; a row that is no longer ours stays as it is."""
+def record(cr, changes, now, zone="UTC"):
+    """Write what became of messages, and what it cost, by the day in ``zone``.
+
+    A row that is no longer ours stays as it is, and its cost is not counted.
+    """
     if not changes:
         return
     # One JSON value: PostgreSQL parses it much faster than arrays of thousands.
     rows = json.dumps([change._asdict() for change in changes], default=str)
-    cr.execute(RECORD, {"now": now, "changes": rows})
+    cr.execute(RECORD, {"now": now, "day": today(zone, now), "changes": rows})
 
 
 def changes_of(claim, outcomes, now):

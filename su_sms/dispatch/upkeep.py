@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from . import schedule
+from . import lanes, pace, schedule
 
 
 def expire_old(cr, now):
@@ -25,10 +25,15 @@ def expire_old(cr, now):
             SELECT sms.id
               FROM sms_sms sms
               JOIN sms_gateway_config gateway ON gateway.id = sms.gateway_id
+         LEFT JOIN sms_campaign campaign ON campaign.id = sms.campaign_id
              WHERE sms.state = 'outgoing'
-               AND gateway.useful_hours > 0
-               AND greatest(sms.create_date, sms.queued_at)
-                   < %(now)s - gateway.useful_hours * interval '1 hour'
+               -- a campaign takes as long as its window and pace want
+               AND CASE WHEN campaign.id IS NOT NULL
+                        THEN campaign.not_after < %(now)s
+                        ELSE gateway.useful_hours > 0
+                             AND greatest(sms.create_date, sms.queued_at)
+                                 < %(now)s - gateway.useful_hours * interval '1 hour'
+                   END
                FOR UPDATE OF sms SKIP LOCKED)
         """,
         {"now": now},
@@ -48,7 +53,7 @@ def fail_over(cr, reasons, now):
         """
         UPDATE sms_sms s
            SET gateway_id = v.heir, failed_over_from_id = v.gateway, attempts = 0,
-               not_before = NULL, write_date = %(now)s
+               not_before = NULL, sender_id = NULL, write_date = %(now)s
           FROM (SELECT sms.id, gateway.id AS gateway, heir.id AS heir
                   FROM sms_sms sms
                   JOIN sms_gateway_config gateway ON gateway.id = sms.gateway_id
@@ -89,22 +94,61 @@ def expire_leases(cr, now):
     return cr.rowcount
 
 
-def next_due(cr, now):
+def next_due(cr, gateways, now):
     """Give when the outbox should next be looked at, or None if nothing waits.
 
-    ``now`` or earlier means at once. Rows behind a held gateway count from its next
-    probe; behind a paused one they wait for a person.
+    ``now`` means at once. Messages behind a held gateway count from its next probe, in
+    a shut lane from when it opens; what waits for a person does not count.
+
+    :param gateways: [outbox.Gateway]
     """
+    due = [_next_of(cr, gateway, now) for gateway in gateways]
+    return min(filter(None, due), default=None)
+
+
+def _next_of(cr, gateway, now):
+    cr.execute(
+        "SELECT retry_at FROM sms_gateway_config"
+        " WHERE id = %s AND active AND hold_reason IS DISTINCT FROM 'paused'",
+        [gateway.id],
+    )
+    found = cr.fetchone()
+    if found is None:
+        return None
+    earliest = max(found[0] or now, now)
+    if gateway.pace:
+        until = lanes.paced_until(cr, gateway, 0, claiming=False)
+        if not pace.room(until, gateway.pace, now):
+            earliest = max(earliest, pace.opens(until, gateway.pace, now))
+    due = []
+    for lane in lanes.lanes(cr, gateway, now):
+        opens = now if lane.room > 0 else lane.opens
+        ready = opens and _ready(cr, gateway, lane, now)
+        if ready:
+            due.append(max(earliest, opens, ready))
+    return min(due, default=None)
+
+
+def _ready(cr, gateway, lane, now):
+    """Give when the first message of a lane may leave, or None if it has none."""
     cr.execute(
         """
-        SELECT min(greatest(sms.not_before, gateway.retry_at, %(now)s))
-          FROM sms_sms sms
-          JOIN sms_gateway_config gateway ON gateway.id = sms.gateway_id
-         WHERE sms.state = 'outgoing'
-           AND sms.to_delete IS NOT TRUE
-           AND gateway.active
-           AND gateway.hold_reason IS DISTINCT FROM 'paused'
+          WITH lane AS NOT MATERIALIZED (
+            SELECT not_before FROM sms_sms
+             WHERE state = 'outgoing' AND gateway_id = %(gateway)s
+               AND message_class = %(class)s
+               AND coalesce(campaign_id, 0) = %(campaign)s
+               AND to_delete IS NOT TRUE)
+        SELECT coalesce(
+            (SELECT %(now)s::timestamp FROM lane
+              WHERE not_before IS NULL OR not_before <= %(now)s LIMIT 1),
+            (SELECT min(not_before) FROM lane))
         """,
-        {"now": now},
+        {
+            "gateway": gateway.id,
+            "class": lane.message_class,
+            "campaign": lane.campaign,
+            "now": now,
+        },
     )
     return cr.fetchone()[0]

@@ -54,7 +54,7 @@ class Wire:
                 Chunk(
                     numbers=[row.number for row in claim.rows],
                     text=claim.text,
-                    sender=claim.gateway.sender,
+                    sender=claim.sender,
                     token=claim.token,
                 )
             )

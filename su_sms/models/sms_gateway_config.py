@@ -440,6 +440,11 @@ class SmsGatewayConfig(models.Model):
             country=self._country(company),
             promotional=self.balance_state != "floor",
             useful_hours=self.useful_hours,
+            company_id=company.id,
+            window=self._window(),
+            zone=self.window_zone,
+            pace=self.pace,
+            day_budget=self.day_budget,
         )
 
     @api.model

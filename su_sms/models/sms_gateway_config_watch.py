@@ -124,6 +124,7 @@ class SmsGatewayConfig(models.Model):
             gateway._note_balance(balance)
             self.env["sms.sms"]._end_transaction()
         self._note_missing_reports()
+        self.env["sms.spending"]._compact()
 
     @api.model
     def _note_missing_reports(self):

@@ -70,7 +70,8 @@ class SmsSms(models.Model):
     hold_reason = fields.Char("Waits For", compute="_compute_hold_reason")
 
     _outbox_idx = models.Index(
-        "(gateway_id, priority DESC, id) WHERE state = 'outgoing'"
+        "(gateway_id, message_class, COALESCE(campaign_id, 0), priority DESC, id)"
+        " WHERE state = 'outgoing'"
     )
     _on_the_wire_idx = models.Index("(dispatched_at) WHERE state = 'process'")
     _unknown_idx = models.Index(
@@ -80,14 +81,20 @@ class SmsSms(models.Model):
     _to_publish_idx = models.Index("(id) WHERE to_publish")
 
     @api.depends(
-        "state", "gateway_id.hold_reason", "gateway_id.balance_state", "not_before"
+        "state",
+        "campaign_id.state",
+        "gateway_id.hold_reason",
+        "gateway_id.balance_state",
+        "not_before",
     )
     def _compute_hold_reason(self):
         now = self.env.cr.now()
         self.hold_reason = False
         for sms in self.filtered(lambda s: s.state == "outgoing" and s.gateway_id):
             gateway = sms.gateway_id.sudo()
-            if gateway.hold_reason:
+            if sms.campaign_id.sudo().state in ("paused", "preparing"):
+                sms.hold_reason = self.env._("The campaign is paused")
+            elif gateway.hold_reason:
                 reasons = gateway._fields["hold_reason"]._description_selection(
                     self.env
                 )
@@ -96,6 +103,8 @@ class SmsSms(models.Model):
                 sms.message_class == "promotional" and gateway.balance_state == "floor"
             ):
                 sms.hold_reason = self.env._("A higher balance")
+            elif sms.message_class == "promotional" and not gateway._window_is_open():
+                sms.hold_reason = self.env._("The hours for promotional SMS")
             elif sms.not_before and sms.not_before > now:
                 sms.hold_reason = self.env._("The next try")
 

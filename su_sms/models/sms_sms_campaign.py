@@ -18,7 +18,9 @@ class SmsSms(models.Model):
         readonly=True, help="The name that the audience had for this number."
     )
     res_model = fields.Char("Record's Model", readonly=True)
-    res_id = fields.Many2oneReference("Record", model_field="res_model", readonly=True)
+    res_id = fields.Many2oneReference(
+        "Source", model_field="res_model", readonly=True
+    )
     sender_id = fields.Char(
         "Sender", readonly=True, help="The sender ID that the recipient saw."
     )

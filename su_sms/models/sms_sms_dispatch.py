@@ -18,6 +18,8 @@ AT_ONCE = 100
 # what it does: so runs are short, and one that is not done triggers the next.
 RUN_SECONDS = 20
 WAIT_SECONDS = 5
+# What is due this soon is waited for instead of asking for another run.
+LINGER_SECONDS = 3.0
 # How long whoever sends waits to see the outcome.
 PATIENCE_SECONDS = 3
 # Threads of this process that dispatch at once; beyond them it is the queue's.
@@ -148,15 +150,31 @@ class SmsSms(models.Model):
                 _logger.warning("%d messages were given up as too old", old)
             if moved := upkeep.fail_over(cr, schedule.FAILOVER_REASONS, now):
                 _logger.warning("%d messages are taken over by another gateway", moved)
-        # Odoo skips a job that was killed three times before it reported anything.
-        done = self._dispatch(progress=self._report_progress)
-        now = utcnow()
-        with self._own_transaction() as cr:
-            due = upkeep.next_due(cr, now)
+        until = time.monotonic() + RUN_SECONDS
+        total = 0
+        while True:
+            # Odoo skips a job that was killed three times before it reported anything.
+            done = self._dispatch(
+                seconds=until - time.monotonic(), progress=self._report_progress
+            )
+            total += done
+            now = utcnow()
+            gateways = [settings for settings, _client in self._lines()]
+            with self._own_transaction() as cr:
+                due = upkeep.next_due(cr, gateways, now)
+            pause = (due - now).total_seconds() if due else None
+            # A pace lets a few leave every second: Odoo looks for due jobs once a
+            # minute.
+            if not pause or pause > LINGER_SECONDS or in_test():
+                break
+            if time.monotonic() + pause > until:
+                break
+            self._end_transaction()
+            time.sleep(pause)
         # Nothing done though something is due: another dispatcher is at it.
         if due and (due > now or done):
-            self._trigger_dispatch(at=max(due, now) if due > now else None)
-        return done
+            self._trigger_dispatch(at=due if due > now else None)
+        return total
 
     @api.model
     def _report_progress(self, done, remaining=0):
@@ -210,17 +228,10 @@ class SmsSms(models.Model):
         :param progress: told of each time messages got an outcome, with how many
         :return: how many messages got an outcome
         """
-        gateways = self.env["sms.gateway.config"].sudo()
-        if gateways._is_neutralized():
+        if self.env["sms.gateway.config"]._is_neutralized():
             _logger.info("This database is neutralized: no SMS leaves it")
             return 0
-        lines = []
-        for gateway in gateways.search([("provider", "!=", False)]):
-            try:
-                lines.append((gateway._settings(), gateway._client()))
-            except ValueError as error:
-                # One gateway that can't be used must not stop the others.
-                _logger.error("Gateway %s: %s", gateway.id, error)
+        lines = self._lines()
         self._end_transaction()
         dispatcher = Dispatcher(
             self._own_transaction, lines, self._publish_some, utcnow, progress
@@ -229,6 +240,19 @@ class SmsSms(models.Model):
         with self._own_environment() as env:
             env["sms.gateway.config"]._tell_administrators()
         return done
+
+    @api.model
+    def _lines(self):
+        """Give [(settings, client)] of the gateways that can be used."""
+        gateways = self.env["sms.gateway.config"].sudo()
+        lines = []
+        for gateway in gateways.search([("provider", "!=", False)]):
+            try:
+                lines.append((gateway._settings(), gateway._client()))
+            except ValueError as error:
+                # One gateway that can't be used must not stop the others.
+                _logger.error("Gateway %s: %s", gateway.id, error)
+        return lines
 
     # ------------------------------------------------------------
     # How Odoo is told

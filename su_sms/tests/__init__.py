@@ -2,6 +2,8 @@ from . import (
     test_access,
     test_bad_input,
     test_callback,
+    test_campaign,
+    test_campaign_run,
     test_gateway,
     test_hold,
     test_neutralize,

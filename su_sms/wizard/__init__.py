@@ -1,1 +1,1 @@
-from . import sms_test_step, sms_test_wizard
+from . import sms_campaign_launch, sms_campaign_trial, sms_test_step, sms_test_wizard

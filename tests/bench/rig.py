@@ -150,6 +150,7 @@ class Rig:
                     "name": "Benchmark",
                     "environment": "sandbox",
                     "api_key": self._simulator.api_key,
+                    "use_window": False,
                     "is_default": True,
                 }
             )

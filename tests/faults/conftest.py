@@ -130,6 +130,7 @@ def gateway_values() -> dict[str, object]:
         "name": "Simulator",
         "environment": "sandbox",
         "api_key": "atsk_simulator",
+        "use_window": False,
         "chunk_size": CHUNK,
         "concurrency": SIDE_BY_SIDE,
         "attempts": 1,

@@ -1,0 +1,35 @@
+"""The pace: at most so many messages a minute, without bursts.
+
+Pure. One moment says all: until when what has left fills the pace (the generic cell
+rate algorithm's theoretical arrival time).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+# As much as this many seconds' worth may leave at once, so that requests are shared.
+BURST_SECONDS = 5.0
+
+
+def room(until: datetime | None, per_minute: int, now: datetime) -> int:
+    """Tell how many messages may leave now."""
+    interval = 60 / per_minute
+    ahead = max((until - now).total_seconds(), 0) if until else 0
+    return int((max(BURST_SECONDS, interval) - ahead) / interval + 1e-6)
+
+
+def opens(until: datetime | None, per_minute: int, now: datetime) -> datetime:
+    """Give when there is room for a second's worth, one message at least."""
+    interval = 60 / per_minute
+    ready = (until or now) - timedelta(
+        seconds=max(BURST_SECONDS, interval) - max(1.0, interval)
+    )
+    return max(ready, now)
+
+
+def after(
+    until: datetime | None, per_minute: int, now: datetime, count: int
+) -> datetime:
+    """Give the moment as it is once ``count`` more have left."""
+    return max(until or now, now) + timedelta(seconds=count * 60 / per_minute)

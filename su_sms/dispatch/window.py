@@ -1,0 +1,96 @@
+"""The window: hours of the day in which promotional SMS may go.
+
+Pure; moments are naive UTC as Odoo's, hours are floats of local time (8.5 is 8:30).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+import pytz
+
+
+class Window(NamedTuple):
+    """Hours from ``start`` to ``end`` of each day in a time zone.
+
+    Equal hours mean the whole day; an end before the start is the next day's.
+    """
+
+    start: float
+    end: float
+    zone: str
+
+    @property
+    def always(self) -> bool:
+        """Tell whether there is no hour outside."""
+        return self.start == self.end or (self.start <= 0 and self.end >= 24)
+
+
+def is_open(window: Window, now: datetime) -> bool:
+    """Tell whether a message may go now."""
+    return window.always or any(
+        opens <= now < closes for opens, closes in _days(window, now)
+    )
+
+
+def next_open(window: Window, now: datetime) -> datetime:
+    """Give the moment from which a message may go: now, or when the window opens."""
+    if is_open(window, now):
+        return now
+    return min(opens for opens, _closes in _days(window, now) if opens > now)
+
+
+def finish(window: Window, start: datetime, seconds: float) -> datetime:
+    """Give when work that takes so many seconds is done if it rests outside.
+
+    A year at most: beyond it the answer is no more than "a very long time".
+    """
+    if window.always:
+        return start + timedelta(seconds=seconds)
+    now, left = next_open(window, start), timedelta(seconds=seconds)
+    for _day in range(366):
+        closes = min(c for o, c in _days(window, now) if o <= now < c)
+        if now + left <= closes:
+            return now + left
+        left -= closes - now
+        now = next_open(window, closes)
+    return now
+
+
+def today(zone: str, now: datetime) -> date:
+    """Give the date in a time zone."""
+    return _local(zone, now).date()
+
+
+def tomorrow(zone: str, now: datetime) -> datetime:
+    """Give the moment at which the next day begins in a time zone."""
+    whole_day = Window(0.0, 0.0, zone)
+    return _utc(whole_day, today(zone, now) + timedelta(days=1), 0.0)
+
+
+def _days(window, now):
+    """Give (opens, closes) of the days around a moment."""
+    local = _local(window.zone, now).date()
+    days = []
+    for offset in (-1, 0, 1, 2):
+        day = local + timedelta(days=offset)
+        end = window.end if window.end > window.start else window.end + 24
+        days.append((_utc(window, day, window.start), _utc(window, day, end)))
+    return days
+
+
+def _utc(window, day, hours):
+    # The wall clock is what the rule is about, also on the day that clocks change.
+    whole, minutes = divmod(round(hours * 60), 60)
+    day += timedelta(days=whole // 24)
+    local = datetime.combine(day, time(whole % 24, minutes))
+    return _zone(window.zone).localize(local).astimezone(pytz.utc).replace(tzinfo=None)
+
+
+def _local(zone, now):
+    return pytz.utc.localize(now).astimezone(_zone(zone))
+
+
+def _zone(name):
+    return pytz.timezone(name or "UTC")

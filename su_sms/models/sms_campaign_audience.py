@@ -1,0 +1,266 @@
+from ast import literal_eval
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from .sms_campaign_person import Candidate
+
+KINDS = [
+    ("list", "Mailing Lists"),
+    ("model", "Records"),
+    ("numbers", "Numbers"),
+    ("file", "File"),
+]
+
+
+class SmsCampaignAudience(models.Model):
+    """Some of a campaign's people: lists, records, pasted numbers or a file.
+
+    People are given by pages, each after the place where the one before ended, so that
+    a job may stop anywhere and go on.
+    """
+
+    _name = "sms.campaign.audience"
+    _description = "SMS Campaign Audience"
+    _order = "sequence, id"
+
+    campaign_id = fields.Many2one("sms.campaign", required=True, ondelete="cascade")
+    company_id = fields.Many2one(related="campaign_id.company_id")
+    sequence = fields.Integer(default=10)
+    kind = fields.Selection(KINDS, "Who", required=True, default="list")
+    list_ids = fields.Many2many("mailing.list", string="Mailing Lists")
+    model_id = fields.Many2one(
+        "ir.model",
+        "Records Of",
+        domain=[("is_mail_thread", "=", True), ("transient", "=", False)],
+        ondelete="cascade",
+        help="What has phone numbers: contacts, employees, attendees, ...",
+    )
+    model = fields.Char(related="model_id.model")
+    domain = fields.Char("Which", default="[]")
+    numbers = fields.Text(
+        help="One or more to a line, as people write them; names beside them are fine."
+    )
+    name = fields.Char("Summary", compute="_compute_name")
+    record_count = fields.Integer("Found", compute="_compute_record_count")
+
+    # Where the job that goes through it is; see sms_campaign_prepare.
+    position = fields.Integer(readonly=True, copy=False)
+    finished = fields.Boolean(readonly=True, copy=False)
+
+    @api.depends("kind", "list_ids", "model_id", "numbers")
+    def _compute_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for audience in self:
+            name = kinds.get(audience.kind)
+            if audience.kind == "list" and audience.list_ids:
+                name = ", ".join(audience.list_ids.mapped("name"))
+            elif audience.kind == "model" and audience.model_id:
+                name = audience.model_id.sudo().name
+            audience.name = name
+
+    @api.depends("kind", "list_ids", "model_id", "domain", "numbers")
+    def _compute_record_count(self):
+        for audience in self:
+            try:
+                audience.record_count = audience._count()
+            except (UserError, ValueError):
+                audience.record_count = 0
+
+    def _count(self):
+        self.ensure_one()
+        if self.kind in ("list", "model"):
+            return self._records().search_count(self._record_domain())
+        return self.env["sms.campaign.row"].search_count(
+            [("audience_id", "=", self._origin.id)]
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        audiences = super().create(vals_list)
+        audiences._changed()
+        return audiences
+
+    def write(self, vals):
+        result = super().write(vals)
+        if set(vals) - {"position", "finished", "sequence"}:
+            self._changed()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_launched(self):
+        self.campaign_id._check_still_open()
+
+    def unlink(self):
+        campaigns = self.campaign_id
+        result = super().unlink()
+        campaigns._audience_changed()
+        return result
+
+    def _changed(self):
+        self.campaign_id._check_still_open()
+        self.campaign_id._audience_changed()
+
+    # ------------------------------------------------------------
+    # Records
+    # ------------------------------------------------------------
+
+    def _records(self):
+        """Give the model of the records, with the rights of the responsible."""
+        self.ensure_one()
+        if self.kind == "list":
+            name = "mailing.contact"
+        else:
+            name = self.model_id.sudo().model
+        if not name or name not in self.env:
+            raise UserError(self.env._("Choose what the audience consists of."))
+        campaign = self.campaign_id
+        return (
+            self.env[name]
+            .with_user(campaign.author_id)
+            .with_company(campaign.company_id)
+            .with_context(allowed_company_ids=campaign.company_id.ids)
+        )
+
+    def _record_domain(self):
+        self.ensure_one()
+        if self.kind == "list":
+            return [("list_ids", "in", self.list_ids.ids)]
+        try:
+            domain = literal_eval(self.domain or "[]")
+            self._records()._search(domain)
+        except UserError:
+            raise
+        except Exception as error:
+            raise UserError(
+                self.env._(
+                    "The filter of the audience “%(name)s” can't be understood any"
+                    " more: %(error)s",
+                    name=self.name,
+                    error=error,
+                )
+            ) from None
+        return domain
+
+    @api.constrains("kind", "model_id")
+    def _check_model(self):
+        for audience in self.filtered(lambda a: a.kind == "model" and a.model_id):
+            name = audience.model_id.sudo().model
+            if name not in self.env or not self._number_sources(self.env[name]):
+                raise ValidationError(
+                    self.env._(
+                        "%s have no phone numbers. Choose records that have, or that"
+                        " belong to a contact.",
+                        audience.model_id.sudo().name,
+                    )
+                )
+
+    @api.model
+    def _number_sources(self, model):
+        """Give the fields of a model that lead to a number."""
+        fnames = [
+            name
+            for name in model._phone_get_number_fields()
+            if name in model._fields and model._fields[name].store
+        ]
+        return fnames + model._mail_get_partner_fields()
+
+    # ------------------------------------------------------------
+    # Pages
+    # ------------------------------------------------------------
+
+    def _page(self, limit):
+        """Give the candidates after ``position``, and the position after them.
+
+        :return: ([Candidate], position), none if there are no more
+        """
+        self.ensure_one()
+        if self.kind in ("list", "model"):
+            return self._page_of_records(limit)
+        return self._page_of_rows(limit)
+
+    def _page_of_records(self, limit):
+        domain = [*self._record_domain(), ("id", ">", self.position)]
+        records = self._records().search(domain, order="id", limit=limit)
+        if not records:
+            return [], self.position
+        return self._from_records(records), records[-1].id
+
+    def _from_records(self, records):
+        """Give records of this audience as candidates."""
+        opted_out = self._opted_out_of_lists(records) if self.kind == "list" else set()
+        name = records._rec_name
+        if name not in records._fields or records._fields[name].type != "char":
+            name = "display_name"
+        partners = self._partners(records)
+        fnames = [
+            fname
+            for fname in ("phone_sanitized", *records._phone_get_number_fields())
+            if fname in records._fields
+        ]
+        return [
+            Candidate(
+                name=record[name] or "",
+                numbers=[record[fname] for fname in fnames if record[fname]],
+                record=record,
+                partner=partners.get(record.id, self.env["res.partner"]),
+                opted_out=record.id in opted_out,
+            )
+            for record in records
+        ]
+
+    @api.model
+    def _partners(self, records):
+        """Give the contact of each record, by its id."""
+        if records._name == "res.partner":
+            return {record.id: record for record in records}
+        if not records._mail_get_partner_fields():
+            return {}
+        return {
+            res_id: partners[:1]
+            for res_id, partners in records._mail_get_partners().items()
+        }
+
+    def _opted_out_of_lists(self, contacts):
+        """Give the ids of contacts that opted out of all of these lists they are on."""
+        self.env["mailing.subscription"].flush_model()
+        self.env.cr.execute(
+            """
+              SELECT contact_id FROM mailing_subscription
+               WHERE list_id = ANY(%s) AND contact_id = ANY(%s)
+            GROUP BY contact_id HAVING bool_and(coalesce(opt_out, FALSE))
+            """,
+            [self.list_ids.ids, contacts.ids],
+        )
+        return {contact_id for (contact_id,) in self.env.cr.fetchall()}
+
+    def _page_of_rows(self, limit):
+        rows = self.env["sms.campaign.row"].search(
+            [("audience_id", "=", self.id), ("id", ">", self.position)],
+            order="id",
+            limit=limit,
+        )
+        if not rows:
+            return [], self.position
+        return self._from_rows(rows), rows[-1].id
+
+    def _from_rows(self, rows):
+        """Give rows of this audience as candidates."""
+        number, name = self._row_columns()
+        candidates = []
+        for row in rows:
+            cells = dict(row.cells or {})
+            cells.setdefault("name", cells.get(name, ""))
+            candidates.append(
+                Candidate(
+                    name=cells.get(name) or "",
+                    numbers=[cells[number]] if cells.get(number) else [],
+                    cells=cells,
+                    line=row.line,
+                )
+            )
+        return candidates
+
+    def _row_columns(self):
+        """Give the keys of the cells that hold number and name."""
+        return "number", "name"

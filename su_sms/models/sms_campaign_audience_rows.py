@@ -1,0 +1,125 @@
+import base64
+import json
+from itertools import islice
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..text import numbers as pasted
+from ..text import table
+
+BATCH = 5000
+
+
+class SmsCampaignAudience(models.Model):
+    """Audiences that are no records: pasted numbers and uploaded files.
+
+    What was given is cut into rows once, when it is saved; nothing is dropped, so that
+    the check can tell of each bad row where it is and what is wrong with it.
+    """
+
+    _inherit = "sms.campaign.audience"
+
+    file = fields.Binary(attachment=True, copy=True)
+    file_name = fields.Char()
+    column_ids = fields.One2many(
+        "sms.campaign.column", "audience_id", "Columns", copy=False
+    )
+    row_ids = fields.One2many("sms.campaign.row", "audience_id", copy=False)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        audiences = super().create([dict(vals) for vals in vals_list])
+        audiences.filtered("numbers")._read_numbers()
+        audiences.filtered("file")._read_file()
+        # The rows are there only now.
+        audiences.filtered(lambda a: a.numbers or a.file)._changed()
+        return audiences
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "numbers" in vals:
+            self._read_numbers()
+        if "file" in vals:
+            self._read_file()
+        if {"numbers", "file"} & set(vals):
+            self._changed()
+        return result
+
+    def _read_numbers(self):
+        for audience in self.filtered(lambda a: a.kind == "numbers"):
+            country = audience._row_country()
+            try:
+                found = pasted.split(audience.numbers or "", country)
+            except pasted.TextTooLongError as error:
+                raise UserError(str(error)) from None
+            audience._keep_rows(
+                (each.line, {"number": each.raw, "name": each.name}) for each in found
+            )
+
+    def _read_file(self):
+        for audience in self.filtered(lambda a: a.kind == "file"):
+            audience.column_ids.sudo().unlink()
+            if not audience.file:
+                audience._keep_rows(())
+                continue
+            content = base64.b64decode(audience.file)
+            try:
+                found = table.read(content, audience._row_country())
+                slugs = [column.slug for column in found.columns]
+                audience._keep_rows(
+                    (row.line, dict(zip(slugs, row.values, strict=False)))
+                    for row in found.rows()
+                )
+            except table.TableError as error:
+                raise UserError(str(error)) from None
+            first = found.head[0].values
+            self.env["sms.campaign.column"].sudo().create(
+                [
+                    {
+                        "audience_id": audience.id,
+                        "sequence": column.index,
+                        "title": column.title,
+                        "slug": column.slug,
+                        "role": column.role or "placeholder",
+                        "example": first[column.index],
+                    }
+                    for column in found.columns
+                ]
+            )
+
+    def _row_country(self):
+        return self.env["sms.gateway.config"]._country(self.campaign_id.company_id)
+
+    def _keep_rows(self, rows):
+        """Keep these (line, cells) in place of the rows before, flat in memory."""
+        self.env.cr.execute(
+            "DELETE FROM sms_campaign_row WHERE audience_id = %s", [self.id]
+        )
+        rows = iter(rows)
+        while batch := list(islice(rows, BATCH)):
+            self.env.cr.execute(
+                """
+                INSERT INTO sms_campaign_row (audience_id, line, cells)
+                SELECT %s, v.line, v.cells
+                  FROM json_to_recordset(%s) AS v(line int, cells jsonb)
+                """,
+                [
+                    self.id,
+                    json.dumps([{"line": line, "cells": cells} for line, cells in batch]),
+                ],
+            )
+        self.env["sms.campaign.row"].invalidate_model()
+        self.invalidate_recordset(["row_ids"])
+
+    def _row_columns(self):
+        if self.kind == "numbers":
+            return "number", "name"
+        by_role = {column.role: column.slug for column in self.column_ids}
+        return by_role.get("number"), by_role.get("name")
+
+    def copy(self, default=None):
+        copies = super().copy(default)
+        for copied in copies.filtered(lambda a: a.kind == "file"):
+            copied._changed()
+        return copies

@@ -1,0 +1,283 @@
+import time
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..dispatch import gate, window
+from ..text import segments
+from .sms_sms_dispatch import in_test, utcnow
+
+# What is checked while a person waits for their form to be saved; the rest is a job's.
+AT_ONCE_SECONDS = 2.0
+# A change of any of these makes the last check worthless.
+CHECKED = {
+    "body",
+    "template_id",
+    "shorten_links",
+    "message_class",
+    "audience_ids",
+    "company_id",
+    "optout",
+}
+
+
+class SmsCampaign(models.Model):
+    """What a campaign would do: how many people, who is left out, and the price.
+
+    The check goes through everybody as the preparation does, so that what it says is
+    what will happen; it runs by itself after each change.
+    """
+
+    _inherit = "sms.campaign"
+
+    check_state = fields.Selection(
+        [
+            ("none", "Nobody yet"),
+            ("running", "Being counted"),
+            ("done", "Counted"),
+            ("failed", "Can't be counted"),
+        ],
+        default="none",
+        required=True,
+        readonly=True,
+        copy=False,
+    )
+    check_problem = fields.Char(readonly=True, copy=False)
+    checked_at = fields.Datetime(readonly=True, copy=False)
+    people_count = fields.Integer("Recipients", readonly=True, copy=False)
+    left_out_count = fields.Integer("Left Out", readonly=True, copy=False)
+    part_count = fields.Integer("Parts in All", readonly=True, copy=False)
+    worst_parts = fields.Integer("Parts at Most", readonly=True, copy=False)
+    exclusion_ids = fields.One2many(
+        "sms.campaign.exclusion", "campaign_id", readonly=True, copy=False
+    )
+    recipient_ids = fields.One2many(
+        "sms.campaign.recipient", "campaign_id", readonly=True, copy=False
+    )
+    sample_ids = fields.Many2many(
+        "sms.campaign.recipient", string="The First", compute="_compute_sample_ids"
+    )
+
+    encoding = fields.Char(compute="_compute_counter")
+    forcing = fields.Char(
+        "Characters That Double the Cost", compute="_compute_counter"
+    )
+    counter = fields.Char("Length", compute="_compute_counter")
+
+    part_price = fields.Float(
+        "Price of a Part", digits=(16, 4), compute="_compute_price"
+    )
+    currency_id = fields.Many2one("res.currency", compute="_compute_price")
+    price = fields.Float("Estimated Cost", digits=(16, 2), compute="_compute_price")
+    balance = fields.Float(digits=(16, 2), compute="_compute_price")
+    balance_short = fields.Float(
+        "Credit That Is Missing", digits=(16, 2), compute="_compute_price"
+    )
+    finish_at = fields.Datetime("Done By", compute="_compute_finish_at")
+    # Kept from the launch on: what the budget reckons with, and the estimate.
+    message_price = fields.Float(digits=(16, 4), readonly=True, copy=False)
+    estimate = fields.Float(
+        "Estimate at Launch", digits=(16, 2), readonly=True, copy=False
+    )
+
+    # ------------------------------------------------------------
+    # Text and price
+    # ------------------------------------------------------------
+
+    @api.depends("body", "gateway_id")
+    def _compute_counter(self):
+        for campaign in self:
+            sanitise = campaign.gateway_id.sudo().sanitise
+            text = gate.prepare(campaign.body, sanitise)
+            size = segments.count(text)
+            campaign.encoding = size.encoding
+            campaign.forcing = " ".join(segments.why_ucs2(text)[:20])
+            campaign.counter = self.env._(
+                "%(units)s characters, %(parts)s SMS", units=size.units, parts=size.parts
+            )
+
+    @api.depends("part_count", "gateway_id")
+    def _compute_price(self):
+        for campaign in self:
+            gateway = campaign.gateway_id.sudo()
+            price, currency = gateway._part_price() if gateway else (0, False)
+            campaign.part_price = price
+            campaign.currency_id = currency
+            campaign.price = price * campaign.part_count
+            campaign.balance = gateway.balance
+            known = gateway.balance_at and campaign.price
+            campaign.balance_short = (
+                max(campaign.price - gateway.balance, 0) if known else 0
+            )
+
+    @api.depends("people_count", "pace", "within_window", "scheduled_at", "gateway_id")
+    def _compute_finish_at(self):
+        for campaign in self:
+            if not campaign.people_count:
+                campaign.finish_at = False
+                continue
+            start = max(campaign.scheduled_at or utcnow(), utcnow())
+            campaign.finish_at = campaign._finish(start).replace(microsecond=0)
+
+    def _finish(self, start):
+        """Estimate when everything has left, if it starts then."""
+        gateway, hours = self.gateway_id.sudo(), self._hours()
+        paces = [pace for pace in (self.pace, gateway.pace) if pace]
+        # Without a limit: some fifty requests a second would be far more than this.
+        per_minute = min(paces, default=30_000)
+        seconds = 60 * self.people_count / per_minute
+        if hours:
+            return window.finish(hours, start, seconds)
+        return start + timedelta(seconds=seconds)
+
+    def _hours(self):
+        """Give the window that this campaign keeps to, or None."""
+        if self.within_window or self.message_class == "promotional":
+            return self.gateway_id.sudo()._window()
+        return None
+
+    def _waits_for_window(self):
+        """Tell whether it would begin outside the hours."""
+        hours, start = self._hours(), max(self.scheduled_at or utcnow(), utcnow())
+        return bool(hours) and not window.is_open(hours, start)
+
+    def _takes_days(self):
+        """Tell whether it is not done on the day it begins."""
+        zone = self.gateway_id.sudo().window_zone
+        start = max(self.scheduled_at or utcnow(), utcnow())
+        first = window.today(zone, start)
+        return window.today(zone, self._finish(start)) > first
+
+    # ------------------------------------------------------------
+    # People
+    # ------------------------------------------------------------
+
+    @api.depends("recipient_ids")
+    def _compute_sample_ids(self):
+        for campaign in self:
+            campaign.sample_ids = self.env["sms.campaign.recipient"].search(
+                [("campaign_id", "=", campaign.id), ("reason", "=", False)], limit=5
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        campaigns = super().create(vals_list)
+        campaigns.filtered("audience_ids")._check_again()
+        return campaigns
+
+    def write(self, vals):
+        result = super().write(vals)
+        if CHECKED & set(vals):
+            self.filtered(lambda c: c.state == "draft")._check_again()
+        return result
+
+    def _check_again(self):
+        """Throw the last check away and make a new one, by a job if it takes long."""
+        for campaign in self.sudo():
+            campaign._forget_check()
+            if not campaign.audience_ids:
+                continue
+            campaign.check_state = "running"
+            campaign._check_some(AT_ONCE_SECONDS)
+            if campaign.check_state == "running":
+                campaign._trigger_work()
+
+    def _audience_changed(self):
+        """Check again, unless whoever writes to the campaign does it at the end."""
+        if not self.env.context.get("su_sms_check_later"):
+            self.sudo().author_id = self.env.user
+            self._check_again()
+
+    def _forget_check(self):
+        self.env.cr.execute(
+            "DELETE FROM sms_campaign_recipient WHERE campaign_id = ANY(%s)", [self.ids]
+        )
+        self.env["sms.campaign.recipient"].invalidate_model()
+        self.exclusion_ids.unlink()
+        self._start_over()
+        self.write(
+            {
+                "check_state": "none",
+                "check_problem": False,
+                "people_count": 0,
+                "left_out_count": 0,
+                "part_count": 0,
+                "worst_parts": 0,
+            }
+        )
+
+    def _check_some(self, seconds):
+        """Go on with the check for so long, or to its end."""
+        self.ensure_one()
+        until = time.monotonic() + seconds
+        try:
+            with self.env.cr.savepoint():
+                while self._take_page(self._keep_recipients, self._as_if_short()):
+                    if time.monotonic() > until and not in_test():
+                        break
+        except UserError as error:
+            self.write({"check_state": "failed", "check_problem": str(error)})
+            return
+        self._sum_up()
+
+    def _sum_up(self):
+        """Count what the check has found so far."""
+        self.env.cr.execute(
+            """
+              SELECT reason, count(*), coalesce(sum(parts), 0), coalesce(max(parts), 0)
+                FROM sms_campaign_recipient WHERE campaign_id = %s GROUP BY reason
+            """,
+            [self.id],
+        )
+        found = {row[0]: row[1:] for row in self.env.cr.fetchall()}
+        people, parts, worst = found.pop(None, (0, 0, 0))
+        self.exclusion_ids.unlink()
+        self.env["sms.campaign.exclusion"].create(
+            [
+                {"campaign_id": self.id, "reason": reason, "count": count}
+                for reason, (count, _parts, _worst) in found.items()
+            ]
+        )
+        finished = all(self.audience_ids.mapped("finished"))
+        self.write(
+            {
+                "people_count": people,
+                "part_count": parts,
+                "worst_parts": worst,
+                "left_out_count": sum(row[0] for row in found.values()),
+                "check_state": "done" if finished else "running",
+                "checked_at": fields.Datetime.now(),
+            }
+        )
+
+    # ------------------------------------------------------------
+    # What a person may do
+    # ------------------------------------------------------------
+
+    def action_check(self):
+        """Count again, such as after contacts were changed."""
+        self._check_still_open()
+        self._check_again()
+
+    def action_open_recipients(self):
+        return self._open_recipients([("reason", "=", False)], self.env._("Recipients"))
+
+    def action_open_left_out(self):
+        return self._open_recipients([("reason", "!=", False)], self.env._("Left Out"))
+
+    def _open_recipients(self, domain, name):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": "sms.campaign.recipient",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("campaign_id", "=", self.id), *domain],
+            "context": {"create": False, "edit": False},
+        }
+
+    def action_plain(self):
+        """Replace typographic characters by plain ones that cost less."""
+        for campaign in self.filtered("body"):
+            campaign.body = segments.sanitise(campaign.body)

@@ -1,0 +1,24 @@
+from odoo import fields, models
+
+from .failure_types import FAILURE_TYPES
+
+
+class SmsCampaignExclusion(models.Model):
+    """How many people a campaign leaves out for one reason."""
+
+    _name = "sms.campaign.exclusion"
+    _description = "SMS Campaign Exclusion"
+    _order = "count desc, id"
+    _log_access = False
+    _rec_name = "reason"
+
+    campaign_id = fields.Many2one("sms.campaign", required=True, ondelete="cascade")
+    reason = fields.Selection(FAILURE_TYPES, "Left Out Because", readonly=True)
+    count = fields.Integer("People", readonly=True)
+
+    def action_open(self):
+        """Open the people who are left out for this reason."""
+        self.ensure_one()
+        return self.campaign_id._open_recipients(
+            [("reason", "=", self.reason)], self.display_name
+        )

@@ -1,0 +1,221 @@
+import json
+
+from odoo import models
+
+from ..dispatch import outbox
+from .sms_campaign_person import DUPLICATE, LIST_OPT_OUT, OPTED_OUT
+from .sms_sms_dispatch import utcnow
+
+# People at a time: a page is one transaction, and as much as is kept in memory.
+PAGE = 2000
+# Texts kept of each page of a check.
+SHOWN = 20
+
+
+class SmsCampaign(models.Model):
+    """How a campaign's people become messages, page by page.
+
+    A page's messages and the place where it ends are committed together, and the
+    database lets each number into a campaign once: whatever is killed at any line,
+    nobody is forgotten and nobody doubled.
+    """
+
+    _inherit = "sms.campaign"
+
+    def _take_page(self, keep, short):
+        """Go through the next page of people.
+
+        :param keep: ``keep(audience, people)`` writes them down
+        :param short: what shortens links, see sms_campaign_text
+        :return: whether there may be more
+        """
+        self.ensure_one()
+        audience = self.audience_ids.filtered(lambda a: not a.finished)[:1]
+        if not audience or not self._lock(audience):
+            return False
+        people, position = audience._page(PAGE)
+        if people:
+            self._complete(people, short)
+            keep(audience, people)
+            audience.position = position
+        else:
+            audience.finished = True
+        self.env.flush_all()
+        return True
+
+    def _lock(self, audience):
+        """Keep others from this audience until the transaction ends, if none is at it.
+
+        Then the place in it is read again: another may just have moved it.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT id FROM sms_campaign_audience WHERE id = %s FOR UPDATE SKIP LOCKED",
+            [audience.id],
+        )
+        audience.invalidate_recordset(["position", "finished"])
+        return bool(self.env.cr.fetchone()) and not audience.finished
+
+    def _start_over(self):
+        self.audience_ids.write({"position": 0, "finished": False})
+
+    def _complete(self, people, short):
+        """Find each person's number, whether they are left out, and their text."""
+        countries = _Countries(self)
+        for person in people:
+            if person.opted_out:
+                person.leave_out(LIST_OPT_OUT)
+            person.read_number(countries.of)
+        if self.message_class == "promotional":
+            numbers = {person.number for person in people if not person.reason}
+            blocked = outbox.blocked_among(self.env.cr, numbers)
+            for person in people:
+                if person.number in blocked:
+                    person.leave_out(OPTED_OUT)
+        seen = set()
+        for person in people:
+            if not person.reason and person.number in seen:
+                person.leave_out(DUPLICATE)
+            seen.add(person.number)
+        self._fill_in(people, short)
+
+    # ------------------------------------------------------------
+    # Messages
+    # ------------------------------------------------------------
+
+    def _keep_messages(self, _audience, people):
+        """Queue a message for each person, one that is not sent for who is left out."""
+        included = [person for person in people if not person.reason]
+        queued = self._insert_messages(included)
+        for person in included:
+            if person.number not in queued:
+                # Another audience has the number.
+                person.leave_out(DUPLICATE)
+        self._insert_messages([person for person in people if person.reason])
+        self.env["sms.sms"].invalidate_model()
+
+    def _insert_messages(self, people):
+        """Insert messages in one statement; give the numbers that are in it.
+
+        The ORM would take a hundred times as long, most of it for what a queued message
+        does not need.
+        """
+        if not people:
+            return set()
+        rows = [
+            {
+                "number": person.number,
+                "body": "" if person.reason else _plain(person.body),
+                "reason": person.reason or None,
+                "detail": person.detail or None,
+                "partner": person.partner.id if person.partner else None,
+                "recipient": _plain(person.name),
+                "res_model": person.record._name if person.record else None,
+                "res_id": person.record.id if person.record else None,
+                "parts": person.parts,
+            }
+            for person in people
+        ]
+        self.env.cr.execute(
+            """
+            INSERT INTO sms_sms (
+                uuid, number, body, state, failure_type, provider_text, left_out,
+                partner_id, recipient, res_model, res_id, parts, campaign_id,
+                gateway_id, company_id, message_class, priority, to_delete,
+                create_uid, write_uid, create_date, write_date)
+            SELECT replace(gen_random_uuid()::text, '-', ''), v.number, v.body,
+                   CASE WHEN v.reason IS NULL THEN 'outgoing' ELSE 'canceled' END,
+                   v.reason, v.detail, v.reason IS NOT NULL,
+                   v.partner, v.recipient, v.res_model, v.res_id, v.parts,
+                   %(campaign)s, %(gateway)s, %(company)s, %(class)s, '0', FALSE,
+                   %(user)s, %(user)s, %(now)s, %(now)s
+              FROM json_to_recordset(%(rows)s)
+                   AS v(number text, body text, reason text, detail text, partner int,
+                        recipient text, res_model text, res_id int, parts int)
+                ON CONFLICT (campaign_id, number)
+                   WHERE campaign_id IS NOT NULL AND left_out IS NOT TRUE
+                   DO NOTHING
+         RETURNING number
+            """,
+            {
+                "campaign": self.id,
+                "gateway": self.gateway_id.id,
+                "company": self.company_id.id,
+                "class": self.message_class,
+                "user": (self.launched_by_id or self.user_id).id,
+                "now": utcnow(),
+                "rows": json.dumps(rows),
+            },
+        )
+        return {number for (number,) in self.env.cr.fetchall()}
+
+    # ------------------------------------------------------------
+    # The check
+    # ------------------------------------------------------------
+
+    def _keep_recipients(self, audience, people):
+        """Write down who would be reached and who left out, without a message."""
+        included = [person for person in people if not person.reason]
+        known = self._insert_recipients(audience, included)
+        for person in included:
+            if person.number not in known:
+                person.leave_out(DUPLICATE)
+        self._insert_recipients(audience, [p for p in people if p.reason])
+        self.env["sms.campaign.recipient"].invalidate_model()
+
+    def _insert_recipients(self, audience, people):
+        if not people:
+            return set()
+        rows = [
+            {
+                "number": person.number or None,
+                "name": _plain(person.name),
+                "reason": person.reason or None,
+                "detail": person.detail or None,
+                "line": person.line,
+                "res_model": person.record._name if person.record else None,
+                "res_id": person.record.id if person.record else None,
+                "parts": person.parts,
+                "body": _plain(person.body) if place < SHOWN else None,
+            }
+            for place, person in enumerate(people)
+        ]
+        self.env.cr.execute(
+            """
+            INSERT INTO sms_campaign_recipient (
+                campaign_id, audience_id, number, name, reason, detail, line, res_model,
+                res_id, parts, body)
+            SELECT %(campaign)s, %(audience)s, v.*
+              FROM json_to_recordset(%(rows)s)
+                   AS v(number text, name text, reason text, detail text, line int,
+                        res_model text, res_id int, parts int, body text)
+                ON CONFLICT (campaign_id, number) WHERE reason IS NULL DO NOTHING
+         RETURNING number
+            """,
+            {
+                "campaign": self.id,
+                "audience": audience.id,
+                "rows": json.dumps(rows),
+            },
+        )
+        return {number for (number,) in self.env.cr.fetchall()}
+
+
+def _plain(text):
+    """Give a text as PostgreSQL takes it, or None."""
+    return text.replace("\0", "") or None
+
+
+class _Countries:
+    """The countries by which local numbers are read, looked up only where needed."""
+
+    def __init__(self, campaign):
+        gateways = campaign.env["sms.gateway.config"]
+        self._company = gateways._country(campaign.company_id)
+
+    def of(self, person):
+        """Give the ISO code for a person's numbers."""
+        if person.record is None:
+            return self._company
+        country = person.record._phone_get_country().get(person.record.id)
+        return (country and country.code) or self._company

@@ -1,0 +1,42 @@
+from odoo import fields, models
+
+from .failure_types import FAILURE_TYPES
+
+
+class SmsCampaignRecipient(models.Model):
+    """One of the people whom a campaign would reach or leave out: its last check.
+
+    Made anew by each check, and gone when the campaign is launched: then the messages
+    themselves say all this.
+    """
+
+    _name = "sms.campaign.recipient"
+    _description = "SMS Campaign Recipient"
+    _order = "id"
+    _log_access = False
+    _rec_name = "name"
+
+    campaign_id = fields.Many2one("sms.campaign", required=True, ondelete="cascade")
+    audience_id = fields.Many2one("sms.campaign.audience", ondelete="cascade")
+    name = fields.Char()
+    number = fields.Char()
+    reason = fields.Selection(FAILURE_TYPES, "Left Out Because")
+    detail = fields.Char("In Detail")
+    line = fields.Integer("Line in the File")
+    res_model = fields.Char()
+    res_id = fields.Many2oneReference("Record", model_field="res_model")
+    parts = fields.Integer()
+    body = fields.Text("Text", help="Kept for the first few only.")
+
+    _once = models.UniqueIndex("(campaign_id, number) WHERE reason IS NULL")
+    _reason_idx = models.Index("(campaign_id, reason)")
+
+    def action_open_record(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "views": [(False, "form")],
+        }
+

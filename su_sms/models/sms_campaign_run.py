@@ -1,0 +1,365 @@
+import logging
+import time
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..dispatch import outbox
+from .sms_sms_dispatch import in_test, utcnow
+
+_logger = logging.getLogger(__name__)
+
+# One run of the job; see sms_sms_dispatch.
+RUN_SECONDS = 20
+# Rows called off at a time.
+BATCH = 5000
+PAUSES = [
+    ("person", "By a person"),
+    ("budget", "Its budget is spent"),
+    ("problem", "Its people can't be found"),
+]
+# What may be sent again: it has certainly not arrived, and may do next time.
+RETRYABLE = (
+    "sms_server",
+    "sms_expired",
+    "sms_not_delivered",
+    "sms_rejected",
+    "sms_too_old",
+)
+
+
+class SmsCampaign(models.Model):
+    """A campaign's way: launch, approval, preparation, pause, end."""
+
+    _inherit = "sms.campaign"
+
+    pause_reason = fields.Selection(PAUSES, readonly=True, copy=False, tracking=True)
+    pause_text = fields.Char(readonly=True, copy=False)
+    launched_at = fields.Datetime(readonly=True, copy=False)
+    launched_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    approved_by_id = fields.Many2one(
+        "res.users", readonly=True, copy=False, tracking=True
+    )
+    ended_at = fields.Datetime("Ended", readonly=True, copy=False)
+
+    # ------------------------------------------------------------
+    # What a person may do
+    # ------------------------------------------------------------
+
+    def _locked(self, *states):
+        """Give this campaign, nobody else's until the transaction ends.
+
+        :raise UserError: if it is in none of these states any more
+        """
+        self.ensure_one()
+        self.check_access("write")
+        self.lock_for_update()
+        self.invalidate_recordset()
+        if self.state not in states:
+            now = dict(self._fields["state"]._description_selection(self.env))
+            raise UserError(
+                self.env._(
+                    "Somebody was quicker: this campaign is “%s” now.", now[self.state]
+                )
+            )
+        return self.sudo()
+
+    def _check_can_launch(self):
+        if not (self.body or "").strip():
+            raise UserError(self.env._("Write a text first."))
+        if not self.audience_ids:
+            raise UserError(self.env._("Choose whom it goes to first."))
+        if self.check_state == "failed":
+            raise UserError(self.check_problem)
+        if self.check_state == "running":
+            raise UserError(
+                self.env._("The recipients are still being counted: wait a moment.")
+            )
+        if not self.people_count:
+            raise UserError(
+                self.env._("There is nobody to send to: everybody is left out.")
+            )
+        if self.scheduled_at and self.scheduled_at < fields.Datetime.now():
+            raise UserError(
+                self.env._(
+                    "The time to send at is past. Choose a later one, or leave it empty"
+                    " to send at once."
+                )
+            )
+        if self.not_after and self.not_after < (
+            self.scheduled_at or fields.Datetime.now()
+        ):
+            raise UserError(
+                self.env._("It would not be sent: “Not After” is before it begins.")
+            )
+
+    def _launch(self):
+        """Launch: from here on it goes by itself."""
+        campaign = self._locked("draft")
+        campaign._check_can_launch()
+        values = {
+            "launched_at": fields.Datetime.now(),
+            "launched_by_id": self.env.uid,
+            "estimate": campaign.price,
+            "message_price": (
+                campaign.price / campaign.people_count if campaign.people_count else 0
+            ),
+        }
+        if campaign._wants_approval():
+            campaign.write(dict(values, state="approval"))
+            campaign._ask_for_approval()
+        else:
+            campaign.write(values)
+            campaign._go()
+
+    def _wants_approval(self):
+        """Tell whether a second pair of eyes has to see this campaign."""
+        gateway = self.gateway_id.sudo()
+        people, amount = gateway.approval_people, gateway.approval_amount
+        return bool(
+            (people and self.people_count > people) or (amount and self.price > amount)
+        )
+
+    def _ask_for_approval(self):
+        managers = self.env.ref("su_sms.group_manager").sudo().all_user_ids
+        for user in managers.filtered(
+            lambda u: u.active and not u.share and self.company_id in u.company_ids
+        ):
+            self.sudo().activity_schedule(
+                "su_sms.mail_activity_type_approval", user_id=user.id
+            )
+
+    def action_approve(self):
+        campaign = self._to_approve()
+        if campaign.launched_by_id == self.env.user:
+            raise UserError(
+                self.env._("Somebody else has to approve what you have launched.")
+            )
+        campaign.approved_by_id = self.env.user
+        campaign._forget_approval()
+        campaign._go()
+
+    def _to_approve(self):
+        if not self.env.user.has_group("su_sms.group_manager"):
+            raise AccessError(self.env._("A manager approves campaigns."))
+        return self._locked("approval")
+
+    def action_refuse(self):
+        campaign = self._to_approve()
+        campaign._forget_approval()
+        campaign._back_to_draft()
+
+    def _forget_approval(self):
+        self.sudo().activity_unlink(["su_sms.mail_activity_type_approval"])
+
+    def _go(self):
+        """Go: now, or when its time comes."""
+        later = self.scheduled_at and self.scheduled_at > fields.Datetime.now()
+        if later:
+            self.state = "scheduled"
+        else:
+            self._begin()
+        self._trigger_work(self.scheduled_at if later else None)
+
+    def _begin(self):
+        self._forget_recipients()
+        self._start_over()
+        self.state = "preparing"
+
+    def _forget_recipients(self):
+        self.env.cr.execute(
+            "DELETE FROM sms_campaign_recipient WHERE campaign_id = ANY(%s)", [self.ids]
+        )
+        self.env["sms.campaign.recipient"].invalidate_model()
+
+    def action_back_to_draft(self):
+        """Take a campaign back that has not begun, to change it."""
+        self._locked("approval", "scheduled")._back_to_draft()
+
+    def _back_to_draft(self):
+        self._forget_approval()
+        self.write({"state": "draft", "approved_by_id": False})
+        self._check_again()
+
+    def action_pause(self):
+        self._locked("preparing", "sending")._pause("person")
+
+    def _pause(self, reason, text=False):
+        self.write({"state": "paused", "pause_reason": reason, "pause_text": text})
+
+    def action_resume(self):
+        campaign = self._locked("paused")
+        campaign.write({"pause_reason": False, "pause_text": False})
+        prepared = all(campaign.audience_ids.mapped("finished"))
+        campaign.state = "sending" if prepared else "preparing"
+        campaign._trigger_work()
+        self.env["sms.sms"]._trigger_dispatch()
+
+    def action_cancel(self):
+        """Send no more; what has been sent stays on record."""
+        campaign = self._locked(
+            "approval", "scheduled", "preparing", "sending", "paused"
+        )
+        campaign._forget_approval()
+        campaign.write({"state": "cancelled", "ended_at": fields.Datetime.now()})
+        campaign._trigger_work()
+
+    def action_retry(self):
+        """Send again what has certainly not arrived and may do next time."""
+        campaign = self._locked("done", "sending", "paused")
+        failed = (
+            self.env["sms.sms"]
+            .sudo()
+            .search(
+                [
+                    ("campaign_id", "=", campaign.id),
+                    ("state", "=", "error"),
+                    ("failure_type", "in", RETRYABLE),
+                ]
+            )
+        )
+        if not failed:
+            raise UserError(self.env._("Nothing failed that could be sent again."))
+        failed.write(
+            {
+                **failed._queued_again_values(),
+                "state": "outgoing",
+                "failure_type": False,
+            }
+        )
+        if campaign.state == "done":
+            campaign.write({"state": "sending", "ended_at": False})
+        self.env["sms.sms"]._trigger_dispatch()
+        return failed._told(self.env._("%s messages are queued again."))
+
+    # ------------------------------------------------------------
+    # The job
+    # ------------------------------------------------------------
+
+    @api.model
+    def _trigger_work(self, at=None):
+        self.env.ref("su_sms.ir_cron_campaigns").sudo()._trigger(at=at)
+
+    @api.model
+    def _work(self):
+        """Move every campaign on by a page, until nothing moves; called by the cron."""
+        until = time.monotonic() + RUN_SECONDS
+        moved = True
+        while moved and time.monotonic() < until:
+            moved = self._work_once()
+        if moved:
+            self._trigger_work()
+            return
+        waiting = self.sudo().search([("state", "=", "scheduled")])
+        if waiting:
+            self._trigger_work(min(waiting.mapped("scheduled_at")))
+
+    @api.model
+    def _work_once(self):
+        moved = False
+        for campaign_id, step in self._to_do():
+            try:
+                with self.env["sms.sms"]._own_environment() as env:
+                    if not in_test():
+                        outbox.read_committed(env.cr)
+                    campaign = env["sms.campaign"].browse(campaign_id)
+                    moved |= bool(getattr(campaign, step)())
+            except UserError as error:
+                # Its own, and a person's to mend; the others go on.
+                with self.env["sms.sms"]._own_environment() as env:
+                    env["sms.campaign"].browse(campaign_id)._stop(str(error))
+            self.env["sms.sms"]._report_progress(1)
+        if moved:
+            self._tell_progress()
+        return moved
+
+    @api.model
+    def _to_do(self):
+        """Give [(campaign id, step)] of all that wait for a step."""
+        with self.env["sms.sms"]._own_transaction() as cr:
+            cr.execute(
+                """
+                SELECT id, CASE state WHEN 'draft' THEN '_go_on_checking'
+                                      WHEN 'scheduled' THEN '_begin_if_due'
+                                      WHEN 'preparing' THEN '_prepare_page'
+                                      WHEN 'sending' THEN '_end_if_done'
+                                      WHEN 'cancelled' THEN '_call_off' END
+                  FROM sms_campaign
+                 WHERE (state = 'draft' AND check_state = 'running')
+                    OR (state = 'scheduled' AND scheduled_at <= %(now)s)
+                    OR state IN ('preparing', 'sending')
+                    OR (state = 'cancelled' AND ended_at > %(now)s - interval '1 day'
+                        AND EXISTS (SELECT FROM sms_sms WHERE campaign_id =
+                                    sms_campaign.id AND state = 'outgoing'))
+              ORDER BY id
+                """,
+                {"now": utcnow()},
+            )
+            return cr.fetchall()
+
+    def _go_on_checking(self):
+        self._check_some(0)
+        return self.check_state == "running"
+
+    def _begin_if_due(self):
+        self._begin()
+        return True
+
+    def _prepare_page(self):
+        if self._take_page(self._keep_messages, self._shortener()):
+            return True
+        if not all(self.audience_ids.mapped("finished")):
+            # Another worker is at it.
+            return False
+        self.env.cr.execute(
+            "UPDATE sms_campaign SET state = 'sending'"
+            " WHERE id = %s AND state = 'preparing'",
+            [self.id],
+        )
+        self.invalidate_recordset(["state"])
+        self.env["sms.sms"]._trigger_dispatch()
+        return True
+
+    def _end_if_done(self):
+        """End a campaign of which nothing waits; pause one whose budget is spent."""
+        self.env.cr.execute(
+            """
+            SELECT EXISTS (SELECT FROM sms_sms WHERE campaign_id = %(id)s
+                              AND state IN ('outgoing', 'process'))
+            """,
+            {"id": self.id},
+        )
+        if self.env.cr.fetchone()[0]:
+            if self._budget_is_spent():
+                self._stop(self.env._("The budget is spent."), "budget")
+            return False
+        self.write({"state": "done", "ended_at": fields.Datetime.now()})
+        self._forget_rows()
+        return False
+
+    def _forget_rows(self):
+        """Forget what was uploaded: the messages say what became of each."""
+        self.env["sms.campaign.row"].search(
+            [("audience_id.campaign_id", "in", self.ids)]
+        ).unlink()
+
+    def _call_off(self):
+        """Call off what still waits of a cancelled campaign, some at a time."""
+        self.env.cr.execute(
+            """
+            UPDATE sms_sms SET state = 'canceled', write_date = %s
+             WHERE id IN (SELECT id FROM sms_sms
+                           WHERE campaign_id = %s AND state = 'outgoing'
+                           LIMIT %s FOR UPDATE SKIP LOCKED)
+            """,
+            [utcnow(), self.id, BATCH],
+        )
+        self.env["sms.sms"].invalidate_model(["state"])
+        return bool(self.env.cr.rowcount)
+
+    def _stop(self, text, reason="problem"):
+        """Pause because of something that a person has to see to, and tell them."""
+        self._pause(reason, text)
+        self.activity_schedule(
+            "su_sms.mail_activity_type_campaign", note=text, user_id=self.user_id.id
+        )

@@ -1,0 +1,163 @@
+import re
+
+from odoo import models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools.mail import TEXT_URL_REGEX
+
+from ..dispatch import gate
+from ..text import placeholders, segments
+from .sms_campaign_person import NO_TEXT, NOT_RENDERED
+
+
+class SmsCampaign(models.Model):
+    """What each of a campaign's people would read."""
+
+    _inherit = "sms.campaign"
+
+    def _fill_in(self, people, short=None):
+        """Give people their text and its parts; leave out whom it can't be filled for.
+
+        :param people: [Candidate]
+        :param short: what shortens the links of a text, or None to leave them
+        """
+        self.ensure_one()
+        by_text = {}
+        for person in people:
+            if not person.reason:
+                by_text.setdefault(self._text_for(person), []).append(person)
+        sanitise = self.gateway_id.sudo().sanitise
+        for text, group in by_text.items():
+            text = short(text) if short else text
+            self._fill_in_one(text, group)
+            for person in group:
+                if person.reason:
+                    continue
+                leaves = gate.prepare(person.body, sanitise)
+                if not leaves.strip():
+                    person.leave_out(NO_TEXT)
+                person.parts = segments.count(leaves).parts
+
+    def _text_for(self, person):
+        """Give the text before it is filled in, in this person's language."""
+        if not self.template_id:
+            return self.body or ""
+        lang = person.partner.lang if person.partner else None
+        return self.template_id.with_context(lang=lang or self.env.lang).body or ""
+
+    def _fill_in_one(self, text, people):
+        parts = placeholders.parse(text)
+        if not any(part.expression for part in parts):
+            for person in people:
+                person.body = text
+            return
+        if placeholders.others(text):
+            self._fill_in_by_odoo(text, people)
+            return
+        for person in people:
+            try:
+                person.body = placeholders.render(parts, _lookup(person))
+            except placeholders.PlaceholderError as error:
+                person.leave_out(NOT_RENDERED, str(error))
+            except Exception as error:
+                person.leave_out(NOT_RENDERED, _short(error))
+
+    def _fill_in_by_odoo(self, text, people):
+        """Let Odoo fill in what is more than a field's name, as far as it lets the user.
+
+        A file's rows are no records, so Odoo can't.
+        """
+        engine = self.env["mail.render.mixin"].with_user(self.author_id)
+        for person in people:
+            if person.record is None:
+                person.leave_out(
+                    NOT_RENDERED,
+                    self.env._("A file's columns can't be used in this way."),
+                )
+                continue
+            try:
+                person.body = engine._render_template(
+                    text, person.record._name, person.record.ids
+                )[person.record.id]
+            except AccessError:
+                raise
+            except UserError as error:
+                cause = error.__cause__ or error
+                person.leave_out(NOT_RENDERED, _short(cause))
+
+    def _preview(self, recipient):
+        """Give the text as a recipient of the last check would get it.
+
+        :param recipient: a ``sms.campaign.recipient``, or none for the first there is
+        """
+        self.ensure_one()
+        recipient = recipient or self.recipient_ids.filtered(lambda r: not r.reason)[:1]
+        person = self._person_of(recipient)
+        if person is None:
+            return self.body or ""
+        self._fill_in([person], self._as_if_short())
+        return person.body or person.detail
+
+    def _person_of(self, recipient):
+        """Give a recipient as the audience had it, or None if it is gone."""
+        audience = recipient.audience_id.sudo()
+        if not audience:
+            return None
+        if recipient.res_model:
+            found = audience._records().browse(recipient.res_id).exists()
+            people = audience._from_records(found)
+        else:
+            found = audience.row_ids.filtered(lambda row: row.line == recipient.line)
+            people = audience._from_rows(found)
+        return people[0] if people else None
+
+    # ------------------------------------------------------------
+    # Links
+    # ------------------------------------------------------------
+
+    def _shortener(self):
+        """Give what replaces a text's links by short ones whose clicks are counted."""
+        if not self.shorten_links:
+            return None
+        self.source_id = self.source_id or self.env["utm.source"].sudo().create(
+            {"name": self.name}
+        )
+        values = {
+            "source_id": self.source_id.id,
+            "medium_id": self.env.ref("mass_mailing_sms.utm_medium_sms").id,
+        }
+        render = self.env["mail.render.mixin"].sudo()
+
+        def short(text):
+            # A link with a placeholder in it is another one for each recipient.
+            if any("{{" in url for url in re.findall(TEXT_URL_REGEX, text)):
+                return text
+            return render._shorten_links_text(text, values)
+
+        return short
+
+    def _as_if_short(self):
+        """Give what makes links as long as short ones are, for counting parts."""
+        if not self.shorten_links:
+            return None
+        stand_in = f"{self.get_base_url()}/r/xxxx"
+        return lambda text: re.sub(TEXT_URL_REGEX, lambda _url: stand_in, text)
+
+
+def _lookup(person):
+    """Give what finds the value of a path for a person."""
+    if person.record is None:
+        return person.cells.__getitem__
+
+    def lookup(path):
+        value = person.record
+        for name in path.split("."):
+            value = value[name]
+        if isinstance(value, models.BaseModel):
+            return ", ".join(value.mapped("display_name"))
+        return value
+
+    return lookup
+
+
+def _short(error):
+    return (str(error) or type(error).__name__).splitlines()[0][:200]

@@ -1,0 +1,72 @@
+"""What tests of campaigns start from."""
+
+import base64
+
+from .common import GatewayCase
+
+
+class CampaignCase(GatewayCase):
+    """A gateway to the simulator, and ways to make campaigns in a line."""
+
+    def campaign(self, *audiences, as_user=None, **values):
+        """Create a campaign to these audiences."""
+        campaigns = self.env["sms.campaign"]
+        if as_user:
+            campaigns = campaigns.with_user(as_user)
+        return (
+            campaigns.create(
+                {
+                    "name": "Exams",
+                    "body": "Exams begin on Monday.",
+                    "gateway_id": self.gateway.id,
+                    "audience_ids": [(0, 0, audience) for audience in audiences],
+                    **values,
+                }
+            )
+            .with_env(self.env)
+        )
+
+    def contacts(self, *phones):
+        """Create contacts with these numbers."""
+        return self.env["res.partner"].create(
+            [{"name": f"Person {n}", "phone": phone} for n, phone in enumerate(phones)]
+        )
+
+    def numbers(self, text):
+        """Give an audience of pasted numbers."""
+        return {"kind": "numbers", "numbers": text}
+
+    def records(self, records):
+        """Give an audience of records."""
+        return {
+            "kind": "model",
+            "model_id": self.env["ir.model"]._get_id(records._name),
+            "domain": repr([("id", "in", records.ids)]),
+        }
+
+    def file(self, content, name="people.csv"):
+        """Give an audience of an uploaded file."""
+        if isinstance(content, str):
+            content = content.encode()
+        return {
+            "kind": "file",
+            "file": base64.b64encode(content),
+            "file_name": name,
+        }
+
+    def exclusions(self, campaign):
+        """Give how many are left out, by reason."""
+        return {each.reason: each.count for each in campaign.exclusion_ids}
+
+    def run_campaign(self, campaign):
+        """Launch a campaign and let the jobs run to its end."""
+        campaign._launch()
+        self.work()
+        self.assertEqual(campaign.state, "done")
+
+    def work(self):
+        """Let the jobs run: prepare, dispatch, end."""
+        self.env["sms.campaign"]._work()
+        self.env["sms.sms"]._process_outbox()
+        self.env["sms.campaign"]._work()
+        self.env.invalidate_all()

@@ -1,0 +1,343 @@
+"""Campaigns, from the audience to what the simulator received."""
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+
+from .campaign import CampaignCase
+
+
+@tagged("post_install", "-at_install")
+class TestCampaignAudience(CampaignCase):
+    """Who is reached, who is left out, and why."""
+
+    def test_each_number_once_over_all_audiences(self):
+        contacts = self.contacts("0712 345 678", "0733 345 679")
+        campaign = self.campaign(
+            self.records(contacts),
+            self.numbers("254712345678\n0712-345-678, 0722 000 111"),
+        )
+        self.assertEqual(campaign.people_count, 3)
+        self.assertEqual(self.exclusions(campaign), {"sms_duplicate": 2})
+        self.run_campaign(campaign)
+        self.assertEqual(
+            sorted(number for number, _text in self.texts()),
+            ["+254712345678", "+254722000111", "+254733345679"],
+        )
+
+    def test_every_reason_is_told_and_can_be_opened(self):
+        self.env["phone.blacklist"].create({"number": "+254711000001"})
+        campaign = self.campaign(
+            self.numbers(
+                "0711 000 001\n0712345678\n0712345678\n020 222 3344\n07123"
+                "\nAmina 0722 000 111"
+            ),
+            self.records(self.contacts("", "0733 345 679")),
+        )
+        self.assertEqual(
+            self.exclusions(campaign),
+            {
+                "sms_blacklist": 1,
+                "sms_duplicate": 1,
+                "sms_invalid_destination": 1,
+                "sms_number_format": 1,
+                "sms_number_missing": 1,
+            },
+        )
+        self.assertEqual(campaign.left_out_count, 5)
+        for exclusion in campaign.exclusion_ids:
+            action = exclusion.action_open()
+            found = self.env[action["res_model"]].search(action["domain"])
+            self.assertEqual(len(found), exclusion.count)
+        [landline] = campaign.recipient_ids.filtered(
+            lambda r: r.reason == "sms_invalid_destination"
+        )
+        self.assertEqual(landline.line, 4)
+        self.assertTrue(landline.detail)
+
+    def test_opted_out_people_get_what_they_must_know(self):
+        self.env["phone.blacklist"].create({"number": "+254712345678"})
+        campaign = self.campaign(
+            self.numbers("0712345678"), message_class="transactional"
+        )
+        self.assertEqual(campaign.people_count, 1)
+        self.run_campaign(campaign)
+        self.assertEqual(len(self.texts()), 1)
+
+    def test_opt_out_of_a_list_counts_unless_another_list_has_them(self):
+        news, sport = self.env["mailing.list"].create(
+            [{"name": "News"}, {"name": "Sport"}]
+        )
+        one, both, none = self.env["mailing.contact"].create(
+            [
+                {"name": "One", "mobile": "0712345001", "list_ids": news.ids},
+                {
+                    "name": "Both",
+                    "mobile": "0712345002",
+                    "list_ids": (news | sport).ids,
+                },
+                {"name": "None", "mobile": "0712345003", "list_ids": news.ids},
+            ]
+        )
+        (one | both | none).subscription_ids.filtered(
+            lambda s: s.list_id == news and s.contact_id != none
+        ).opt_out = True
+        campaign = self.campaign({"kind": "list", "list_ids": (news | sport).ids})
+        self.assertEqual(self.exclusions(campaign), {"sms_optout": 1})
+        self.assertEqual(campaign.people_count, 2)
+
+    def test_records_that_belong_to_a_contact_have_its_number(self):
+        if "hr.employee" not in self.env:
+            user = self.user("amina", name="Amina", phone="0712 345 678")
+            audience = self.records(user)
+        campaign = self.campaign(audience)
+        self.assertEqual(campaign.people_count, 1)
+
+    def test_a_model_without_numbers_is_refused(self):
+        with self.assertRaisesRegex(ValidationError, "no phone numbers"):
+            self.campaign(
+                {
+                    "kind": "model",
+                    "model_id": self.env["ir.model"]._get_id("sms.gateway.config"),
+                }
+            )
+
+    def test_a_domain_that_no_longer_parses_is_told_and_stops_nobody_else(self):
+        campaign = self.campaign(self.records(self.contacts("0712345678")))
+        campaign.audience_ids.domain = "[('no_such_field', '=', 1)]"
+        self.assertEqual(campaign.check_state, "failed")
+        self.assertIn("no_such_field", campaign.check_problem)
+        with self.assertRaisesRegex(UserError, "no_such_field"):
+            campaign._launch()
+
+    def test_the_audience_has_only_what_its_author_may_see(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        mine, theirs = self.contacts("0712345678", "0733345679")
+        theirs.company_id = other
+        user = self.user("clerk", "su_sms.group_user,base.group_partner_manager")
+        campaign = self.campaign(
+            self.records(mine | theirs), as_user=user, user_id=user.id
+        )
+        self.assertEqual(campaign.people_count, 1)
+
+    def test_records_deleted_between_launch_and_preparation(self):
+        contacts = self.contacts("0712345678", "0733345679")
+        campaign = self.campaign(self.records(contacts))
+        campaign._launch()
+        contacts[0].unlink()
+        self.work()
+        self.assertEqual([n for n, _t in self.texts()], ["+254733345679"])
+
+    def test_nobody_and_nothing(self):
+        campaign = self.campaign()
+        with self.assertRaisesRegex(UserError, "whom it goes to"):
+            campaign._launch()
+        campaign = self.campaign(self.numbers("abc"))
+        with self.assertRaisesRegex(UserError, "nobody to send to"):
+            campaign._launch()
+        campaign = self.campaign(self.numbers("0712345678"), body=" ")
+        with self.assertRaisesRegex(UserError, "Write a text"):
+            campaign._launch()
+
+    def test_a_changed_audience_is_counted_again(self):
+        campaign = self.campaign(self.numbers("0712345678"))
+        self.assertEqual(campaign.people_count, 1)
+        campaign.audience_ids.numbers = "0712345678 0722000111"
+        self.assertEqual(campaign.people_count, 2)
+        campaign.audience_ids.unlink()
+        self.assertEqual(campaign.people_count, 0)
+        self.assertEqual(campaign.check_state, "none")
+
+
+@tagged("post_install", "-at_install")
+class TestCampaignText(CampaignCase):
+    """What each person reads."""
+
+    def test_placeholders_of_records(self):
+        contacts = self.contacts("0712345678", "0733345679")
+        contacts[0].name = "Amina"
+        contacts[1].write({"name": "Brian", "city": "Kisumu"})
+        self.run_campaign(
+            self.campaign(
+                self.records(contacts),
+                body="Dear {{ object.name }} of {{ object.city ||| Nairobi}}",
+            )
+        )
+        self.assertEqual(
+            dict(self.texts()),
+            {
+                "+254712345678": "Dear Amina of Nairobi",
+                "+254733345679": "Dear Brian of Kisumu",
+            },
+        )
+
+    def test_a_placeholder_that_fails_leaves_out_only_whom_it_fails_for(self):
+        contacts = self.contacts("0712345678")
+        campaign = self.campaign(
+            self.records(contacts),
+            self.file("Phone,Balance\n0733345679,1200\n"),
+            body="Your balance is {{ object.balance }}",
+        )
+        self.assertEqual(self.exclusions(campaign), {"sms_rendering": 1})
+        self.run_campaign(campaign)
+        self.assertEqual(
+            self.texts(), [("+254733345679", "Your balance is 1200")]
+        )
+
+    def test_odoo_fills_in_what_is_more_than_a_name(self):
+        contacts = self.contacts("0712345678")
+        contacts.name = "Amina"
+        self.run_campaign(
+            self.campaign(
+                self.records(contacts), body="Dear {{ object.name.upper() }}"
+            )
+        )
+        self.assertEqual(self.texts(), [("+254712345678", "Dear AMINA")])
+
+    def test_a_template_is_in_the_language_of_each(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        template = self.env["sms.template"].create(
+            {
+                "name": "Exams",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "body": "Exams begin, {{ object.name }}",
+            }
+        )
+        template.with_context(lang="fr_FR").body = "Les examens, {{ object.name }}"
+        contacts = self.contacts("0712345678", "0733345679")
+        contacts.name = "Awa"
+        contacts[1].lang = "fr_FR"
+        self.run_campaign(
+            self.campaign(self.records(contacts), template_id=template.id)
+        )
+        self.assertEqual(
+            dict(self.texts()),
+            {
+                "+254712345678": "Exams begin, Awa",
+                "+254733345679": "Les examens, Awa",
+            },
+        )
+
+    def test_short_links_count_their_clicks(self):
+        campaign = self.campaign(
+            self.numbers("0712345678"),
+            body="See https://example.org/graduation for more",
+            shorten_links=True,
+        )
+        self.run_campaign(campaign)
+        [(_number, text)] = self.texts()
+        self.assertIn("/r/", text)
+        self.assertNotIn("example.org", text)
+        link = self.env["link.tracker"].search([("source_id", "=", campaign.source_id.id)])
+        self.env["link.tracker.click"].add_click(link.code, ip="192.0.2.1")
+        campaign.invalidate_recordset()
+        self.assertEqual(campaign.click_count, 1)
+
+    def test_counter_names_what_forces_unicode_and_replaces_it(self):
+        self.gateway.sanitise = False
+        campaign = self.campaign(self.numbers("0712345678"), body="“Karibu”" + "a" * 70)
+        self.assertEqual(campaign.encoding, "UCS-2")
+        self.assertEqual(campaign.forcing, "“ ”")
+        self.assertEqual(campaign.worst_parts, 2)
+        campaign.action_plain()
+        self.assertEqual(campaign.encoding, "GSM-7")
+        self.assertEqual(campaign.worst_parts, 1)
+
+    def test_parts_are_those_of_the_rendered_texts(self):
+        contacts = self.contacts("0712345678", "0733345679")
+        contacts[0].name = "A"
+        contacts[1].name = "B" * 200
+        campaign = self.campaign(self.records(contacts), body="{{ object.name }}")
+        self.assertEqual((campaign.part_count, campaign.worst_parts), (3, 2))
+
+    def test_a_trial_goes_to_the_given_numbers_only(self):
+        contacts = self.contacts("0712345678")
+        contacts.name = "Amina"
+        campaign = self.campaign(self.records(contacts), body="Dear {{ object.name }}")
+        trial = self.env["sms.campaign.trial"].create(
+            {"campaign_id": campaign.id, "numbers": "0722 000 111"}
+        )
+        trial.action_send()
+        self.assertEqual(self.texts(), [("+254722000111", "Dear Amina")])
+        self.assertEqual(campaign.state, "draft")
+
+
+@tagged("post_install", "-at_install")
+class TestCampaignAccess(CampaignCase):
+    """Who may do what, also by RPC."""
+
+    def test_the_state_is_changed_by_buttons_only(self):
+        user = self.user("clerk", "su_sms.group_user")
+        campaign = self.campaign(self.numbers("0712345678"), user_id=user.id)
+        campaign = campaign.with_user(user)
+        for values in (
+            {"state": "sending"},
+            {"approved_by_id": user.id},
+            {"author_id": self.env.ref("base.user_admin").id},
+        ):
+            with self.assertRaises(AccessError):
+                campaign.write(values)
+        with self.assertRaises(AccessError):
+            self.env["sms.campaign"].with_user(user).create(
+                {"name": "X", "state": "sending"}
+            )
+
+    def test_users_have_their_own_and_managers_all(self):
+        user = self.user("clerk", "su_sms.group_user")
+        other = self.user("other", "su_sms.group_user")
+        manager = self.user("manager", "su_sms.group_manager")
+        campaign = self.campaign(self.numbers("0712345678"), as_user=user)
+        campaigns = self.env["sms.campaign"]
+        for person, seen in ((user, 1), (other, 0), (manager, 1)):
+            found = campaigns.with_user(person).search([("id", "=", campaign.id)])
+            self.assertEqual(len(found), seen, person.login)
+        with self.assertRaises(AccessError):
+            campaign.with_user(other).action_check()
+        rows = self.env["sms.campaign.row"].with_user(other)
+        self.assertFalse(rows.search([]))
+
+    def test_another_company_sees_nothing(self):
+        company = self.env["res.company"].create({"name": "Other"})
+        manager = self.user(
+            "manager",
+            "su_sms.group_manager",
+            company_id=company.id,
+            company_ids=company.ids,
+        )
+        self.campaign(self.numbers("0712345678"))
+        self.assertFalse(self.env["sms.campaign"].with_user(manager).search([]))
+        self.assertFalse(
+            self.env["sms.campaign.recipient"].with_user(manager).search([])
+        )
+
+    def test_a_launched_campaign_stays_as_it_is(self):
+        campaign = self.campaign(self.numbers("0712345678"))
+        campaign._launch()
+        for change in (
+            lambda: campaign.write({"body": "Other"}),
+            lambda: campaign.audience_ids.write({"numbers": "0733345679"}),
+            lambda: campaign.audience_ids.unlink(),
+            lambda: campaign.unlink(),
+        ):
+            with self.assertRaises(UserError):
+                change()
+
+    def test_a_sender_that_the_gateway_does_not_have_is_refused(self):
+        with self.assertRaisesRegex(ValidationError, "no sender ID of this gateway"):
+            self.campaign(self.numbers("0712345678"), sender_id="OTHER")
+        self.gateway.more_senders = "STRATHMORE"
+        campaign = self.campaign(self.numbers("0712345678"), sender_id="STRATHMORE")
+        self.run_campaign(campaign)
+        [sent] = self.simulator.ledger()
+        self.assertEqual(sent["sender"], "STRATHMORE")
+        self.assertEqual(campaign.sms_ids.sender_id, "STRATHMORE")
+
+    def test_a_copy_begins_as_a_draft_with_the_same_people(self):
+        campaign = self.campaign(self.numbers("0712345678"))
+        self.run_campaign(campaign)
+        copy = campaign.copy()
+        self.assertEqual(copy.state, "draft")
+        self.assertEqual(copy.people_count, 1)
+        self.assertFalse(copy.sms_ids)
+        self.assertNotEqual(copy.name, campaign.name)
+        self.assertFalse(fields.Datetime.to_string(copy.launched_at))

@@ -1,0 +1,75 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..text import numbers, phone
+
+MOST = 10
+
+
+class SmsCampaignTrial(models.TransientModel):
+    """Send a campaign's text to oneself or a few numbers, as a recipient would get it."""
+
+    _name = "sms.campaign.trial"
+    _description = "Try an SMS Campaign"
+
+    campaign_id = fields.Many2one("sms.campaign", required=True, readonly=True)
+    numbers = fields.Text("To", required=True, default=lambda self: self._own_number())
+    recipient_id = fields.Many2one(
+        "sms.campaign.recipient",
+        "As It Would Be For",
+        domain="[('campaign_id', '=', campaign_id), ('reason', '=', False)]",
+    )
+    body = fields.Text("Text", compute="_compute_body")
+
+    @api.model
+    def _own_number(self):
+        return self.env.user.partner_id.phone or ""
+
+    @api.depends("recipient_id")
+    def _compute_body(self):
+        for wizard in self:
+            wizard.body = wizard.campaign_id._preview(wizard.recipient_id)
+
+    def action_send(self):
+        """Send it now, to each of the numbers once; it is no part of the campaign."""
+        self.ensure_one()
+        campaign = self.campaign_id
+        campaign.check_access("write")
+        country = self.env["sms.gateway.config"]._country(campaign.company_id)
+        found = []
+        for each in numbers.split(self.numbers or "", country):
+            try:
+                found.append(phone.normalise(each.raw, country))
+            except phone.PhoneError as error:
+                raise UserError(
+                    self.env._(
+                        "“%(number)s” can't be used: %(why)s",
+                        number=each.raw,
+                        why=error,
+                    )
+                ) from None
+        if not found:
+            raise UserError(self.env._("Enter a phone number."))
+        if len(set(found)) > MOST:
+            raise UserError(self.env._("A trial goes to %s numbers at most.", MOST))
+        if not (self.body or "").strip():
+            raise UserError(self.env._("Write a text first."))
+        messages = (
+            self.env["sms.sms"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "number": number,
+                        "body": self.body,
+                        "gateway_id": campaign.gateway_id.id,
+                        "company_id": campaign.company_id.id,
+                        "message_class": "transactional",
+                        "priority": "2",
+                    }
+                    for number in dict.fromkeys(found)
+                ]
+            )
+        )
+        messages.send()
+        return messages._told(self.env._("%s test messages are on their way."))

@@ -6,7 +6,9 @@
     "license": "LGPL-3",
     "author": "su_sms contributors",
     "depends": ["mass_mailing_sms"],
-    "external_dependencies": {"python": ["requests", "urllib3", "phonenumbers"]},
+    "external_dependencies": {
+        "python": ["requests", "urllib3", "phonenumbers", "openpyxl", "lxml"]
+    },
     "uninstall_hook": "uninstall_hook",
     "data": [
         "security/res_groups.xml",

@@ -1,0 +1,209 @@
+"""Find the phone numbers in a pasted text, whatever stands between them.
+
+Every piece that has digits comes out as a candidate, good or bad, duplicates too: what
+is wrong with one is for `phone.parse` to say and for a person to see.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from . import phone
+
+LONGEST = 1_000_000  # characters
+
+
+class Candidate(NamedTuple):
+    """A piece of text that has digits.
+
+    :ivar line: its line in the text, from 1
+    :ivar raw: as typed, for `phone.parse`
+    :ivar name: what stood beside it, such as "Amina"; often empty
+    """
+
+    line: int
+    raw: str
+    name: str = ""
+
+
+class TextTooLongError(ValueError):
+    """A pasted text beyond `LONGEST`."""
+
+    def __init__(self) -> None:
+        super().__init__("This text is too long: upload it as a file.")
+
+
+def split(text: str, country: str | None = "KE") -> Iterator[Candidate]:
+    """Give the candidates in a text, in order.
+
+    Numbers stand on lines of their own or several to a line, between any separators,
+    with or without a name; their inner spaces and dashes stay.
+
+    :param country: the region by whose rules "0712 345 678 0722 345 678" is cut
+    :raise TextTooLongError: at once, before anything is given
+    """
+    if len(text) > LONGEST:
+        raise TextTooLongError
+    return _candidates(text, country)
+
+
+def _candidates(text: str, country: str | None) -> Iterator[Candidate]:
+    for line, content in enumerate(text.splitlines(), 1):
+        pieces = [_piece(piece, country) for piece in _pieces(content)]
+        found = [pair for piece in pieces for pair in piece.found]
+        if len(found) == 1 and not found[0][1]:
+            beside = " ".join(piece.words for piece in pieces if piece.words)
+            found = [(found[0][0], _name(beside))]
+        for raw, name in found:
+            yield Candidate(line, raw[: phone.LONGEST + 1], name[: phone.LONGEST])
+
+
+class _Piece(NamedTuple):
+    found: list[tuple[str, str]]  # candidate, name
+    words: str  # what a piece without candidates says
+
+
+def _pieces(line: str) -> Iterator[str]:
+    """Cut a line at what separates numbers; "712,345,678" stays in one piece."""
+    for part in _SEPARATOR.split(_unnumbered(line)):
+        first, *rest = _SOFT.split(part)
+        held = last = first
+        for mark, piece in zip(rest[::2], rest[1::2], strict=True):
+            if _SHORT.fullmatch(last) and _SHORT.fullmatch(piece):
+                held += mark + piece
+            else:
+                yield held
+                held = piece
+            last = piece
+        yield held
+
+
+def _unnumbered(line: str) -> str:
+    """Take the number of a list's item off: "1. 0712345678"."""
+    match = _MARKER.match(line)
+    return line[match.end() :] if match and _size(line) > _FEWEST else line
+
+
+def _piece(piece: str, country: str | None) -> _Piece:
+    """Tell the numbers of a piece from the words around them."""
+    runs: list[str] = []
+    texts: list[str] = [""]  # before, between and after the runs
+    numeric: list[str] = []
+    plain = _EXTENSION.sub("x", _GLUED.sub(" ", piece))
+    for word in [*plain.split(), ""]:
+        kind = _kind(word, bool(numeric))
+        if kind == "number":
+            numeric.append(word)
+            continue
+        for run in _runs(numeric, country):
+            runs.append(run)
+            texts.append("")
+        numeric = []
+        if kind == "candidate":
+            runs.append(word)
+            texts.append("")
+        else:
+            texts[-1] += f" {word}"
+    if not runs:
+        return _Piece([], piece)
+    named = [_name(text) for text in texts]
+    if len(runs) == 1:
+        named = [" ".join(filter(None, named))]
+    elif not named[0]:
+        named = named[1:]
+    return _Piece(list(zip(runs, named, strict=False)), "")
+
+
+def _kind(word: str, within: bool) -> str:
+    """Tell what a word is: part of a number, a bad candidate, or text."""
+    if not word:
+        return "text"
+    if not _HAS_DIGIT.search(word):
+        sign = not _LETTER.search(word) and (within or "+" in word)
+        return "number" if sign else "text"
+    if _LETTER.search(word) and not _SCHEME.match(word):
+        return "candidate"
+    return "number"
+
+
+def _runs(words: list[str], country: str | None) -> Iterator[str]:
+    """Cut words of digits into numbers: "0712 345 678 0722 345 678" is two."""
+    held = ""
+    for word in words:
+        if held and _begins(held, word, country):
+            yield held.strip(_AROUND)
+            held = ""
+        held = f"{held} {word}" if held else word
+    if _size(held):
+        yield held.strip(_AROUND)
+
+
+def _begins(held: str, word: str, country: str | None) -> bool:
+    """Tell whether a new number begins with this word."""
+    if _SCHEME.match(word):
+        return True
+    both, size = f"{held} {word}", _size(word)
+    if len(both) > phone.LONGEST:
+        return True
+    if not size or _size(held) + size <= _FEWEST:
+        return False
+    if _size(held) + size > _MOST:
+        return True
+    if size >= _WHOLE:
+        return _size(held) > _CODE or not _good(both, country)
+    if _size(held) < _FEWEST:
+        return False
+    return _good(held, country) and (word[0] in "+0" or not _good(both, country))
+
+
+def _good(raw: str, country: str | None) -> bool:
+    try:
+        phone.parse(raw, country)
+    except phone.PhoneError:
+        return False
+    return True
+
+
+def _size(text: str) -> int:
+    return len(_HAS_DIGIT.findall(text))
+
+
+def _name(text: str) -> str:
+    """Reduce what stood beside a number to a name."""
+    words = (word.strip(_PUNCTUATION) for word in text.split())
+    return " ".join(word for word in words if word and not _LABEL.fullmatch(word))
+
+
+# Digits: as few as a number has, as many as E.164 allows, those of a number without
+# its country code, those of a country code with a trunk prefix.
+_FEWEST, _MOST, _WHOLE, _CODE = 7, 15, 9, 4
+
+_HAS_DIGIT = re.compile(r"\d")
+_LETTER = re.compile(r"[^\W\d_]")
+_AROUND = ' -–—:.*•<>"“”'
+_PUNCTUATION = " -–—:.*•<>\"“”()[]{}'=#_"
+# "or" and "and" in English and Swahili; what follows a tel: URI is part of it.
+_SEPARATOR = re.compile(
+    r"[\t|&]|;(?!(?:ext|isub|phone-context)=)|(?<!\S)(?:and|or|na|au)(?!\S)",
+    re.IGNORECASE,
+)
+_SOFT = re.compile("([,/])")
+_SHORT = re.compile(r"\s*\+?(?:\d[\s.-]*){1,6}")
+_MARKER = re.compile(r"\s*\d{1,3}[.)]\s")
+# Between a word and what isn't part of it: "Amina:0712", "0712345678(Amina)".
+_GLUED = re.compile(
+    r"(?<=[^\W\d_])(?<!tel)(?<!sms)(?<!callto):|(?<=[^\W\d_])[-–—=](?=\+?\d{9})"
+    r"|(?<=\d{9})[-–—=:](?=[^\W\d_])|(?<=\d)(?=[(\[][^\W\d_])"
+    r"|(?<=[^\W\d_][)\]])(?=[+\d])|(?<=\d{7})(?=\+\d)",
+    re.IGNORECASE,
+)
+_EXTENSION = re.compile(
+    r"(?<=[\d)])\s*(?:x|ext(?:n|ension)?\b\.?)\s*(?=\d{1,7}(?!\d))", re.IGNORECASE
+)
+_SCHEME = re.compile(
+    r"(?:tel|sms|callto|phone|mobile|mob|cell)[:.]+(?=[^\s\d]*\d)", re.IGNORECASE
+)
+_LABEL = re.compile(
+    r"tel|sms|callto|phone|mobile|mob|cell|no|number|simu|nambari|https?|wa\.me",
+    re.IGNORECASE,
+)

@@ -1,0 +1,139 @@
+"""Odoo's inline placeholders."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from su_sms.text import placeholders
+from su_sms.text.placeholders import Part, PlaceholderError
+
+PARSED = [
+    ("", ()),
+    ("Hello", (Part("Hello"),)),
+    ("{{ object.name }}", (Part("", "object.name"),)),
+    ("{{object.name}}", (Part("", "object.name"),)),
+    (
+        "Dear {{ object.name ||| student }}, pay",
+        (Part("Dear ", "object.name", "student "), Part(", pay")),
+    ),
+    ("{{ object.name |||there}}", (Part("", "object.name", "there"),)),
+    ("{{ object.name ||| }}", (Part("", "object.name", ""),)),
+    ("{{ a }}{{ b }}", (Part("", "a"), Part("", "b"))),
+    ("{{ a or 'x}' }} b", (Part("", "a or 'x}'"), Part(" b"))),
+    ("{{ }}", (Part("", ""),)),
+    ("{{}}", (Part("{{}}"),)),
+    ("{{ a\n }}", (Part("{{ a\n }}"),)),
+    ("{{ a }", (Part("{{ a }"),)),
+    ("{{ {{ a }} }}", (Part("", "{{ a"), Part(" }}"))),
+    ("{ a }", (Part("{ a }"),)),
+]
+
+
+@pytest.mark.parametrize(("text", "parts"), PARSED)
+def test_parts_are_those_of_odoo(text, parts):
+    assert placeholders.parse(text) == parts
+
+
+PLAIN = ["object.name", "object.fee_balance_2", "object.partner_id.country_id.name"]
+NOT_PLAIN = [
+    "",
+    "object",
+    "name",
+    "user.name",
+    "object.",
+    "object..name",
+    "object.name.",
+    "object.name()",
+    "object.name or ''",
+    "object.name\n",
+    "object['name']",
+    "object._name",
+    "object.__class__",
+    "object.env._cr",
+    "object.2nd",
+    "object.nàme",
+    "object .name",
+    "objects.name",
+    "1 + 1",
+]
+
+
+@pytest.mark.parametrize("expression", PLAIN)
+def test_dotted_paths_are_plain(expression):
+    assert placeholders.is_plain(expression)
+
+
+@pytest.mark.parametrize("expression", NOT_PLAIN)
+def test_anything_else_is_not(expression):
+    assert not placeholders.is_plain(expression)
+    with pytest.raises(PlaceholderError) as error:
+        placeholders.render([Part("", expression or " ")], lambda path: "x")
+    assert error.value.name == (expression or " ")
+
+
+def test_names_and_other_expressions_come_once_each():
+    text = "{{ object.b }} {{ object.a.c ||| x }} {{ object.b }} {{ 1+1 }}{{ 1+1 }}"
+    assert placeholders.names(text) == ("b", "a.c")
+    assert placeholders.others(text) == ("1+1",)
+
+
+@pytest.mark.parametrize(
+    ("text", "loose"),
+    [
+        ("Hello {{ object.name }}", False),
+        ("Hello { object.name }", False),
+        ("Hello {{ object.name }", True),
+        ("Hello { object.name }}", True),
+        ("Hello {{ object\n.name }}", True),
+        ("Hello {{}}", True),
+    ],
+)
+def test_braces_that_would_be_sent_are_noticed(text, loose):
+    assert placeholders.has_loose_braces(text) == loose
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("Amina", "Amina"),
+        (None, "you"),
+        (False, "you"),
+        ("", "you"),
+        (0, "0"),
+        (0.0, "0"),
+        (1200.0, "1200"),
+        (-3.0, "-3"),
+        (1200.5, "1200.5"),
+        (0.1 + 0.2, "0.3"),
+        (1e20, "100000000000000000000"),
+        (float("inf"), "inf"),
+        (True, "True"),
+        ("{{ object.name }}", "{{ object.name }}"),
+    ],
+)
+def test_values_are_shown_as_people_write_them(value, shown):
+    parts = placeholders.parse("Hi {{ object.name |||you}}!")
+    assert placeholders.render(parts, lambda path: value) == f"Hi {shown}!"
+
+
+def test_an_unknown_name_is_named():
+    parts = placeholders.parse("{{ object.name }} {{ object.fee ||| 0 }}")
+    with pytest.raises(PlaceholderError, match="“fee”") as error:
+        placeholders.render(parts, {"name": "Amina"}.__getitem__)
+    assert error.value.name == "fee"
+
+
+@given(st.text(alphabet="{}| abc.object\n", max_size=40))
+def test_nothing_of_a_text_is_lost(text):
+    parts = placeholders.parse(text)
+    assert all(part.literal in text for part in parts)
+    filled = [Part(part.literal) for part in parts]
+    assert len(placeholders.render(filled, {}.__getitem__)) <= len(text)
+    if not any(part.expression for part in parts) and "{{" not in text:
+        assert placeholders.render(parts, {}.__getitem__) == text
+
+
+@given(st.text(alphabet="abc {}|", max_size=20))
+def test_values_are_never_read_as_templates(value):
+    parts = placeholders.parse("<{{ object.name }}>")
+    assert placeholders.render(parts, lambda path: value) == f"<{value}>"

@@ -113,15 +113,12 @@ class SmsCampaign(models.Model):
         " only within the hours. Transactional: what people must know or have asked"
         " for, such as results, fees, closures.",
     )
-    audience_ids = fields.One2many(
-        "sms.campaign.audience", "campaign_id", "Audience", copy=True
-    )
+    audience_ids = fields.One2many("sms.campaign.audience", "campaign_id", copy=True)
     sms_ids = fields.One2many("sms.sms", "campaign_id", "SMS")
 
     # What
     template_id = fields.Many2one(
         "sms.template",
-        "Template",
         help="Each recipient gets its text in their own language, where it is"
         " translated.",
     )
@@ -149,7 +146,6 @@ class SmsCampaign(models.Model):
         " the next day. Always so for promotional campaigns.",
     )
     not_after = fields.Datetime(
-        "Not After",
         copy=False,
         tracking=True,
         help="What has not left by then is given up, such as an invitation to an"
@@ -217,7 +213,7 @@ class SmsCampaign(models.Model):
         return super(SmsCampaign, self._later()).write(vals)
 
     def _later(self):
-        """Give these in a context in which audiences leave the check to the campaign."""
+        """Give these in a context in which audiences leave the check to them."""
         return self.with_context(su_sms_check_later=True)
 
     def _check_kept(self, names):

@@ -106,7 +106,9 @@ class SmsCampaignAudience(models.Model):
                 """,
                 [
                     self.id,
-                    json.dumps([{"line": line, "cells": cells} for line, cells in batch]),
+                    json.dumps(
+                        [{"line": line, "cells": cells} for line, cells in batch]
+                    ),
                 ],
             )
         self.env["sms.campaign.row"].invalidate_model()

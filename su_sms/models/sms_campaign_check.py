@@ -60,9 +60,7 @@ class SmsCampaign(models.Model):
     )
 
     encoding = fields.Char(compute="_compute_counter")
-    forcing = fields.Char(
-        "Characters That Double the Cost", compute="_compute_counter"
-    )
+    forcing = fields.Char("Characters That Double the Cost", compute="_compute_counter")
     counter = fields.Char("Length", compute="_compute_counter")
 
     part_price = fields.Float(
@@ -94,7 +92,9 @@ class SmsCampaign(models.Model):
             campaign.encoding = size.encoding
             campaign.forcing = " ".join(segments.why_ucs2(text)[:20])
             campaign.counter = self.env._(
-                "%(units)s characters, %(parts)s SMS", units=size.units, parts=size.parts
+                "%(units)s characters, %(parts)s SMS",
+                units=size.units,
+                parts=size.parts,
             )
 
     @api.depends("part_count", "gateway_id")

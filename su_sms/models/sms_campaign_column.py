@@ -32,7 +32,7 @@ class SmsCampaignColumn(models.Model):
     @api.depends("slug")
     def _compute_placeholder(self):
         for column in self:
-            column.placeholder = "{{ object.%s }}" % column.slug
+            column.placeholder = "{{ object." + column.slug + " }}"
 
     def write(self, vals):
         result = super().write(vals)

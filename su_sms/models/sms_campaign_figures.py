@@ -76,7 +76,9 @@ class SmsCampaign(models.Model):
                 ["amount:sum"],
             )
         )
-        found = {campaign.id: (currency, amount) for campaign, currency, amount in groups}
+        found = {
+            campaign.id: (currency, amount) for campaign, currency, amount in groups
+        }
         for campaign in self:
             campaign.spent_currency_id, campaign.spent = found.get(
                 campaign.id, (False, 0)
@@ -115,9 +117,11 @@ class SmsCampaign(models.Model):
                     ("state", "in", ("preparing", "sending")),
                     "|",
                     ("check_state", "=", "running"),
-                    ("write_date", ">", fields.Datetime.subtract(
-                        fields.Datetime.now(), seconds=30
-                    )),
+                    (
+                        "write_date",
+                        ">",
+                        fields.Datetime.subtract(fields.Datetime.now(), seconds=30),
+                    ),
                 ]
             )
             if moving:

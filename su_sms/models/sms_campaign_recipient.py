@@ -39,4 +39,3 @@ class SmsCampaignRecipient(models.Model):
             "res_id": self.res_id,
             "views": [(False, "form")],
         }
-

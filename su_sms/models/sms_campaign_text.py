@@ -62,7 +62,7 @@ class SmsCampaign(models.Model):
                 person.leave_out(NOT_RENDERED, _short(error))
 
     def _fill_in_by_odoo(self, text, people):
-        """Let Odoo fill in what is more than a field's name, as far as it lets the user.
+        """Let Odoo fill in what is more than a field's name, if the author may.
 
         A file's rows are no records, so Odoo can't.
         """

@@ -18,12 +18,8 @@ class SmsSms(models.Model):
         readonly=True, help="The name that the audience had for this number."
     )
     res_model = fields.Char("Record's Model", readonly=True)
-    res_id = fields.Many2oneReference(
-        "Source", model_field="res_model", readonly=True
-    )
-    sender_id = fields.Char(
-        "Sender", readonly=True, help="The sender ID that the recipient saw."
-    )
+    res_id = fields.Many2oneReference("Source", model_field="res_model", readonly=True)
+    sender_id = fields.Char(readonly=True, help="The sender ID that the recipient saw.")
 
     # Each number once: whatever prepares a campaign, and however often.
     _campaign_once = models.UniqueIndex(

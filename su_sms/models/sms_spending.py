@@ -5,9 +5,9 @@ class SmsSpending(models.Model):
     """What was spent, by day: written by the outbox with each outcome.
 
     Budgets are checked before each claim; adding up a million messages would take
-    longer than sending the next. Rows are only added, so that dispatchers never wait for
-    each other, and from time to time those of a day become one. They hold no personal
-    data and are never purged.
+    longer than sending the next. Rows are only added, so that dispatchers never wait
+    for each other, and from time to time those of a day become one. They hold no
+    personal data and are never purged.
     """
 
     _name = "sms.spending"

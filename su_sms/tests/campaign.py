@@ -13,18 +13,15 @@ class CampaignCase(GatewayCase):
         campaigns = self.env["sms.campaign"]
         if as_user:
             campaigns = campaigns.with_user(as_user)
-        return (
-            campaigns.create(
-                {
-                    "name": "Exams",
-                    "body": "Exams begin on Monday.",
-                    "gateway_id": self.gateway.id,
-                    "audience_ids": [(0, 0, audience) for audience in audiences],
-                    **values,
-                }
-            )
-            .with_env(self.env)
-        )
+        return campaigns.create(
+            {
+                "name": "Exams",
+                "body": "Exams begin on Monday.",
+                "gateway_id": self.gateway.id,
+                "audience_ids": [(0, 0, audience) for audience in audiences],
+                **values,
+            }
+        ).with_env(self.env)
 
     def contacts(self, *phones):
         """Create contacts with these numbers."""

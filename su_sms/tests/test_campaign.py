@@ -180,17 +180,13 @@ class TestCampaignText(CampaignCase):
         )
         self.assertEqual(self.exclusions(campaign), {"sms_rendering": 1})
         self.run_campaign(campaign)
-        self.assertEqual(
-            self.texts(), [("+254733345679", "Your balance is 1200")]
-        )
+        self.assertEqual(self.texts(), [("+254733345679", "Your balance is 1200")])
 
     def test_odoo_fills_in_what_is_more_than_a_name(self):
         contacts = self.contacts("0712345678")
         contacts.name = "Amina"
         self.run_campaign(
-            self.campaign(
-                self.records(contacts), body="Dear {{ object.name.upper() }}"
-            )
+            self.campaign(self.records(contacts), body="Dear {{ object.name.upper() }}")
         )
         self.assertEqual(self.texts(), [("+254712345678", "Dear AMINA")])
 
@@ -228,7 +224,9 @@ class TestCampaignText(CampaignCase):
         [(_number, text)] = self.texts()
         self.assertIn("/r/", text)
         self.assertNotIn("example.org", text)
-        link = self.env["link.tracker"].search([("source_id", "=", campaign.source_id.id)])
+        link = self.env["link.tracker"].search(
+            [("source_id", "=", campaign.source_id.id)]
+        )
         self.env["link.tracker.click"].add_click(link.code, ip="192.0.2.1")
         campaign.invalidate_recordset()
         self.assertEqual(campaign.click_count, 1)

@@ -52,7 +52,9 @@ class TestCampaignRun(CampaignCase):
         self.env["sms.campaign"]._work()
         self.assertEqual(campaign.state, "done")
         self.assertEqual((campaign.sent_count, campaign.progress), (3, 100))
-        self.assertEqual((campaign.spent, campaign.spent_currency_id.name), (2.4, "KES"))
+        self.assertEqual(
+            (campaign.spent, campaign.spent_currency_id.name), (2.4, "KES")
+        )
 
     def test_launched_twice_is_told_to_the_second(self):
         campaign = self.many(1)
@@ -296,7 +298,9 @@ class TestCampaignRun(CampaignCase):
             for lane in lanes.lanes(self.env.cr, self.gateway._settings(), NOON)
             if lane.campaign
         ]
-        self.assertEqual((lane.reason, lane.opens), ("budget", datetime(2026, 3, 2, 21)))
+        self.assertEqual(
+            (lane.reason, lane.opens), ("budget", datetime(2026, 3, 2, 21))
+        )
         self.at(NOON + timedelta(days=1))
         self.work()
         self.assertEqual(len(self.texts()), 5)

@@ -7,7 +7,7 @@ MOST = 10
 
 
 class SmsCampaignTrial(models.TransientModel):
-    """Send a campaign's text to oneself or a few numbers, as a recipient would get it."""
+    """Send a campaign's text to a few numbers, as a recipient would get it."""
 
     _name = "sms.campaign.trial"
     _description = "Try an SMS Campaign"

@@ -18,11 +18,13 @@
         "data/ir_cron.xml",
         "views/sms_gateway_config_views.xml",
         "views/sms_gateway_config_watch_views.xml",
+        "views/mailing_mailing_views.xml",
         "views/sms_gateway_event_views.xml",
         "views/sms_gateway_config_callback_views.xml",
         "views/sms_incoming_views.xml",
         "views/sms_sms_views.xml",
         "views/sms_sms_unknown_views.xml",
+        "wizard/sms_composer_views.xml",
         "wizard/sms_test_wizard_views.xml",
     ],
 }

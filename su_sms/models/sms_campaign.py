@@ -184,7 +184,8 @@ class SmsCampaign(models.Model):
             if campaign.sender_id not in known:
                 raise ValidationError(
                     self.env._(
-                        "“%(sender)s” is no sender ID of this gateway. It has: %(known)s",
+                        "“%(sender)s” is no sender ID of this gateway."
+                        " It has: %(known)s",
                         sender=campaign.sender_id,
                         known=", ".join(known) or self.env._("none"),
                     )

@@ -78,6 +78,7 @@ class SmsSms(models.Model):
         "(gateway_id, number) WHERE failure_type = 'sms_outcome_unknown'"
         " AND provider_message_id IS NULL"
     )
+    _mailing_idx = models.Index("(mailing_id) WHERE mailing_id IS NOT NULL")
     _to_publish_idx = models.Index("(id) WHERE to_publish")
 
     @api.depends(

@@ -8,6 +8,7 @@ from . import (
     test_hold,
     test_neutralize,
     test_outcome,
+    test_price,
     test_report,
     test_routing,
     test_secret,

@@ -1,1 +1,7 @@
-from . import sms_campaign_launch, sms_campaign_trial, sms_test_step, sms_test_wizard
+from . import (
+    sms_campaign_launch,
+    sms_campaign_trial,
+    sms_composer,
+    sms_test_step,
+    sms_test_wizard,
+)

@@ -1,0 +1,51 @@
+from ast import literal_eval
+
+from odoo import api, fields, models
+
+
+class MailingMailing(models.Model):
+    """What a mailing by SMS will cost, and what it did."""
+
+    _inherit = "mailing.mailing"
+
+    sms_price_text = fields.Char("Price", compute="_compute_sms_price_text")
+    sms_cost = fields.Float("Cost", digits=(16, 2), compute="_compute_sms_cost")
+    sms_cost_currency_id = fields.Many2one("res.currency", compute="_compute_sms_cost")
+
+    @api.depends("body_plaintext", "mailing_domain", "mailing_type", "user_id")
+    def _compute_sms_price_text(self):
+        self.sms_price_text = False
+        for mailing in self.filtered(lambda m: m.mailing_type == "sms"):
+            company = mailing.user_id.company_id or self.env.company
+            gateway = self.env["sms.gateway.config"].sudo()._gateway_of(company)
+            if gateway:
+                mailing.sms_price_text = gateway._price_text(
+                    mailing.body_plaintext, mailing._count_recipients()
+                )
+
+    def _count_recipients(self):
+        """Give how many records the mailing is for, before any is left out."""
+        self.ensure_one()
+        if not self.mailing_model_real:
+            return 0
+        try:
+            domain = literal_eval(self.mailing_domain or "[]")
+            return self.env[self.mailing_model_real].search_count(domain)
+        except (ValueError, SyntaxError, KeyError):
+            # Odoo says what is wrong with it when it is sent.
+            return 0
+
+    def _compute_sms_cost(self):
+        groups = (
+            self.env["sms.sms"]
+            .sudo()
+            ._read_group(
+                [("mailing_id", "in", self.ids), ("cost", ">", 0)],
+                ["mailing_id", "currency_id"],
+                ["cost:sum"],
+            )
+        )
+        found = {mailing.id: (currency, cost) for mailing, currency, cost in groups}
+        for mailing in self:
+            currency, cost = found.get(mailing.id, (False, 0.0))
+            mailing.sms_cost_currency_id, mailing.sms_cost = currency, cost

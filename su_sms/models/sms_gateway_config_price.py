@@ -1,0 +1,82 @@
+from odoo import fields, models
+
+from ..dispatch import gate
+from ..text import segments
+
+# So many of the last answers tell what a part costs.
+RECENT = 2000
+
+
+class SmsGatewayConfig(models.Model):
+    """What a part costs: set, or learnt from what the provider charged."""
+
+    _inherit = "sms.gateway.config"
+
+    price_per_part = fields.Float(
+        digits=(16, 4),
+        tracking=True,
+        help="What one part of an SMS costs, for estimates. 0: learnt from what the"
+        " provider charged for the last messages.",
+    )
+    _price = models.Constraint(
+        "CHECK (price_per_part >= 0)", "A price can't be negative."
+    )
+
+    def _prices(self):
+        """Give what a part costs by network, as the provider charged it lately.
+
+        :return: [{"network", "currency_id", "price", "share"}], the most used first;
+            ``share`` is the part of recent messages that went there
+        """
+        self.ensure_one()
+        self.env["sms.sms"].flush_model()
+        self.env.cr.execute(
+            """
+              SELECT coalesce(network, '') AS network, currency_id,
+                     avg(cost / parts) AS price,
+                     count(*) / sum(count(*)) OVER () AS share
+                FROM (SELECT network, currency_id, cost, parts FROM sms_sms
+                       WHERE gateway_id = %s AND cost > 0 AND parts > 0
+                         AND currency_id IS NOT NULL
+                    ORDER BY id DESC LIMIT %s) AS recent
+            GROUP BY 1, 2 ORDER BY share DESC
+            """,
+            [self.id, RECENT],
+        )
+        return [
+            row | {"price": float(row["price"]), "share": float(row["share"])}
+            for row in self.env.cr.dictfetchall()
+        ]
+
+    def _part_price(self):
+        """Give (price of a part, currency): set, or the mean of what was charged.
+
+        The price is 0 if nothing is known yet.
+        """
+        self.ensure_one()
+        prices = self._prices()
+        currency = self.balance_currency_id
+        if prices:
+            currency = self.env["res.currency"].browse(prices[0]["currency_id"])
+        if self.price_per_part:
+            return self.price_per_part, currency
+        same = [row for row in prices if row["currency_id"] == currency.id]
+        share = sum(row["share"] for row in same)
+        price = sum(row["price"] * row["share"] for row in same)
+        return (price / share if share else 0.0), currency
+
+    def _price_text(self, body, people):
+        """Say what a text to so many people takes and costs, or False if to nobody."""
+        size = segments.count(gate.prepare(body, self.sanitise))
+        if not (self and people and size.parts):
+            return False
+        price, currency = self._part_price()
+        parts = size.parts * people
+        if not price:
+            return self.env._("%(parts)s SMS in all.", parts=f"{parts:,}")
+        return self.env._(
+            "%(parts)s SMS in all, about %(currency)s %(price)s.",
+            parts=f"{parts:,}",
+            currency=currency.name or "",
+            price=f"{parts * price:,.2f}",
+        )

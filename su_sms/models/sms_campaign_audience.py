@@ -32,7 +32,7 @@ class SmsCampaignAudience(models.Model):
     model_id = fields.Many2one(
         "ir.model",
         "Records Of",
-        domain=[("is_mail_thread", "=", True), ("transient", "=", False)],
+        domain=lambda self: [("model", "in", self._models_with_numbers())],
         ondelete="cascade",
         help="What has phone numbers: contacts, employees, attendees, ...",
     )
@@ -154,6 +154,20 @@ class SmsCampaignAudience(models.Model):
                         audience.model_id.sudo().name,
                     )
                 )
+
+    @api.model
+    def _models_with_numbers(self):
+        """Give the names of the models whose records can be an audience."""
+        return [
+            name
+            for name, model in self.env.items()
+            if model._auto
+            and not model._abstract
+            and not model._transient
+            # what is sent has numbers too, but is no audience
+            and not name.startswith(("sms.", "mail.", "bus.", "ir."))
+            and self._number_sources(model)
+        ]
 
     @api.model
     def _number_sources(self, model):

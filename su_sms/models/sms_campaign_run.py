@@ -3,6 +3,7 @@ import time
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONFLICTS
 
 from ..dispatch import outbox
 from .sms_sms_dispatch import in_test, utcnow
@@ -264,10 +265,13 @@ class SmsCampaign(models.Model):
                         outbox.read_committed(env.cr)
                     campaign = env["sms.campaign"].browse(campaign_id)
                     moved |= bool(getattr(campaign, step)())
-            except UserError as error:
+            except CONFLICTS:
+                # Somebody else was at it: next time.
+                moved = True
+            except Exception as error:
                 # Its own, and a person's to mend; the others go on.
                 with self.env["sms.sms"]._own_environment() as env:
-                    env["sms.campaign"].browse(campaign_id)._stop(str(error))
+                    env["sms.campaign"].browse(campaign_id)._fail(error)
             self.env["sms.sms"]._report_progress(1)
         if moved:
             self._tell_progress()
@@ -356,6 +360,19 @@ class SmsCampaign(models.Model):
         )
         self.env["sms.sms"].invalidate_model(["state"])
         return bool(self.env.cr.rowcount)
+
+    def _fail(self, error):
+        """Take a campaign that can't go on out of the job's way, and say why."""
+        text = str(error)
+        if not isinstance(error, UserError):
+            # Its words may quote people's data, which is no business of a log's.
+            name = type(error).__name__
+            _logger.error("Campaign %s can't go on: %s", self.id, name)
+            text = self.env._("Something unexpected happened (%s).", name)
+        if self.state == "draft":
+            self.write({"check_state": "failed", "check_problem": text})
+        else:
+            self._stop(text)
 
     def _stop(self, text, reason="problem"):
         """Pause because of something that a person has to see to, and tell them."""

@@ -73,6 +73,22 @@ class TestCampaignRun(CampaignCase):
         self.assertEqual(len(self.texts()), 5)
         self.assertEqual(campaign.excluded_count, 5)
 
+    def test_a_campaign_that_cannot_go_on_stops_no_other(self):
+        bad, good = self.many(1, name="Bad"), self.many(1, name="Good")
+        bad._launch()
+        good._launch()
+        self.env.cr.execute(
+            "UPDATE sms_campaign_audience SET kind = 'model', domain = '[('"
+            " WHERE id = %s",
+            bad.audience_ids.ids,
+        )
+        bad.audience_ids.invalidate_recordset()
+        self.work()
+        self.assertEqual((bad.state, bad.pause_reason), ("paused", "problem"))
+        self.assertTrue(bad.pause_text)
+        self.assertEqual(bad.activity_ids.user_id, bad.user_id)
+        self.assertEqual(good.state, "done")
+
     def test_pause_and_resume(self):
         campaign = self.many(4)
         campaign._launch()

@@ -9,6 +9,7 @@
     "external_dependencies": {
         "python": ["requests", "urllib3", "phonenumbers", "openpyxl", "lxml"]
     },
+    "post_load": "post_load",
     "uninstall_hook": "uninstall_hook",
     "data": [
         "security/res_groups.xml",

@@ -1,3 +1,17 @@
+from odoo.service.server import CommonServer
+
+from .dispatch.running import running
+
+
+def post_load():
+    """Let a server that is told to stop record what becomes of what is on the wire.
+
+    Odoo's workers do so by themselves; its threads, used where there are no workers,
+    are given one second.
+    """
+    CommonServer.on_stop(running.end)
+
+
 def uninstall_hook(env):
     """Let nothing that waits for a gateway leave another way, and take the keys along.
 

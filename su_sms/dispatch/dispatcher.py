@@ -17,6 +17,7 @@ import psycopg2
 
 from . import line, outbox
 from .lanes import LOOK_AHEAD
+from .running import running
 from .wire import Wire
 
 _logger = logging.getLogger(__name__)
@@ -64,7 +65,7 @@ class Dispatcher:
         self.outcomes = Counter()
 
     def run(self, seconds=60.0, ids=None, force=False):
-        """Send what is due.
+        """Send what is due, unless the server is told to stop.
 
         :param seconds: start nothing new after this long
         :param ids: only these messages (a list), or None for all
@@ -73,17 +74,18 @@ class Dispatcher:
         """
         self._force = force
         until = time.monotonic() + seconds
-        try:
-            self._run(until, ids)
-        finally:
-            for _gateway, wire in self._wires.values():
-                wire.close()
-            # After an error above: what was under way has come back meanwhile.
-            self._take()
-            self._step(list(self._unrecorded))
-        self._report(0, force=True)
-        while self._publish(LOOK_AHEAD):
-            pass
+        with running:
+            try:
+                self._run(until, ids)
+            finally:
+                for _gateway, wire in self._wires.values():
+                    wire.close()
+                # After an error above: what was under way has come back meanwhile.
+                self._take()
+                self._step(list(self._unrecorded))
+            self._report(0, force=True)
+            while self._publish(LOOK_AHEAD):
+                pass
         return self.outcomes.total()
 
     def _run(self, until, ids):
@@ -91,7 +93,8 @@ class Dispatcher:
             # What is not simply accepted may hold its gateway, so it is on record
             # before more is claimed. The rest is recorded while the next is on its way.
             others = [each for each in self._unrecorded if not _all_accepted(each)]
-            claims, seen = self._step(others, time.monotonic() < until, ids)
+            more = time.monotonic() < until and not running.ending
+            claims, seen = self._step(others, more, ids)
             for claim in claims:
                 self._wires[claim.gateway.id][1].put(claim)
             good = list(self._unrecorded)

@@ -36,6 +36,7 @@ from . import (
     sms_sms_campaign,
     sms_sms_dispatch,
     sms_sms_log,
+    sms_sms_privacy,
     sms_sms_unknown,
     sms_spending,
     sms_statistic,

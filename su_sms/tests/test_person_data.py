@@ -160,6 +160,24 @@ class TestPersonData(RetentionCase):
         wizard.action_erase()
         self.assertEqual((sms.number, sms.body), (NUMBER, "Hello"))
 
+    def test_odoos_privacy_lookup_finds_people_by_number_too(self):
+        if "privacy.lookup.wizard" not in self.env:
+            self.skipTest("privacy_lookup is not installed")
+        self.partner.email = "wanjiku@example.com"
+        linked, _notification = self.post(NUMBER)
+        unlinked = self.queue(NUMBER)
+        lookup = self.env["privacy.lookup.wizard"].create(
+            {"name": "Wanjiku", "email": "wanjiku@example.com"}
+        )
+        lookup.action_lookup()
+        lines = lookup.line_ids.filtered(lambda line: line.res_model == "sms.sms")
+        self.assertEqual(set(lines.mapped("res_id")), {linked.id, unlinked.id})
+        unlinked.send()
+        before = self.totals()
+        lines.action_unlink_all()
+        self.assertFalse((linked | unlinked).exists())
+        self.assertEqual(self.totals(), before)
+
     def test_only_managers_may(self):
         self.everywhere()
         with self.assertRaises(AccessError):

@@ -150,7 +150,7 @@ class SmsStatementWizard(models.TransientModel):
             "unreported": self.env._("Sent, No Report"),
             "failed": self.env._("Failed"),
             "unknown": self.env._("Unknown"),
-            "not_sent": self.env._("Left Out"),
+            "not_sent": self.env._("Not Sent"),
             "waiting": self.env._("Waiting"),
         }
 

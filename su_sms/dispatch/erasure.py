@@ -6,11 +6,14 @@ cursor and neither commits nor rolls back.
 
 from __future__ import annotations
 
+from ..text import e164
 from . import retention
 from .suppression import hash_sql
 
 # A number must be told from others in what the provider posted.
 FEWEST_DIGITS = 7
+# What people write between the digits of a number, and between numbers.
+BETWEEN_DIGITS, BETWEEN_NUMBERS = "[ ().-]{0,2}", "[^\n,;]*"
 
 LOCK = """
       SELECT id, state FROM sms_sms
@@ -44,6 +47,44 @@ EVENTS = """
 """
 
 
+# What was pasted or uploaded has numbers as people type them.
+ROWS = """
+    SELECT r.id, r.audience_id
+      FROM sms_campaign_row r
+      JOIN sms_campaign_audience a ON a.id = r.audience_id
+      JOIN sms_campaign c ON c.id = a.campaign_id
+     WHERE c.company_id = ANY(%(companies)s)
+       AND EXISTS (SELECT FROM jsonb_each_text(r.cells) cell
+                    WHERE regexp_replace(cell.value, '\\D', '', 'g')
+                          LIKE '%%' || %(national)s)
+"""
+AUDIENCES = """
+    SELECT a.id
+      FROM sms_campaign_audience a
+      JOIN sms_campaign c ON c.id = a.campaign_id
+     WHERE c.company_id = ANY(%(companies)s)
+       AND (a.numbers ~ %(typed)s
+            OR EXISTS (SELECT FROM sms_campaign_recipient r
+                        WHERE r.audience_id = a.id AND r.number = %(number)s)
+            OR a.kind = 'file' AND EXISTS (
+               SELECT FROM sms_sms s
+                WHERE s.campaign_id = c.id AND s.number = %(number)s))
+"""
+FOUND_ROWS = "DELETE FROM sms_campaign_row WHERE id = ANY(%(rows)s)"
+PASTED = """
+    UPDATE sms_campaign_audience
+       SET numbers = regexp_replace(numbers, %(typed)s, '', 'g')
+     WHERE id = ANY(%(audiences)s)
+"""
+EXAMPLES = """
+    UPDATE sms_campaign_column SET example = NULL WHERE audience_id = ANY(%(audiences)s)
+"""
+CHECKED = """
+    DELETE FROM sms_campaign_recipient
+     WHERE audience_id = ANY(%(audiences)s) AND number = %(number)s
+"""
+
+
 class OnTheWire(Exception):
     """A message to this number is just leaving; its outcome is not known yet."""
 
@@ -57,6 +98,52 @@ def digits_of(number):
     if not digits.isdigit() or len(digits) < FEWEST_DIGITS:
         return None
     return f"%{digits}%"
+
+
+def find_audiences(cr, number, companies):
+    """Find a number in what was pasted or uploaded for campaigns of these companies.
+
+    :return: (ids of rows, ids of audiences)
+    """
+    given = _typed(number, companies)
+    if not given:
+        return [], []
+    cr.execute(ROWS, given)
+    rows = cr.fetchall()
+    cr.execute(AUDIENCES, given)
+    audiences = {audience for (audience,) in cr.fetchall()}
+    return [row for row, _audience in rows], sorted(
+        audiences | {audience for _row, audience in rows}
+    )
+
+
+def forget_audiences(cr, number, companies):
+    """Drop a number from what was pasted or uploaded for campaigns.
+
+    Has to come before the messages' numbers are gone.
+
+    :return: ids of the audiences, whose uploaded files have to go as well
+    """
+    rows, audiences = find_audiences(cr, number, companies)
+    if audiences:
+        given = _typed(number, companies) | {"rows": rows, "audiences": audiences}
+        for statement in (FOUND_ROWS, PASTED, EXAMPLES, CHECKED):
+            cr.execute(statement, given)
+    return audiences
+
+
+def _typed(number, companies):
+    """Give the parameters by which a number is found as people type it, or nothing."""
+    split = e164.parts(number)
+    if not split:
+        return None
+    digits = BETWEEN_DIGITS.join(split[1])
+    return {
+        "number": number,
+        "companies": companies,
+        "national": split[1],
+        "typed": BETWEEN_NUMBERS + digits + BETWEEN_NUMBERS,
+    }
 
 
 def erase(cr, number, companies, keys, notice):

@@ -288,6 +288,32 @@ def remove_events(cr, batch):
     return ids
 
 
+AUDIENCES = """
+      SELECT a.id
+        FROM sms_campaign_audience a
+        JOIN sms_campaign c ON c.id = a.campaign_id
+       WHERE c.gateway_id = %(gateway)s AND a.id > %(after)s
+         AND c.state IN ('draft', 'approval', 'done', 'cancelled')
+         AND greatest(c.write_date, a.write_date) < %(before)s
+         AND (a.numbers <> ''
+              OR EXISTS (SELECT FROM sms_campaign_row WHERE audience_id = a.id)
+              OR EXISTS (SELECT FROM sms_campaign_recipient WHERE audience_id = a.id)
+              OR EXISTS (SELECT FROM ir_attachment
+                          WHERE res_model = 'sms.campaign.audience'
+                            AND res_field = 'file' AND res_id = a.id))
+    ORDER BY a.id LIMIT %(limit)s
+         FOR UPDATE OF a SKIP LOCKED
+"""
+
+
+def take_audiences(cr, batch):
+    """Give the ids of audiences that nobody has touched for as long as texts are kept.
+
+    What was pasted or uploaded holds numbers, names and what texts are made of.
+    """
+    return _take(cr, AUDIENCES, batch, batch.ages.text)
+
+
 #: In this order a message that is overdue for all of it goes in one run.
 STEPS: dict[str, Any] = {
     "events removed": remove_events,

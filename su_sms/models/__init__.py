@@ -9,6 +9,7 @@ from . import (
     res_company_time_zone,
     sms_campaign,
     sms_campaign_audience,
+    sms_campaign_audience_retention,
     sms_campaign_audience_rows,
     sms_campaign_check,
     sms_campaign_column,

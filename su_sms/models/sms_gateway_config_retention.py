@@ -60,8 +60,8 @@ class SmsGatewayConfig(models.Model):
         gateways = gateways.search([])  # pylint: disable=no-search-all
         done = 0
         for gateway in gateways:
-            for name, step in retention.STEPS.items():
-                for count in gateway._forget_by(step):
+            for name, step in gateway._steps():
+                for count in step:
                     done += count
                     _logger.info("Gateway %s: %d %s", gateway.id, count, name)
                     if time.monotonic() > until:
@@ -69,6 +69,12 @@ class SmsGatewayConfig(models.Model):
                         self.env["sms.sms"]._report_progress(done)
                         return
         self.env["sms.sms"]._report_progress(done)
+
+    def _steps(self):
+        """Give the steps of retention, [(name, how many each batch took)]."""
+        yield "audiences forgotten", self._forget_by(self._forget_audiences)
+        for name, step in retention.STEPS.items():
+            yield name, self._forget_by(step)
 
     def _forget_by(self, step):
         """Take a step of retention batch by batch; yields how many each took."""
@@ -90,6 +96,11 @@ class SmsGatewayConfig(models.Model):
                 return
             yield len(ids)
             batch["after"] = max(ids)
+
+    def _forget_audiences(self, cr, batch):
+        ids = retention.take_audiences(cr, batch)
+        self.env(cr=cr)["sms.campaign.audience"].browse(ids)._forget()
+        return ids
 
     @api.model
     def _notice(self):

@@ -3,7 +3,7 @@ from odoo.models import MAGIC_COLUMNS
 from odoo.tests import Form, tagged
 from odoo.tools.safe_eval import safe_eval
 
-from .common import GatewayCase
+from .campaign import CampaignCase
 
 # filters of the log -> which of the messages below they show
 FILTERS = {
@@ -26,14 +26,14 @@ UNTRACKED = {
 
 
 @tagged("post_install", "-at_install")
-class TestLog(GatewayCase):
+class TestLog(CampaignCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.manager = cls.user("sms_manager", "su_sms.group_manager")
 
     def messages(self):
-        campaign = self.env["sms.campaign"].create({"name": "Open day"})
+        campaign = self.campaign(name="Open day")
         made = {
             "mine": {},
             "delivered": {"state": "sent"},

@@ -96,6 +96,32 @@ class TestPersonData(RetentionCase):
         self.assertEqual((log.action, log.create_uid), ("erase", self.manager))
         self.assertEqual(log.number_hash, messages[0].number)
 
+    def test_erased_from_what_was_pasted_or_uploaded(self):
+        people = "Name,Phone\nFatuma,0712 345-678\nDaudi,0712345679\n"
+        draft = self.campaign(
+            self.file(people), self.numbers("0712 345 678, 0712345680")
+        )
+        done = self.campaign(self.file(people), name="Done")
+        draft.action_check()
+        self.run_campaign(done)
+        self.partner.phone = False
+        self.assertEqual(self.wizard().audience_count, 3)
+        self.assertFalse(self.wizard("0712345681").held)
+        self.wizard().action_erase()
+        self.assertFalse(self.wizard().audience_count)
+        self.env.invalidate_all()
+        self.assertEqual(self.found(NUMBER), [])
+        self.assertEqual(self.found("712 345"), [])
+        self.assertEqual(self.found("Fatuma"), [])
+        files = self.env["ir.attachment"].search(
+            [("res_model", "=", "sms.campaign.audience"), ("res_field", "=", "file")]
+        )
+        self.assertFalse(files)
+        uploaded, pasted = draft.audience_ids
+        self.assertEqual(uploaded.row_ids.cells["name"], "Daudi")
+        self.assertEqual(pasted.row_ids.cells["number"], "0712345680")
+        self.assertIn("0712345680", pasted.numbers)
+
     def test_erased_person_who_opted_out_is_never_messaged(self):
         self.everywhere()
         self.env["phone.blacklist"]._add([NUMBER])

@@ -12,7 +12,7 @@ from psycopg2 import IntegrityError
 from ..dispatch import retention, suppression
 from ..models import sms_gateway_config_retention
 from ..models.sms_sms_dispatch import utcnow
-from .common import GatewayCase
+from .campaign import CampaignCase
 
 NUMBER, TEXT = "+254712345678", "Dear Wanjiku, your balance is 12,345"
 # Where a number or a text of an SMS may lie.
@@ -25,6 +25,10 @@ TABLES = (
     "sms_incoming",
     "sms_gateway_event",
     "sms_campaign",
+    "sms_campaign_audience",
+    "sms_campaign_row",
+    "sms_campaign_column",
+    "sms_campaign_recipient",
     "sms_statistic",
     "sms_suppression",
     "sms_person_log",
@@ -44,7 +48,7 @@ class Killed(Exception):
     """The process ended here."""
 
 
-class RetentionCase(GatewayCase):
+class RetentionCase(CampaignCase):
     """Messages as old as a test wants them, and a look into every table."""
 
     def age(self, *records, days):
@@ -52,7 +56,7 @@ class RetentionCase(GatewayCase):
         self.env.flush_all()
         for record in records:
             columns = {"create_date", "queued_at", "dispatched_at", "accepted_at"}
-            columns |= {"received_at", "delivered_at"}
+            columns |= {"received_at", "delivered_at", "write_date"}
             for name in columns & set(record._fields):
                 self.cr.execute(
                     SQL(
@@ -332,10 +336,37 @@ class TestRetention(RetentionCase):
         self.assertEqual(after, before + 1)
 
     def test_campaigns_people_stay_distinct(self):
-        campaign = self.env["sms.campaign"].create({"name": "News"})
+        campaign = self.campaign()
         sms = self.queue("0712345678", "0712345679", campaign_id=campaign.id)
         sms.send()
         self.age(sms, days=400)
         self.gateway._forget()
         self.assertEqual(len(set(sms.mapped("number"))), 2)
         self.assertEqual(sms.campaign_id, campaign)
+
+    def test_what_was_pasted_or_uploaded_goes_with_the_texts(self):
+        people = f"Name,Phone,Balance\nFatuma,{NUMBER},SECRET\n"
+        for launched in (False, True):
+            with self.subTest(launched=launched):
+                campaign = self.campaign(
+                    self.file(people), self.numbers(f"Fatuma {NUMBER}")
+                )
+                audiences = campaign.audience_ids
+                if launched:
+                    self.run_campaign(campaign)
+                self.age(campaign, audiences, days=179)
+                self.gateway._forget()
+                self.assertTrue(audiences[0].file and audiences[1].numbers)
+                self.age(campaign, audiences, days=181)
+                self.gateway._forget()
+                self.assertFalse(audiences[0].file or audiences[1].numbers)
+                self.assertFalse(audiences.row_ids or campaign.recipient_ids)
+                self.assertEqual(self.found("SECRET"), [])
+                self.assertEqual(self.found("Fatuma"), ["sms_sms"] if launched else [])
+
+    def test_audience_of_a_campaign_that_runs_is_left_alone(self):
+        campaign = self.campaign(self.numbers(NUMBER))
+        campaign.state = "paused"
+        self.age(campaign, campaign.audience_ids, days=800)
+        self.gateway._forget()
+        self.assertTrue(campaign.audience_ids.numbers)

@@ -94,7 +94,7 @@ class TestStatement(RetentionCase):
         self.assertEqual(groups, [("sent", False)], "nor in the log")
 
     def test_each_breakdown(self):
-        campaign = self.env["sms.campaign"].create({"name": "Open day"})
+        campaign = self.campaign(name="Open day")
         self.sms(network="Safaricom", sender_id="STRATHMORE", campaign_id=campaign.id)
         self.sms(user=self.employee, message_class="promotional", number="0712345679")
         self.assertEqual(set(self.lines("user")), {EVIL, "Esther"})
@@ -116,7 +116,7 @@ class TestStatement(RetentionCase):
         self.assertEqual(self.lines(month="2025-02")[EVIL][0], 1)
 
     def test_what_retention_removed_is_in_it(self):
-        campaign = self.env["sms.campaign"].create({"name": "Open day"})
+        campaign = self.campaign(name="Open day")
         self.sms(campaign_id=campaign.id, network="Safaricom")
         self.sms(state="error", failure_type="sms_outcome_unknown", cost=0)
         kept = self.sms(user=self.employee, state="outgoing")

@@ -36,6 +36,7 @@ class SmsPersonWizard(models.TransientModel):
     event_count = fields.Integer("Provider's Posts", compute="_compute_held")
     notification_count = fields.Integer("Chatter", compute="_compute_held")
     trace_count = fields.Integer("Mailings", compute="_compute_held")
+    audience_count = fields.Integer("Audiences", compute="_compute_held")
     contact_count = fields.Integer("Contacts", compute="_compute_held")
     opted_out = fields.Boolean(compute="_compute_held")
     file = fields.Binary(attachment=False, readonly=True)
@@ -57,8 +58,11 @@ class SmsPersonWizard(models.TransientModel):
             wizard.notification_count = len(found["mail.notification"])
             wizard.trace_count = len(found["mailing.trace"])
             wizard.contact_count = len(found["res.partner"])
+            wizard.audience_count = wizard._count_audiences()
             wizard.opted_out = wizard._is_opted_out()
-            wizard.held = wizard.opted_out or any(found.values())
+            wizard.held = bool(
+                wizard.opted_out or wizard.audience_count or any(found.values())
+            )
 
     # ------------------------------------------------------------
     # What is held
@@ -101,6 +105,12 @@ class SmsPersonWizard(models.TransientModel):
             )
             for model, domain in domains.items()
         }
+
+    def _count_audiences(self):
+        self.env.flush_all()
+        companies = self.env.companies.ids
+        _rows, audiences = erasure.find_audiences(self.env.cr, self._e164(), companies)
+        return len(audiences)
 
     def _is_opted_out(self):
         number = self._e164()
@@ -161,6 +171,10 @@ class SmsPersonWizard(models.TransientModel):
         waiting = self._found()["sms.sms"].filtered(lambda sms: sms.state == "outgoing")
         waiting.action_set_canceled()
         self.env.flush_all()
+        audiences = erasure.forget_audiences(
+            self.env.cr, number, self.env.companies.ids
+        )
+        self.env["sms.campaign.audience"].sudo().browse(audiences)._forget_files()
         try:
             counts = erasure.erase(
                 self.env.cr,

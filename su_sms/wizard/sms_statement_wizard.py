@@ -29,6 +29,8 @@ OUTCOME_OF_STATE = {
     "outgoing": "waiting",
     "process": "waiting",
 }
+# Their parts were counted, and never sent.
+NOT_LEFT = ("not_sent", "waiting")
 
 
 def outcome_of(state, failure_type, left_out):
@@ -55,7 +57,8 @@ class Line:
 
     def add(self, outcome, messages, parts, currency, cost):
         self.outcomes[outcome] += messages
-        self.parts += parts
+        if outcome not in NOT_LEFT:
+            self.parts += parts
         if cost:
             self.costs[currency] += cost
 

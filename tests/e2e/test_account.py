@@ -54,7 +54,7 @@ def test_log_is_filtered_grouped_and_exported(manager: Person, tmp_path: Path):
     page = manager.open(MESSAGES)
     search(page, NUMBER)
     expect(rows(page)).to_have_count(1)
-    expect(rows(page).locator("[name=create_uid]")).to_contain_text("Wanjiku")
+    expect(rows(page).locator("td[name=create_uid]")).to_contain_text("Wanjiku")
     choose(page, "Mine")
     expect(rows(page)).to_have_count(0)
     mine = page.locator(".o_searchview_facet").filter(has_text="Mine")

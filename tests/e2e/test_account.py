@@ -61,7 +61,7 @@ def test_log_is_filtered_grouped_and_exported(manager: Person, tmp_path: Path):
     mine.locator(".o_facet_remove").click()
     choose(page, "Today")
     expect(rows(page)).to_have_count(1)
-    choose(page, "Month")
+    choose(page, "Sent by")
     group = page.locator(".o_group_header")
     expect(group).to_have_count(1)
     expect(group).to_contain_text("(1)")

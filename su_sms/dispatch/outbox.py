@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from ..text import segments
-from . import fate, gate, pace, schedule
+from . import fate, gate, pace, schedule, suppression
 from .lanes import LOOK_AHEAD, keep_pace, lanes, paced_until
 from .window import Window, today
 
@@ -271,7 +271,8 @@ def blocked_among(cr, numbers):
         "SELECT number FROM phone_blacklist WHERE active AND number = ANY(%s)",
         [list(numbers)],
     )
-    return {number for (number,) in cr.fetchall()}
+    blocked = {number for (number,) in cr.fetchall()}
+    return blocked | suppression.blocked_hashes(cr, numbers - blocked)
 
 
 def _mark_in_process(cr, claims, now):

@@ -75,6 +75,7 @@ class SmsGatewayConfig(models.Model):
     sanitise = fields.Boolean(
         "Plain Punctuation",
         default=True,
+        tracking=True,
         help="Send “curly quotes”, dashes and the like as plain ones. A single one"
         " of them would more than halve what fits into a part, and double the cost.",
     )
@@ -95,6 +96,7 @@ class SmsGatewayConfig(models.Model):
     ca_certificate = fields.Text(
         "Authority's Certificate (PEM)",
         copy=False,
+        tracking=True,
         help="The certificate of the firewall's authority, from"
         " -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----. Never a private"
         " key.",
@@ -107,38 +109,48 @@ class SmsGatewayConfig(models.Model):
         " can read the messages and take the key.",
     )
     proxy_url = fields.Char(
-        "Proxy", help="http://host:port of the proxy that leads out, if there is one."
+        "Proxy",
+        tracking=True,
+        help="http://host:port of the proxy that leads out, if there is one.",
     )
     proxy_username = fields.Char(
-        "Proxy User", copy=False, help="Only if the proxy asks who it is."
+        "Proxy User",
+        copy=False,
+        tracking=True,
+        help="Only if the proxy asks who it is.",
     )
     connect_timeout = fields.Integer(
-        default=10, help="Seconds to wait for a connection."
+        default=10, tracking=True, help="Seconds to wait for a connection."
     )
     read_timeout = fields.Integer(
         default=30,
+        tracking=True,
         help="Seconds to wait for an answer. After it the outcome is unknown, so do"
         " not make it short.",
     )
     attempts = fields.Integer(
         default=3,
+        tracking=True,
         help="Tries within one call for what was certainly not sent. After them the"
         " message goes back to the queue and is tried again later.",
     )
     message_attempts = fields.Integer(
         "Tries per Message",
         default=6,
+        tracking=True,
         help="How often a message that the provider itself failed to process is tried,"
         " with growing pauses, before it is given up.",
     )
     chunk_size = fields.Integer(
         "Numbers per Request",
         default=500,
+        tracking=True,
         help="How many recipients of the same text share a request.",
     )
     concurrency = fields.Integer(
         "Requests Side by Side",
         default=8,
+        tracking=True,
         help="How many requests each dispatcher may have under way at once. There are"
         " up to as many dispatchers as the server has cron workers.",
     )

@@ -43,7 +43,9 @@ class SmsGatewayConfig(models.Model):
     event_days = fields.Integer(
         "Keep Events (Days)",
         default=90,
-        help="How long what the provider posted is kept. 0: for ever.",
+        tracking=True,
+        help="How long what the provider posted is kept: it holds texts and numbers,"
+        " so never longer than texts are. 0: as long as texts.",
     )
 
     @api.depends("callback_token")

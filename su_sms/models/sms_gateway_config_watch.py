@@ -17,23 +17,27 @@ class SmsGatewayConfig(models.Model):
     useful_hours = fields.Integer(
         "Useful for (Hours)",
         default=48,
+        tracking=True,
         help="A message that could not leave for this long is given up, and shown as"
         " too old: news of last week helps nobody. 0: never.",
     )
     report_hours = fields.Integer(
         "Report Expected within (Hours)",
         default=24,
+        tracking=True,
         help="After this long without a report from the network a message rests as"
         " “sent, no report”.",
     )
     balance_warning = fields.Float(
         "Warn Below",
         digits=(16, 2),
+        tracking=True,
         help="The administrators are told once when the balance falls below this.",
     )
     balance_floor = fields.Float(
         "Keep for What Matters",
         digits=(16, 2),
+        tracking=True,
         help="Below this promotional messages wait, so that the rest of the balance is"
         " there for what people must know.",
     )
@@ -46,10 +50,13 @@ class SmsGatewayConfig(models.Model):
         "sms.gateway.config",
         "Take Over By",
         check_company=True,
+        tracking=True,
         help="The gateway that takes over what certainly was not sent when this one"
         " can't send. Messages whose outcome is unknown never go there.",
     )
-    failover_minutes = fields.Integer("Take Over After (Minutes)", default=30)
+    failover_minutes = fields.Integer(
+        "Take Over After (Minutes)", default=30, tracking=True
+    )
 
     @api.constrains("failover_id")
     def _check_failover(self):

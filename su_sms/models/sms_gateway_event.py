@@ -279,22 +279,6 @@ class SmsGatewayEvent(models.Model):
         (self - done).write({"state": "new", "problem": False, "not_before": False})
         self._wake()
 
-    @api.autovacuum
-    def _gc_events(self):
-        """Forget events after their gateway's time for them."""
-        self.env.cr.execute(
-            """
-            DELETE FROM sms_gateway_event event
-             USING sms_gateway_config gateway
-             WHERE gateway.id = event.gateway_id
-               AND gateway.event_days > 0
-               AND event.state IN ('applied', 'unmatched', 'failed')
-               AND event.received_at
-                   < %s - gateway.event_days * interval '1 day'
-            """,
-            [utcnow()],
-        )
-
 
 def _fields(payload):
     """Give the fields of a stored post as columns take them: no NUL, none overlong.

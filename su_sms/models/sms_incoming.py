@@ -21,6 +21,9 @@ class SmsIncoming(models.Model):
     network = fields.Char(readonly=True)
     partner_id = fields.Many2one("res.partner", "Contact", readonly=True)
     provider_message_id = fields.Char("Message ID", readonly=True)
+    mail_message_id = fields.Many2one(
+        "mail.message", "Note", readonly=True, index="btree_not_null"
+    )
 
     # AT posts again what was not acknowledged in time.
     _once = models.UniqueIndex(
@@ -78,7 +81,7 @@ class SmsIncoming(models.Model):
     def _post(self):
         """Show the text in the contact's chatter, as text whatever it holds."""
         if self.partner_id:
-            self.partner_id.message_post(
+            self.mail_message_id = self.partner_id.message_post(
                 body=Markup("%s<br/>%s")
                 % (self.env._("SMS from %s:", self.number), self.body or ""),
                 author_id=self.partner_id.id,

@@ -264,7 +264,7 @@ class TestReport(GatewayCase):
         self.later(days=100)
         new = self.receive(status="Success")
         self.apply()
-        self.events._gc_events()
+        self.gateway._forget()
         self.assertFalse(old.exists())
         self.assertTrue(new.exists())
 

@@ -2,6 +2,8 @@ from . import (
     sms_campaign_launch,
     sms_campaign_trial,
     sms_composer,
+    sms_person_wizard,
+    sms_statement_wizard,
     sms_test_step,
     sms_test_wizard,
 )

@@ -100,6 +100,12 @@ class Orders:
         with self._env.cr:
             self._env["sms.sms"]._process_queue()
 
+    def forget(self) -> None:
+        """Run retention once."""
+        self.begin()
+        with self._env.cr:
+            self._env["sms.gateway.config"]._forget()
+
     def set_clock(self, ahead: float) -> None:
         """Let dispatchers of this process be ``ahead`` seconds in the future."""
         module = sys.modules["odoo.addons.su_sms.models.sms_sms_dispatch"]

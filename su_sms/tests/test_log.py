@@ -1,0 +1,201 @@
+from lxml import etree
+from odoo.models import MAGIC_COLUMNS
+from odoo.tests import Form, tagged
+from odoo.tools.safe_eval import safe_eval
+
+from .campaign import CampaignCase
+
+# filters of the log -> which of the messages below they show
+FILTERS = {
+    "mine": {"mine"},
+    "delivered": {"delivered"},
+    "failed": {"failed"},
+    "unknown": {"unknown"},
+    "left_out": {"left_out", "stopped"},
+    "promotional": {"promotional"},
+    "from_campaign": {"campaign", "left_out"},
+}
+# fields of a gateway whose changes nobody needs to read about
+UNTRACKED = {
+    "name": "said by the others' messages",
+    "sequence": "order in the list",
+    "provider": "there is one",
+    "api_key": "said without its value",
+    "proxy_password": "said without its value",
+}
+
+
+@tagged("post_install", "-at_install")
+class TestLog(CampaignCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = cls.user("sms_manager", "su_sms.group_manager")
+
+    def messages(self):
+        campaign = self.campaign(name="Open day")
+        made = {
+            "mine": {},
+            "delivered": {"state": "sent"},
+            "failed": {"state": "error", "failure_type": "sms_server"},
+            "unknown": {"state": "error", "failure_type": "sms_outcome_unknown"},
+            "stopped": {"state": "canceled", "failure_type": "sms_blacklist"},
+            "left_out": {
+                "state": "error",
+                "failure_type": "sms_optout",
+                "left_out": True,
+                "campaign_id": campaign.id,
+            },
+            "campaign": {"campaign_id": campaign.id, "sender_id": "STRATHMORE"},
+            "promotional": {"message_class": "promotional"},
+        }
+        return {
+            name: self.env["sms.sms"]
+            .with_user(self.manager if name == "mine" else self.env.user)
+            .sudo()
+            .create({"number": "0712345678", "body": name, **vals})
+            for name, vals in made.items()
+        }
+
+    def search_view(self, part):
+        views = (
+            self.env["sms.sms"]
+            .with_user(self.manager)
+            .get_views(
+                [
+                    (False, "list"),
+                    (self.env.ref("sms.sms_sms_view_search").id, "search"),
+                ]
+            )
+        )
+        return etree.fromstring(views["views"][part]["arch"])
+
+    def test_filters(self):
+        messages = self.messages()
+        ours = self.env["sms.sms"].union(*messages.values())
+        log = self.env["sms.sms"].with_user(self.manager)
+        arch = self.search_view("search")
+        for name, expected in FILTERS.items():
+            with self.subTest(name):
+                (node,) = arch.findall(f".//filter[@name='{name}']")
+                domain = safe_eval(node.get("domain"), {"uid": self.manager.id})
+                found = log.search(domain) & ours
+                self.assertLessEqual(
+                    {messages[each].id for each in expected}, set(found.ids)
+                )
+                if name != "failed":
+                    self.assertEqual(len(found), len(expected))
+
+    def test_every_grouping_works(self):
+        self.messages()
+        log = self.env["sms.sms"].with_user(self.manager)
+        nodes = self.search_view("search").findall(".//filter[@context]")
+        groupings = [safe_eval(node.get("context"))["group_by"] for node in nodes]
+        self.assertIn("create_uid", groupings)
+        self.assertIn("network", groupings)
+        for grouping in groupings:
+            with self.subTest(grouping):
+                self.assertTrue(log.web_read_group([], [grouping], ["cost:sum"]))
+
+    def test_sender_is_found_by_group(self):
+        sms = self.messages()["mine"]
+        (field,) = [
+            node
+            for node in self.search_view("search").findall(
+                ".//field[@name='create_uid']"
+            )
+            if node.get("filter_domain")
+        ]
+        domain = safe_eval(field.get("filter_domain"), {"self": "SMS / Manager"})
+        found = self.env["sms.sms"].with_user(self.manager).search(domain)
+        self.assertIn(sms, found)
+
+    def test_messages_are_found_by_gateway_by_those_who_may_not_see_it(self):
+        sms = self.queue("0712345678").with_user(self.manager)
+        self.assertIn(sms, sms.search([("gateway_name", "ilike", "test")]))
+
+    def test_record_is_named_to_those_who_may_read_it(self):
+        sms, _notification = self.post()
+        sms.invalidate_recordset()
+        self.assertEqual(sms.with_user(self.manager).record_name, "Contact: Wanjiku")
+        self.env["ir.rule"].create(
+            {
+                "name": "Nobody's",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "domain_force": f"[('id', '!=', {self.partner.id})]",
+                "groups": [(4, self.env.ref("su_sms.group_manager").id)],
+            }
+        )
+        self.env.invalidate_all()
+        self.assertEqual(sms.with_user(self.manager).record_name, "Contact")
+
+    def test_record_is_opened(self):
+        sms, _notification = self.post()
+        action = sms.with_user(self.manager).action_open_record()
+        self.assertEqual(
+            (action["res_model"], action["res_id"]), ("res.partner", self.partner.id)
+        )
+
+    def test_names_of_records_cost_no_query_each(self):
+        partners = self.env["res.partner"].create(
+            [{"name": f"P{n}", "phone": f"07123456{n:02}"} for n in range(40)]
+        )
+        for partner in partners:
+            partner._message_sms("Hello", number_field="phone")
+        self.env.flush_all()
+        log = self.env["sms.sms"].with_user(self.manager)
+        log = log.search([("partner_id", "in", partners.ids)])
+        self.env.invalidate_all()
+        with self.assertQueryCount(12):
+            self.assertEqual(len(set(log.mapped("record_name"))), 40)
+
+    def test_export_has_every_column(self):
+        sms, _notification = self.post()
+        names = [node.get("name") for node in self.search_view("list").iter("field")]
+        self.assertIn("provider_code", names)
+        (row,) = sms.with_user(self.manager).export_data(names)["datas"]
+        exported = dict(zip(names, row, strict=True))
+        self.assertEqual(exported["number"], "+254712345678")
+        self.assertEqual(exported["cost"], 0.8)
+        self.assertEqual(exported["currency_id"], "KES")
+
+    def test_every_setting_of_a_gateway_that_matters_is_tracked(self):
+        untracked = {
+            name
+            for name, field in self.gateway._fields.items()
+            if field.store
+            and not field.readonly
+            and name not in MAGIC_COLUMNS
+            and not field.inherited
+            and not getattr(field, "tracking", False)
+            and field.type not in ("one2many", "many2many")
+            and not name.startswith(("message_", "activity_"))
+        }
+        self.assertEqual(untracked - set(UNTRACKED), set())
+
+    def test_change_is_on_record_with_who_and_what(self):
+        administrator = self.user("sms_admin", "su_sms.group_gateway_admin")
+        form = Form(self.gateway.with_user(administrator))
+        form.read_timeout = 45
+        form.save()
+        self.env.flush_all()
+        self.cr.precommit.run()
+        change = self.gateway.message_ids.tracking_value_ids.filtered(
+            lambda value: value.field_id.name == "read_timeout"
+        )
+        self.assertEqual((change.old_value_integer, change.new_value_integer), (30, 45))
+        self.assertEqual(change.mail_message_id.author_id, administrator.partner_id)
+
+    def test_key_is_said_to_have_changed_and_never_said(self):
+        key = "atsk_0123456789abcdef0123456789abcdef"
+        self.gateway.api_key = key
+        self.cr.precommit.run()
+        bodies = " ".join(self.gateway.message_ids.mapped("body"))
+        self.assertIn("API Key replaced.", bodies)
+        self.env.flush_all()
+        for table in ("mail_message", "mail_tracking_value"):
+            self.cr.execute(
+                f"SELECT count(*) FROM {table} t WHERE position(%s in t::text) > 0",
+                [key],
+            )
+            self.assertEqual(self.cr.fetchone()[0], 0)

@@ -1,0 +1,224 @@
+import io
+import zipfile
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from ..dispatch import suppression
+from .test_retention import NUMBER, TEXT, RetentionCase
+
+
+@tagged("post_install", "-at_install")
+class TestPersonData(RetentionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = cls.user("sms_manager", "su_sms.group_manager")
+        cls.employee = cls.user("sms_user", "su_sms.group_user")
+
+    def wizard(self, number=NUMBER, user=None):
+        wizards = self.env["sms.person.wizard"].with_user(user or self.manager)
+        return wizards.create({"number": number})
+
+    def text_of(self, wizard):
+        """Give all the text of the spreadsheet."""
+        with zipfile.ZipFile(io.BytesIO(wizard._xlsx())) as book:
+            return "".join(
+                book.read(name).decode() for name in book.namelist() if "xml" in name
+            )
+
+    def test_shows_what_is_held_however_the_number_is_typed(self):
+        self.everywhere()
+        for number in (NUMBER, "0712 345 678", "254712345678"):
+            with self.subTest(number):
+                wizard = self.wizard(number)
+                self.assertEqual(wizard.message_count, 3)
+                self.assertEqual(wizard.incoming_count, 1)
+                self.assertEqual(wizard.event_count, 1)
+                self.assertEqual(wizard.notification_count, 1)
+                self.assertEqual(wizard.trace_count, 1)
+                self.assertEqual(wizard.contact_count, 1)
+                self.assertFalse(wizard.opted_out)
+
+    def test_nothing_held_is_said(self):
+        for number in ("0799 999 999", "nonsense", "%", "=cmd|' /C calc'!A0", ""):
+            with self.subTest(number):
+                wizard = self.wizard(number)
+                self.assertFalse(wizard.held)
+                for action in (wizard.action_export, wizard.action_erase):
+                    with self.assertRaises(UserError):
+                        action()
+
+    def test_contacts_own_number_is_asked_for_from_the_contact(self):
+        wizards = self.env["sms.person.wizard"].with_context(
+            active_model="res.partner", active_id=self.partner.id
+        )
+        self.assertEqual(wizards.create({}).number, self.partner.phone)
+
+    def test_export_has_what_is_held_and_is_on_record(self):
+        self.everywhere()
+        wizard = self.wizard()
+        text = self.text_of(wizard)
+        self.assertIn(TEXT, text)
+        self.assertIn("News", text)
+        wizard.action_export()
+        self.assertTrue(wizard.file)
+        log = self.env["sms.person.log"].search([])
+        self.assertEqual((log.action, log.create_uid), ("export", self.manager))
+        self.assertEqual(log.number_masked, "+254••••••678")
+        self.assertNotIn("sms_person_log", self.found(NUMBER) + self.found(TEXT))
+
+    def test_formulas_of_strangers_stay_text(self):
+        self.receive(id="1", **{"from": NUMBER, "to": "1", "text": "=1+1"})
+        self.receive(id="2", **{"from": NUMBER, "to": "1", "text": "http://evil.test"})
+        text = self.text_of(self.wizard())
+        self.assertIn("=1+1", text)
+        self.assertNotIn("<f>", text)
+        self.assertNotIn("hyperlink", text.replace("hyperlinks/", ""))
+
+    def test_erased_everywhere(self):
+        messages = self.everywhere()
+        other = self.queue("0712345679", body="Other")
+        other.send()
+        self.partner.phone = False
+        before = self.totals()
+        wizard = self.wizard()
+        wizard.action_erase()
+        self.assertEqual(self.found(NUMBER), [])
+        self.assertEqual(self.found(NUMBER[1:]), [])
+        self.assertEqual(self.found(TEXT), [])
+        self.assertFalse(wizard.number, "nor here")
+        self.assertFalse(messages.partner_id)
+        self.assertFalse(any(messages.mapped("recipient")))
+        self.assertEqual((other.number, other.body), ("+254712345679", "Other"))
+        self.assertEqual(self.totals(), before)
+        log = self.env["sms.person.log"].search([])
+        self.assertEqual((log.action, log.create_uid), ("erase", self.manager))
+        self.assertEqual(log.number_hash, messages[0].number)
+
+    def test_erased_from_what_was_pasted_or_uploaded(self):
+        people = "Name,Phone\nFatuma,0712 345-678\nDaudi,0712345679\n"
+        draft = self.campaign(
+            self.file(people), self.numbers("0712 345 678, 0712345680")
+        )
+        done = self.campaign(self.file(people), name="Done")
+        draft.action_check()
+        self.run_campaign(done)
+        self.partner.phone = False
+        self.assertEqual(self.wizard().audience_count, 3)
+        self.assertFalse(self.wizard("0712345681").held)
+        self.wizard().action_erase()
+        self.assertFalse(self.wizard().audience_count)
+        self.env.invalidate_all()
+        self.assertEqual(self.found(NUMBER), [])
+        self.assertEqual(self.found("712 345"), [])
+        self.assertEqual(self.found("Fatuma"), [])
+        files = self.env["ir.attachment"].search(
+            [("res_model", "=", "sms.campaign.audience"), ("res_field", "=", "file")]
+        )
+        self.assertFalse(files)
+        uploaded, pasted = draft.audience_ids
+        self.assertEqual(uploaded.row_ids.cells["name"], "Daudi")
+        self.assertEqual(pasted.row_ids.cells["number"], "0712345680")
+        self.assertIn("0712345680", pasted.numbers)
+
+    def test_erased_person_who_opted_out_is_never_messaged(self):
+        self.everywhere()
+        self.env["phone.blacklist"]._add([NUMBER])
+        self.assertTrue(self.wizard().opted_out)
+        self.wizard().action_erase()
+        self.assertEqual(self.found(NUMBER), [])
+        self.simulator.reset()
+        sms = self.queue(NUMBER, message_class="promotional")
+        informing = self.queue(NUMBER, message_class="transactional")
+        sms.send()
+        informing.send()
+        self.assertEqual((sms.state, sms.failure_type), ("canceled", "sms_blacklist"))
+        self.assertEqual(self.texts(), [(NUMBER, "Hello")], "but informed")
+        self.assertTrue(self.wizard().opted_out)
+
+    def test_erased_person_who_had_not_opted_out_may_be_written_to(self):
+        self.everywhere()
+        self.wizard().action_erase()
+        sms = self.queue(NUMBER, message_class="promotional")
+        sms.send()
+        self.assertEqual(sms.state, "pending")
+        self.assertFalse(self.env["sms.suppression"].search([]))
+
+    def test_suppressed_person_who_comes_back_is_written_to_again(self):
+        self.env["sms.suppression"]._suppress([NUMBER, "+254712345679"])
+        self.env["phone.blacklist"]._remove([NUMBER])
+        blocked = self.env["sms.suppression"]._blocked({NUMBER, "+254712345679"})
+        self.assertEqual(blocked, {"+254712345679"})
+
+    def test_asking_whom_to_leave_alone_costs_one_look_up(self):
+        numbers = {f"+2547{n:08}" for n in range(1000)}
+        with self.assertQueryCount(1):
+            self.assertEqual(suppression.blocked_hashes(self.cr, numbers), set())
+        suppression.suppress(self.cr, numbers)
+        suppression.suppress(self.cr, numbers)
+        with self.assertQueryCount(3):
+            self.assertEqual(suppression.blocked_hashes(self.cr, numbers), numbers)
+
+    def test_what_waits_is_cancelled_and_what_is_leaving_is_waited_for(self):
+        waiting, leaving = self.queue(NUMBER), self.queue(NUMBER)
+        leaving.state = "process"
+        with self.assertRaisesRegex(UserError, "Try again in a minute"):
+            self.wizard().action_erase()
+        leaving.state = "pending"
+        self.wizard().action_erase()
+        self.assertEqual(waiting.state, "canceled")
+        self.assertFalse(waiting.body or leaving.body)
+
+    def test_number_that_retention_has_hashed_is_still_its_persons(self):
+        messages = self.everywhere()
+        self.age(messages, days=400)
+        self.gateway._forget()
+        self.assertEqual(self.wizard().message_count, 3)
+
+    def test_other_companies_keep_theirs(self):
+        company = self.env["res.company"].create({"name": "Other"})
+        gateway = self.gateway.create({"name": "Other", "company_id": company.id})
+        sms = self.queue(NUMBER, gateway_id=gateway.id, company_id=company.id)
+        self.queue(NUMBER).send()
+        wizard = self.wizard()
+        self.assertEqual(wizard.message_count, 1)
+        wizard.action_erase()
+        self.assertEqual((sms.number, sms.body), (NUMBER, "Hello"))
+
+    def test_odoos_privacy_lookup_finds_people_by_number_too(self):
+        if "privacy.lookup.wizard" not in self.env:
+            self.skipTest("privacy_lookup is not installed")
+        self.partner.email = "wanjiku@example.com"
+        linked, _notification = self.post(NUMBER)
+        unlinked = self.queue(NUMBER)
+        lookup = self.env["privacy.lookup.wizard"].create(
+            {"name": "Wanjiku", "email": "wanjiku@example.com"}
+        )
+        lookup.action_lookup()
+        lines = lookup.line_ids.filtered(lambda line: line.res_model == "sms.sms")
+        self.assertEqual(set(lines.mapped("res_id")), {linked.id, unlinked.id})
+        unlinked.send()
+        before = self.totals()
+        lines.action_unlink_all()
+        self.assertFalse((linked | unlinked).exists())
+        self.assertEqual(self.totals(), before)
+
+    def test_only_managers_may(self):
+        self.everywhere()
+        with self.assertRaises(AccessError):
+            self.wizard(user=self.employee)
+        wizard = self.wizard().with_user(self.employee)
+        for action in (wizard.action_export, wizard.action_erase):
+            with self.assertRaises(AccessError):
+                action()
+        self.assertTrue(self.found(TEXT))
+
+    def test_nobody_edits_the_record_of_requests_or_the_totals(self):
+        administrator = self.user("sms_admin", "su_sms.group_gateway_admin")
+        for model in ("sms.person.log", "sms.statistic", "sms.suppression"):
+            for user in (self.employee, self.manager, administrator):
+                for operation in ("write", "create", "unlink"):
+                    with self.subTest(model=model, operation=operation):
+                        records = self.env[model].with_user(user)
+                        self.assertFalse(records.has_access(operation))

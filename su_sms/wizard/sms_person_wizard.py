@@ -1,0 +1,251 @@
+import base64
+import json
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..dispatch import erasure, suppression
+from ..text import phone
+from ..tools import xlsx
+
+# sheet's model -> its fields, in the order of the columns
+EXPORTED = {
+    "sms.sms": (
+        "create_date number recipient partner_id body message_class sender_id"
+        " campaign_id state failure_type network accepted_at delivered_at parts cost"
+        " currency_id"
+    ).split(),
+    "sms.incoming": "date number partner_id body short_code network".split(),
+}
+
+
+class SmsPersonWizard(models.TransientModel):
+    """What is held about a number: to show, hand over, or erase on request."""
+
+    _name = "sms.person.wizard"
+    _description = "Data of a Number"
+    _rec_name = "number"
+
+    number = fields.Char(
+        help="As people type it, such as 0712 345 678.",
+        default=lambda self: self._default_number(),
+    )
+    held = fields.Boolean(compute="_compute_held")
+    message_count = fields.Integer("Messages", compute="_compute_held")
+    incoming_count = fields.Integer("Incoming", compute="_compute_held")
+    event_count = fields.Integer("Provider's Posts", compute="_compute_held")
+    notification_count = fields.Integer("Chatter", compute="_compute_held")
+    trace_count = fields.Integer("Mailings", compute="_compute_held")
+    audience_count = fields.Integer("Audiences", compute="_compute_held")
+    contact_count = fields.Integer("Contacts", compute="_compute_held")
+    opted_out = fields.Boolean(compute="_compute_held")
+    file = fields.Binary(attachment=False, readonly=True)
+
+    @api.model
+    def _default_number(self):
+        context = self.env.context
+        if context.get("active_model") != "res.partner":
+            return False
+        return self.env["res.partner"].browse(context.get("active_id")).phone
+
+    @api.depends("number")
+    def _compute_held(self):
+        for wizard in self:
+            found = wizard._found()
+            wizard.message_count = len(found["sms.sms"])
+            wizard.incoming_count = len(found["sms.incoming"])
+            wizard.event_count = len(found["sms.gateway.event"])
+            wizard.notification_count = len(found["mail.notification"])
+            wizard.trace_count = len(found["mailing.trace"])
+            wizard.contact_count = len(found["res.partner"])
+            wizard.audience_count = wizard._count_audiences()
+            wizard.opted_out = wizard._is_opted_out()
+            wizard.held = bool(
+                wizard.opted_out or wizard.audience_count or any(found.values())
+            )
+
+    # ------------------------------------------------------------
+    # What is held
+    # ------------------------------------------------------------
+
+    def _e164(self):
+        """Give the number in E.164, or as it is: that may be held too."""
+        return self.env["sms.sms"]._readable(
+            (self.number or "").strip(), self.env.company
+        )
+
+    def _hash(self):
+        return suppression.hashed(suppression.secret(self.env.cr), self._e164())
+
+    def _found(self):
+        """Give {model: records held about the number}, of the user's companies.
+
+        A number that retention has hashed is still that person's.
+        """
+        number = self._e164()
+        known = [number, self._hash()] if number else []
+        pattern = erasure.digits_of(number)
+        events = [("payload", "=like", pattern)] if pattern else [(0, "=", 1)]
+        domains = {
+            "sms.sms": [("number", "in", known)],
+            "sms.incoming": [("number", "in", known)],
+            "sms.gateway.event": [
+                *events,
+                ("company_id", "in", [*self.env.companies.ids, False]),
+            ],
+            "mail.notification": [("sms_number", "in", known)],
+            "mailing.trace": [("sms_number", "in", known)],
+            "res.partner": [("phone_sanitized", "in", known)],
+        }
+        # Managers read these by their own rights; the rest they only count.
+        own = (*EXPORTED, "res.partner")
+        return {
+            model: (self.env[model] if model in own else self.env[model].sudo()).search(
+                domain
+            )
+            for model, domain in domains.items()
+        }
+
+    def _count_audiences(self):
+        self.env.flush_all()
+        companies = self.env.companies.ids
+        _rows, audiences = erasure.find_audiences(self.env.cr, self._e164(), companies)
+        return len(audiences)
+
+    def _is_opted_out(self):
+        number = self._e164()
+        if not number:
+            return False
+        listed = self.env["phone.blacklist"].sudo().search([("number", "=", number)])
+        return bool(listed) or bool(self.env["sms.suppression"]._blocked({number}))
+
+    def _check_may(self):
+        """Let managers only: methods can be called without the form."""
+        self.ensure_one()
+        self.check_access("write")
+        if not self.held:
+            raise UserError(self.env._("Nothing is held about this number."))
+
+    # ------------------------------------------------------------
+    # What a person may ask for
+    # ------------------------------------------------------------
+
+    def action_export(self):
+        """Give a spreadsheet of what is held, for the person to have."""
+        self._check_may()
+        self.file = base64.b64encode(self._xlsx())
+        self._log("export")
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{self._name}/{self.id}/file/sms-data.xlsx"
+            "?download=true",
+            "target": "download",
+        }
+
+    def _xlsx(self):
+        found = self._found()
+        sheets = []
+        for model, names in EXPORTED.items():
+            labels = [
+                self.env[model]._fields[name]._description_string(self.env)
+                for name in names
+            ]
+            rows = [[_cell(record, name) for name in names] for record in found[model]]
+            sheets.append((self.env[model]._description, labels, rows))
+        posts = [
+            [event.received_at, event.kind, json.dumps(json.loads(event.payload))]
+            for event in found["sms.gateway.event"]
+        ]
+        headers = [self.env._("Received"), self.env._("Kind"), self.env._("Content")]
+        sheets.append((self.env._("Posted by the Provider"), headers, posts))
+        word = self.env._("Yes") if self.opted_out else self.env._("No")
+        sheets.append(
+            (self.env._("Opted Out"), [self.env._("Opted Out")], [[word]]),
+        )
+        return xlsx.workbook(sheets)
+
+    def action_erase(self):
+        """Erase what is held; an opt-out stays in force, by the number's hash alone."""
+        self._check_may()
+        number, opted_out = self._e164(), self._is_opted_out()
+        waiting = self._found()["sms.sms"].filtered(lambda sms: sms.state == "outgoing")
+        waiting.action_set_canceled()
+        self.env.flush_all()
+        audiences = erasure.forget_audiences(
+            self.env.cr, number, self.env.companies.ids
+        )
+        self.env["sms.campaign.audience"].sudo().browse(audiences)._forget_files()
+        try:
+            counts = erasure.erase(
+                self.env.cr,
+                number,
+                self.env.companies.ids,
+                suppression.pads(suppression.secret(self.env.cr)),
+                self._notice(),
+            )
+        except erasure.OnTheWire:
+            raise UserError(
+                self.env._(
+                    "A message to this number is just leaving. Try again in a minute."
+                )
+            ) from None
+        self.env.invalidate_all()
+        if opted_out:
+            self.env["sms.suppression"].sudo()._suppress([number])
+        self._erase_from_blacklist(number)
+        self._log("erase", counts)
+        # Transient or not: this would be the last place to hold it.
+        self.search([("number", "=", self.number)]).write(
+            {"number": False, "file": False}
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "Erased from %(messages)s messages, %(incoming)s incoming messages"
+                    " and %(events)s posts of the provider.",
+                    **counts,
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    @api.model
+    def _erase_from_blacklist(self, number):
+        blacklist = self.env["phone.blacklist"].sudo().with_context(active_test=False)
+        blacklist.search([("number", "=", number)]).unlink()
+
+    @api.model
+    def _notice(self):
+        text = self.env._("The text of this SMS was erased at its recipient's request.")
+        return f"<p><em>{text}</em></p>"
+
+    def _log(self, action, counts=None):
+        self.env["sms.person.log"].sudo().create(
+            {
+                "action": action,
+                "number_masked": phone.masked(self._e164()),
+                "number_hash": self._hash(),
+                "company_id": self.env.company.id,
+                "details": counts
+                and ", ".join(f"{name}: {count}" for name, count in counts.items()),
+            }
+        )
+
+    def action_view_log(self):
+        """Show who exported or erased whose data."""
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "su_sms.sms_person_log_action"
+        )
+
+
+def _cell(record, name):
+    """Give a field's value as a spreadsheet takes it."""
+    field, value = record._fields[name], record[name]
+    if field.type == "many2one":
+        return value.sudo().display_name
+    if field.type == "selection":
+        return dict(field._description_selection(record.env)).get(value)
+    return value

@@ -1,0 +1,274 @@
+import base64
+from collections import defaultdict
+from datetime import date, datetime, time, timezone
+from zoneinfo import ZoneInfo
+
+from dateutil.relativedelta import relativedelta
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools.misc import format_date
+
+from ..tools import xlsx
+
+MONTHS = 36
+# breakdown -> its field on messages, and on the totals of those that are gone
+BREAKDOWNS = {
+    "user": ("create_uid", "user_id"),
+    "campaign": ("campaign_id", "campaign_id"),
+    "mailing": ("mailing_id", "mailing_id"),
+    "class": ("message_class", "message_class"),
+    "network": ("network", "network"),
+    "sender": ("sender_id", "sender_id"),
+    "gateway": ("gateway_id", "gateway_id"),
+}
+OUTCOME_OF_STATE = {
+    "sent": "delivered",
+    "pending": "unreported",
+    "error": "failed",
+    "canceled": "not_sent",
+    "outgoing": "waiting",
+    "process": "waiting",
+}
+# Their parts were counted, and never sent.
+NOT_LEFT = ("not_sent", "waiting")
+
+
+def outcome_of(state, failure_type, left_out):
+    """Give the column of a statement in which a message counts."""
+    if left_out:
+        return "not_sent"
+    if failure_type == "sms_outcome_unknown":
+        return "unknown"
+    return OUTCOME_OF_STATE[state]
+
+
+class Line:
+    """Counts of messages by outcome, their parts, and their cost by currency."""
+
+    def __init__(self, label=""):
+        self.label = label
+        self.outcomes = defaultdict(int)
+        self.parts = 0
+        self.costs = defaultdict(float)
+
+    @property
+    def messages(self):
+        return sum(self.outcomes.values())
+
+    def add(self, outcome, messages, parts, currency, cost):
+        self.outcomes[outcome] += messages
+        if outcome not in NOT_LEFT:
+            self.parts += parts
+        if cost:
+            self.costs[currency] += cost
+
+
+class SmsStatementWizard(models.TransientModel):
+    """A month's messages and what they cost: to print, or as a spreadsheet.
+
+    Counts what is on record and what retention has removed alike. A message belongs to
+    the month in which it was accepted, else made, in its company's time zone.
+    """
+
+    _name = "sms.statement.wizard"
+    _description = "SMS Statement"
+    _rec_name = "month"
+
+    month = fields.Selection(
+        lambda self: self._months(),
+        required=True,
+        default=lambda self: self._months()[1][0],
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        default=lambda self: self.env.company,
+        domain=lambda self: [("id", "in", self.env.companies.ids)],
+    )
+    breakdown = fields.Selection(
+        [
+            ("all", "Everything"),
+            ("user", "User"),
+            ("campaign", "Campaign"),
+            ("mailing", "Mailing"),
+            ("class", "Class"),
+            ("network", "Network"),
+            ("sender", "Sender"),
+            ("gateway", "Gateway"),
+        ],
+        "By",
+        required=True,
+        default="all",
+    )
+    file = fields.Binary(attachment=False, readonly=True)
+
+    @api.model
+    def _months(self):
+        """Give [("2026-11", "November 2026")], this month first."""
+        this = fields.Date.context_today(self).replace(day=1)
+        months = [this - relativedelta(months=ago) for ago in range(MONTHS)]
+        return [
+            (f"{month:%Y-%m}", format_date(self.env, month, date_format="MMMM y"))
+            for month in months
+        ]
+
+    # ------------------------------------------------------------
+    # What it says
+    # ------------------------------------------------------------
+
+    def _statement(self):
+        """Give the statement as data, for the page and the spreadsheet.
+
+        :return: {"outcomes": {key: label}, "currencies": [name],
+            "sections": [(label, [Line], total Line)]}
+        """
+        self.ensure_one()
+        if self.company_id not in self.env.companies:
+            raise AccessError(self.env._("This company is not one of yours."))
+        chosen = self.breakdown
+        labels = dict(self._fields["breakdown"]._description_selection(self.env))
+        sections = []
+        for breakdown in BREAKDOWNS if chosen == "all" else [chosen]:
+            lines = self._lines(breakdown)
+            total = Line(self.env._("Total"))
+            for line in lines:
+                for outcome, messages in line.outcomes.items():
+                    total.outcomes[outcome] += messages
+                total.parts += line.parts
+                for currency, cost in line.costs.items():
+                    total.costs[currency] += cost
+            sections.append((labels[breakdown], lines, total))
+        currencies = sorted(
+            {name for *_rest, total in sections for name in total.costs}
+        )
+        return {
+            "outcomes": self._outcomes(),
+            "currencies": currencies,
+            "sections": sections,
+        }
+
+    def _outcomes(self):
+        return {
+            "delivered": self.env._("Delivered"),
+            "unreported": self.env._("Sent, No Report"),
+            "failed": self.env._("Failed"),
+            "unknown": self.env._("Unknown"),
+            "not_sent": self.env._("Not Sent"),
+            "waiting": self.env._("Waiting"),
+        }
+
+    def _lines(self, breakdown):
+        """Give the lines of a breakdown, most messages first."""
+        lines = {}
+        for key, state, failure_type, left_out, currency, *sums in self._rows(
+            breakdown
+        ):
+            messages, parts, cost = (each or 0 for each in sums)
+            line = lines.setdefault(key, Line())
+            outcome = outcome_of(state, failure_type, left_out)
+            line.add(outcome, messages, parts, currency.name or "?", cost)
+        for key, line in lines.items():
+            line.label = self._label(breakdown, key)
+        return sorted(lines.values(), key=lambda line: (-line.messages, line.label))
+
+    def _rows(self, breakdown):
+        """Give the groups of messages on record, and of those that are gone."""
+        on_messages, on_statistics = BREAKDOWNS[breakdown]
+        rest = ["state", "failure_type", "left_out", "currency_id"]
+        yield from self.env["sms.sms"]._read_group(
+            self._domain(),
+            [on_messages, *rest],
+            ["__count", "parts:sum", "cost:sum"],
+        )
+        first, _start, end, _stop = self._period()
+        yield from self.env["sms.statistic"]._read_group(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("day", ">=", first),
+                ("day", "<", end),
+            ],
+            [on_statistics, *rest],
+            ["messages:sum", "parts:sum", "cost:sum"],
+        )
+
+    def _domain(self):
+        """Give the domain of the month's messages on record."""
+        _first, start, _end, stop = self._period()
+        return [
+            ("company_id", "=", self.company_id.id),
+            ("gateway_id", "!=", False),
+            "|",
+            *("&", ("accepted_at", ">=", start), ("accepted_at", "<", stop)),
+            *("&", ("accepted_at", "=", False)),
+            *("&", ("create_date", ">=", start), ("create_date", "<", stop)),
+        ]
+
+    def _period(self):
+        """Give the month's first day, its start in UTC, and those of the next."""
+        zone = ZoneInfo(self.company_id.sudo()._sms_time_zone())
+        year, month = map(int, self.month.split("-"))
+        first = date(year, month, 1)
+        period = []
+        for day in (first, first + relativedelta(months=1)):
+            midnight = datetime.combine(day, time(), zone).astimezone(timezone.utc)
+            period += [day, midnight.replace(tzinfo=None)]
+        return period
+
+    def _label(self, breakdown, key):
+        if not key:
+            return {
+                "campaign": self.env._("No campaign"),
+                "mailing": self.env._("No mailing"),
+                "network": self.env._("Not reported"),
+                "sender": self.env._("The gateway's"),
+            }.get(breakdown, self.env._("Nobody"))
+        if isinstance(key, models.BaseModel):
+            return key.sudo().display_name
+        if breakdown == "class":
+            field = self.env["sms.sms"]._fields["message_class"]
+            return dict(field._description_selection(self.env))[key]
+        return key
+
+    # ------------------------------------------------------------
+    # How it leaves
+    # ------------------------------------------------------------
+
+    def action_print(self):
+        """Give the report to print."""
+        self.ensure_one()
+        return self.env.ref("su_sms.sms_statement_report").report_action(self)
+
+    def action_download(self):
+        """Give the spreadsheet."""
+        self.ensure_one()
+        self.file = base64.b64encode(self._xlsx())
+        name = f"sms-statement-{self.month}.xlsx"
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{self._name}/{self.id}/file/{name}?download=true",
+            "target": "download",
+        }
+
+    def _xlsx(self):
+        statement = self._statement()
+        outcomes, currencies = statement["outcomes"], statement["currencies"]
+
+        def row(line):
+            yield line.label
+            yield line.messages
+            yield from (line.outcomes[outcome] for outcome in outcomes)
+            yield line.parts
+            yield from (round(line.costs[name], 4) for name in currencies)
+
+        sheets = []
+        for label, lines, total in statement["sections"]:
+            headers = [
+                label,
+                self.env._("Messages"),
+                *outcomes.values(),
+                self.env._("Parts"),
+                *(self.env._("Cost (%s)", name) for name in currencies),
+            ]
+            rows = [tuple(row(line)) for line in lines]
+            sheets.append((label, headers, [*rows, xlsx.Total(row(total))]))
+        return xlsx.workbook(sheets)

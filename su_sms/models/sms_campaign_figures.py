@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import api, fields, models
 
 # What the funnel counts, by the state of the messages.
@@ -34,18 +36,23 @@ class SmsCampaign(models.Model):
     click_count = fields.Integer("Clicks", compute="_compute_click_count")
 
     def _compute_funnel(self):
-        counts = {campaign_id: {} for campaign_id in self.ids}
-        groups = (
-            self.env["sms.sms"]
-            .sudo()
-            ._read_group(
-                [("campaign_id", "in", self.ids)],
-                ["campaign_id", "state", "failure_type", "left_out"],
-                ["__count"],
+        counts = {campaign_id: Counter() for campaign_id in self.ids}
+        # What retention has removed is counted too.
+        for model, aggregate in (
+            ("sms.sms", "__count"),
+            ("sms.statistic", "messages:sum"),
+        ):
+            groups = (
+                self.env[model]
+                .sudo()
+                ._read_group(
+                    [("campaign_id", "in", self.ids)],
+                    ["campaign_id", "state", "failure_type", "left_out"],
+                    [aggregate],
+                )
             )
-        )
-        for campaign, *group, count in groups:
-            counts[campaign.id][tuple(group)] = count
+            for campaign, *group, count in groups:
+                counts[campaign.id][tuple(group)] += count
         for campaign in self:
             campaign._set_funnel(counts.get(campaign.id, {}))
 

@@ -128,6 +128,10 @@ class TestPersonData(RetentionCase):
         self.assertTrue(self.wizard().opted_out)
         self.wizard().action_erase()
         self.assertEqual(self.found(NUMBER), [])
+        history = self.env["mail.tracking.value"].search(
+            [("field_id.model", "=", "phone.blacklist")]
+        )
+        self.assertFalse(history, "the blacklist's own")
         self.simulator.reset()
         sms = self.queue(NUMBER, message_class="promotional")
         informing = self.queue(NUMBER, message_class="transactional")

@@ -364,6 +364,18 @@ class TestRetention(RetentionCase):
                 self.assertEqual(self.found("SECRET"), [])
                 self.assertEqual(self.found("Fatuma"), ["sms_sms"] if launched else [])
 
+    def test_campaign_still_says_what_became_of_it(self):
+        campaign = self.campaign(self.numbers(f"{NUMBER}\n0712345679\nnonsense"))
+        self.run_campaign(campaign)
+        figures = ("message_count", "sent_count", "excluded_count", "spent")
+        before = campaign.read(figures)
+        messages = self.env["sms.sms"].search([("campaign_id", "=", campaign.id)])
+        self.age(messages, days=800)
+        self.gateway._forget()
+        self.assertFalse(messages.exists())
+        self.assertEqual(campaign.read(figures), before)
+        self.assertEqual(campaign.sent_count, 2)
+
     def test_audience_of_a_campaign_that_runs_is_left_alone(self):
         campaign = self.campaign(self.numbers(NUMBER))
         campaign.state = "paused"

@@ -125,25 +125,16 @@ class SmsStatementWizard(models.TransientModel):
         self.ensure_one()
         if self.company_id not in self.env.companies:
             raise AccessError(self.env._("This company is not one of yours."))
-        chosen = self.breakdown
         labels = dict(self._fields["breakdown"]._description_selection(self.env))
-        sections = []
-        for breakdown in BREAKDOWNS if chosen == "all" else [chosen]:
-            lines = self._lines(breakdown)
-            total = Line(self.env._("Total"))
-            for line in lines:
-                for outcome, messages in line.outcomes.items():
-                    total.outcomes[outcome] += messages
-                total.parts += line.parts
-                for currency, cost in line.costs.items():
-                    total.costs[currency] += cost
-            sections.append((labels[breakdown], lines, total))
-        currencies = sorted(
-            {name for *_rest, total in sections for name in total.costs}
-        )
+        every = list(BREAKDOWNS) if self.breakdown == "all" else [self.breakdown]
+        sections = [
+            (labels[breakdown], lines, self._total(lines))
+            for breakdown, lines in self._lines(every).items()
+        ]
+        currencies = {name for *_rest, total in sections for name in total.costs}
         return {
             "outcomes": self._outcomes(),
-            "currencies": currencies,
+            "currencies": sorted(currencies),
             "sections": sections,
         }
 
@@ -157,27 +148,56 @@ class SmsStatementWizard(models.TransientModel):
             "waiting": self.env._("Waiting"),
         }
 
-    def _lines(self, breakdown):
-        """Give the lines of a breakdown, most messages first."""
-        lines = {}
-        for key, state, failure_type, left_out, currency, *sums in self._rows(
-            breakdown
-        ):
-            messages, parts, cost = (each or 0 for each in sums)
-            line = lines.setdefault(key, Line())
+    def _lines(self, breakdowns):
+        """Give {breakdown: its lines, most messages first}."""
+        found = {breakdown: {} for breakdown in breakdowns}
+        for (
+            *keys,
+            state,
+            failure_type,
+            left_out,
+            currency,
+            messages,
+            parts,
+            cost,
+        ) in self._groups(breakdowns):
             outcome = outcome_of(state, failure_type, left_out)
-            line.add(outcome, messages, parts, currency.name or "?", cost)
-        for key, line in lines.items():
-            line.label = self._label(breakdown, key)
-        return sorted(lines.values(), key=lambda line: (-line.messages, line.label))
+            for key, lines in zip(keys, found.values(), strict=True):
+                line = lines.setdefault(key, Line())
+                line.add(outcome, messages, parts or 0, currency.name or "?", cost or 0)
+        for breakdown, lines in found.items():
+            for key, line in lines.items():
+                line.label = self._label(breakdown, key)
+        return {
+            breakdown: sorted(
+                lines.values(), key=lambda line: (-line.messages, line.label)
+            )
+            for breakdown, lines in found.items()
+        }
 
-    def _rows(self, breakdown):
-        """Give the groups of messages on record, and of those that are gone."""
-        on_messages, on_statistics = BREAKDOWNS[breakdown]
+    @api.model
+    def _total(self, lines):
+        total = Line(self.env._("Total"))
+        for line in lines:
+            for outcome, messages in line.outcomes.items():
+                total.outcomes[outcome] += messages
+            total.parts += line.parts
+            for currency, cost in line.costs.items():
+                total.costs[currency] += cost
+        return total
+
+    def _groups(self, breakdowns):
+        """Give the groups of messages on record, and of those that are gone.
+
+        By all breakdowns at once, so that the month is read once.
+        """
+        on_messages, on_statistics = zip(
+            *(BREAKDOWNS[breakdown] for breakdown in breakdowns), strict=True
+        )
         rest = ["state", "failure_type", "left_out", "currency_id"]
         yield from self.env["sms.sms"]._read_group(
             self._domain(),
-            [on_messages, *rest],
+            [*on_messages, *rest],
             ["__count", "parts:sum", "cost:sum"],
         )
         first, _start, end, _stop = self._period()
@@ -187,7 +207,7 @@ class SmsStatementWizard(models.TransientModel):
                 ("day", ">=", first),
                 ("day", "<", end),
             ],
-            [on_statistics, *rest],
+            [*on_statistics, *rest],
             ["messages:sum", "parts:sum", "cost:sum"],
         )
 

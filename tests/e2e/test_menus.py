@@ -12,16 +12,21 @@ from .system import System
 APP = "SMS Marketing"
 MAILINGS = [APP, "Mailing Lists"]
 REST = ["Reporting", "Configuration"]
+BLACKLIST = ["Blacklist"]
+WORDS = ["Opt-Out Words"]
 ODOO = ["Link Tracker"]
 GATEWAY = ["SMS Gateway", "SMS Gateway Events"]
 # group -> menus of the app, and of its Configuration
 SEEN = {
     "mass_mailing.group_mass_mailing_user": ([*MAILINGS, *REST], ODOO),
-    "su_sms.group_user": ([*MAILINGS, "Messages", *REST], ODOO),
-    "su_sms.group_manager": ([*MAILINGS, "Messages", "Incoming", *REST], ODOO),
+    "su_sms.group_user": ([*MAILINGS, "Messages", *REST], [*BLACKLIST, *ODOO]),
+    "su_sms.group_manager": (
+        [*MAILINGS, "Messages", "Incoming", *REST],
+        [*BLACKLIST, *WORDS, *ODOO],
+    ),
     "su_sms.group_gateway_admin": (
         [*MAILINGS, "Messages", "Incoming", *REST],
-        [*GATEWAY, *ODOO],
+        [*GATEWAY, *BLACKLIST, *WORDS, *ODOO],
     ),
 }
 

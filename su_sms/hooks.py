@@ -26,3 +26,7 @@ def uninstall_hook(env):
         """
     )
     env["ir.config_parameter"].sudo().search([("key", "=like", "su_sms.%")]).unlink()
+    # Odoo's own page of blacklisted numbers, which ours stands in for.
+    menu = env.ref("mass_mailing_sms.phone_blacklist_menu", raise_if_not_found=False)
+    if menu:
+        menu.active = True

@@ -1,18 +1,20 @@
-"""Keep the secret of a callback's path out of the server's access log."""
+"""Keep the secrets of paths, callbacks' and opt-out links', out of the server's log."""
 
 import logging
 import re
 
-SECRET = re.compile(r"(/su_sms/callback/)[^/\s?]+")
+SECRET = re.compile(r"(/su_sms/callback/|(?<![\w/])/o/)[^/\s?']+")
 
 
 class HideSecret(logging.Filter):
     def filter(self, record):
         """Replace the token wherever the record's text has one; drop nothing."""
         text = record.getMessage()
-        if "/su_sms/callback/" in text:
-            record.msg, record.args = SECRET.sub(r"\1…", text), ()
+        hidden = SECRET.sub(r"\1…", text)
+        if hidden != text:
+            record.msg, record.args = hidden, ()
         return True
 
 
-logging.getLogger("werkzeug").addFilter(HideSecret())
+for name in ("werkzeug", "odoo.http"):
+    logging.getLogger(name).addFilter(HideSecret())

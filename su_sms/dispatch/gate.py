@@ -32,6 +32,10 @@ MALFORMED = "sms_number_format"
 NOT_MOBILE = "sms_invalid_destination"
 FAILURE_BY_REASON = {"empty": MISSING, "not_mobile": NOT_MOBILE}
 
+# Reasons to be on the blacklist that are nobody's no: they stop promotional messages,
+# which would not arrive, and nothing else.
+NO_CLAIM = ("operator", "unreachable")
+
 
 @lru_cache(maxsize=16)
 def prepare(body, sanitise):
@@ -57,15 +61,15 @@ def read_number(number, country):
         return Stop("error", failure_type, str(error))
 
 
-def judge(number, body, *, sanitise, promotional, blocked):
+def judge(number, body, *, sanitise, blocked):
     """Decide on one message: ``Pass`` or ``Stop``.
 
     :param number: from :func:`read_number`
-    :param blocked: the E.164 numbers among the candidates that opted out
+    :param blocked: the E.164 numbers to which messages of this class may not go
     """
     if isinstance(number, Stop):
         return number
-    if promotional and number in blocked:
+    if number in blocked:
         return Stop("canceled", "sms_blacklist", "")
     text = prepare(body, sanitise)
     if not text.strip():

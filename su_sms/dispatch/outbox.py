@@ -41,6 +41,7 @@ class Gateway(NamedTuple):
     zone: str = "UTC"
     pace: int = 0
     day_budget: float = 0.0
+    block_transactional: bool = False
     probing: bool = False
 
 
@@ -182,14 +183,7 @@ def claim(cr, gateway, slots, now, ids=None):
         gate.read_number(each.number, each.country or gateway.country)
         for each in candidates
     ]
-    blocked = blocked_among(
-        cr,
-        {
-            number
-            for number, each in zip(numbers, candidates, strict=True)
-            if each.message_class == "promotional" and isinstance(number, str)
-        },
-    )
+    blocked = _blocked(cr, gateway, zip(numbers, candidates, strict=True))
     groups = defaultdict(list)
     stopped = []
     leaving = Counter()
@@ -198,8 +192,7 @@ def claim(cr, gateway, slots, now, ids=None):
             number,
             each.body,
             sanitise=gateway.sanitise,
-            promotional=each.message_class == "promotional",
-            blocked=blocked,
+            blocked=blocked[each.message_class == "promotional"],
         )
         if isinstance(verdict, gate.Stop):
             stopped.append(Change(each.id, None, *verdict))
@@ -263,16 +256,49 @@ def unclaim(cr, claims):
         )
 
 
-def blocked_among(cr, numbers):
-    """Give those of these E.164 numbers that opted out."""
-    if not numbers:
-        return frozenset()
-    cr.execute(
-        "SELECT number FROM phone_blacklist WHERE active AND number = ANY(%s)",
-        [list(numbers)],
+def _blocked(cr, gateway, candidates):
+    """Give {promotional: the numbers to which such messages may not go}."""
+    strict = gateway.block_transactional
+    listed = listed_among(
+        cr,
+        {
+            number
+            for number, each in candidates
+            if isinstance(number, str)
+            and (strict or each.message_class == "promotional")
+        },
     )
-    blocked = {number for (number,) in cr.fetchall()}
-    return blocked | suppression.blocked_hashes(cr, numbers - blocked)
+    said_no = {number for number, no_claim in listed.items() if not no_claim}
+    return {True: frozenset(listed), False: said_no if strict else frozenset()}
+
+
+def blocked_among(cr, numbers):
+    """Give those of these E.164 numbers that get no promotional messages."""
+    return frozenset(listed_among(cr, numbers))
+
+
+def listed_among(cr, numbers):
+    """Give those of these E.164 numbers that are on the blacklist, and how.
+
+    :return: {number: whether that is nobody's no, but only a block}
+    """
+    if not numbers:
+        return {}
+    # One string is ten times as fast to hand over as an array; E.164 has no comma.
+    cr.execute(
+        """
+        SELECT phone.number,
+               (SELECT entry.reason = ANY(%s) FROM sms_blacklist entry
+                 WHERE entry.phone_blacklist_id = phone.id)
+          FROM phone_blacklist phone
+         WHERE phone.active AND phone.number = ANY(string_to_array(%s, ','))
+        """,
+        [list(gate.NO_CLAIM), ",".join(numbers)],
+    )
+    listed = dict(cr.fetchall())
+    # Who said no and was erased is known by a hash alone.
+    erased = suppression.blocked_hashes(cr, set(numbers) - listed.keys())
+    return listed | dict.fromkeys(erased, False)
 
 
 def _mark_in_process(cr, claims, now):

@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONFLICTS
+from odoo.exceptions import ConcurrencyError, UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..africastalking import callbacks
 from ..dispatch import outbox, reports
+from .sms_consent import Act
 from .sms_sms_dispatch import in_test, utcnow
 
 _logger = logging.getLogger(__name__)
@@ -27,6 +28,8 @@ WAKE_SECONDS = 0.4
 GATHER_SECONDS = 0.3
 # Short, as Odoo ends a job that takes long; what is left triggers the next run.
 RUN_SECONDS = 20
+
+CONFLICTS = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError)
 
 _last_wake = {}
 _wake_lock = threading.Lock()
@@ -207,8 +210,11 @@ class SmsGatewayEvent(models.Model):
                     )
                     continue
                 with self.env.cr.savepoint():
-                    settled[event_id] = self._apply_one(gateway_id, kind, post)
+                    settled[event_id] = self._apply_one(
+                        event_id, gateway_id, kind, post
+                    )
         self._apply_reports(received, settled, now)
+        self._list_blocked(received, settled)
         reports.settle(self.env.cr, settled, now, RETRY_AFTER)
         self.env.invalidate_all()
         return len(rows)
@@ -247,24 +253,42 @@ class SmsGatewayEvent(models.Model):
         settled |= done
 
     @api.model
-    def _apply_one(self, gateway_id, kind, post):
+    def _list_blocked(self, received, settled):
+        """List whom reports call blocked; what goes wrong there stops no report."""
+        try:
+            with self.env.cr.savepoint():
+                self.env["sms.blacklist"]._on_reports(received, settled)
+        except CONFLICTS:
+            raise
+        except Exception:
+            _logger.exception("Numbers blocked at the operator are not listed")
+
+    @api.model
+    def _apply_one(self, event_id, gateway_id, kind, post):
         gateway = self.env["sms.gateway.config"].browse(gateway_id)
         if kind == "incoming":
             incoming = callbacks.read_incoming(post)
             self.env["sms.incoming"]._take(gateway, incoming)
         elif kind == "optout":
-            self._on_optout(gateway, callbacks.read_optout(post))
+            self._on_optout(event_id, gateway, callbacks.read_optout(post))
         else:
             callbacks.read_subscription(post)
         return reports.Settled("applied")
 
     @api.model
-    def _on_optout(self, gateway, optout):
-        """Act on an opt-out from the provider: the number goes on Odoo's blacklist."""
-        number = self.env["sms.sms"]._readable(
-            optout.number, gateway.company_id or self.env.company
+    def _on_optout(self, event_id, gateway, optout):
+        """Act on an opt-out from the provider: the number goes on the blacklist."""
+        company = gateway.company_id or self.env.company
+        blacklist = self.env["sms.blacklist"].sudo().with_company(company)
+        act = Act(
+            "provider",
+            "provider",
+            evidence=optout.sender,
+            company_id=company.id,
+            gateway_id=gateway.id,
+            event_id=event_id,
         )
-        self.env["phone.blacklist"].sudo()._add([number])
+        blacklist._opt_out([blacklist._readable(optout.number)], act)
 
     # ------------------------------------------------------------
     # What a person may do

@@ -1,6 +1,7 @@
 from . import (
     test_access,
     test_bad_input,
+    test_blacklist,
     test_callback,
     test_campaign,
     test_campaign_run,
@@ -8,6 +9,8 @@ from . import (
     test_hold,
     test_log,
     test_neutralize,
+    test_optout_web,
+    test_optout_words,
     test_outcome,
     test_person_data,
     test_price,

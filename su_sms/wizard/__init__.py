@@ -2,6 +2,7 @@ from . import (
     sms_campaign_launch,
     sms_campaign_trial,
     sms_composer,
+    sms_optout_wizard,
     sms_person_wizard,
     sms_statement_wizard,
     sms_test_step,

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import dispatch, reports  # noqa: F401  register the benchmarks
+from . import blacklist, dispatch, reports  # noqa: F401  register the benchmarks
 from .benchmark import BENCHMARKS, Result, table, write_json
 
 

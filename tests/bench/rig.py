@@ -6,6 +6,7 @@ import contextlib
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
@@ -14,6 +15,7 @@ import requests
 from odoo import api
 from odoo.modules.registry import Registry
 from odoo.service import server
+from odoo.sql_db import Cursor
 from odoo.tools import config
 from requests.adapters import HTTPAdapter
 
@@ -103,10 +105,12 @@ class Rig:
         *,
         latency: float,
         concurrency: int | None = None,
+        prepare: Callable[[Cursor], None] | None = None,
     ) -> float:
         """Let su_sms dispatch to the simulator, whose requests take `latency` seconds.
 
         :param concurrency: requests side by side; None for the gateway's own default
+        :param prepare: called with the queue filled, before the clock starts
         """
         self._simulator.admin.reset()
         self._simulator.admin.settings(latency_ms=latency * 1000)
@@ -115,7 +119,7 @@ class Rig:
             gateway.is_default = True
             default = gateway.default_get(["concurrency"])["concurrency"]
             gateway.concurrency = concurrency or default
-        seconds = _dispatch(self.database, rows)
+        seconds = _dispatch(self.database, rows, prepare)
         summary = self._simulator.admin.summary()
         assert summary["accepted"] == summary["distinct"] == len(rows), summary
         return seconds
@@ -180,7 +184,11 @@ class Rig:
         return self._twilio[latency]
 
 
-def _dispatch(registry: Registry, rows: list[dict[str, str]]) -> float:
+def _dispatch(
+    registry: Registry,
+    rows: list[dict[str, str]],
+    prepare: Callable[[Cursor], None] | None = None,
+) -> float:
     """Queue the rows, then give the seconds until all are accepted."""
     with registry.cursor() as cr:
         cr.execute("TRUNCATE sms_sms CASCADE")
@@ -188,6 +196,8 @@ def _dispatch(registry: Registry, rows: list[dict[str, str]]) -> float:
         env["sms.sms"].create(rows)
     with registry.cursor() as cr:
         cr.execute("ANALYZE sms_sms")
+        if prepare:
+            prepare(cr)
     with registry.cursor() as cr:
         env = api.Environment(cr, api.SUPERUSER_ID, {})
         done, first = None, _first(cr)

@@ -12,20 +12,22 @@ from .system import System
 APP = "SMS Marketing"
 MAILINGS = [APP, "Mailing Lists"]
 REST = ["Reporting", "Configuration"]
+BLACKLIST = ["Blacklist"]
+WORDS = ["Opt-Out Words"]
 ODOO = ["Link Tracker"]
 GATEWAY = ["SMS Gateway", "SMS Gateway Events"]
 REQUESTS = ["Data of a Number"]
 # group -> menus of the app, and of its Configuration
 SEEN = {
     "mass_mailing.group_mass_mailing_user": ([*MAILINGS, *REST], ODOO),
-    "su_sms.group_user": ([*MAILINGS, "Messages", *REST], ODOO),
+    "su_sms.group_user": ([*MAILINGS, "Messages", *REST], [*BLACKLIST, *ODOO]),
     "su_sms.group_manager": (
         [*MAILINGS, "Messages", "Incoming", *REST],
-        [*ODOO, *REQUESTS],
+        [*BLACKLIST, *WORDS, *ODOO, *REQUESTS],
     ),
     "su_sms.group_gateway_admin": (
         [*MAILINGS, "Messages", "Incoming", *REST],
-        [*GATEWAY, *ODOO, *REQUESTS],
+        [*GATEWAY, *BLACKLIST, *WORDS, *ODOO, *REQUESTS],
     ),
 }
 

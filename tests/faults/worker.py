@@ -94,6 +94,12 @@ class Orders:
         with self._env.cr:
             self._env.ref("su_sms.ir_cron_outbox").method_direct_trigger()
 
+    def apply_events(self) -> None:
+        """Apply what the provider has posted."""
+        self.begin()
+        with self._env.cr:
+            self._env["sms.gateway.event"]._apply_inbox()
+
     def process_queue(self) -> None:
         """Do what Odoo's own cron for SMS does."""
         self.begin()

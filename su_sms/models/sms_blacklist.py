@@ -1,0 +1,187 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+
+from .sms_consent import Act
+
+# What is given for an entry, and kept in its history.
+WHY = ("reason", "channel", "date", "note")
+INTERNAL = {"phone_blacklist_id", "consent_id"}
+
+
+class SmsBlacklist(models.Model):
+    """Why a number is on Odoo's blacklist: who said so, when, how, what shows it.
+
+    There is one for every entry of ``phone.blacklist``, which holds the number and
+    whether it counts. The list holds for all companies, as Odoo's does; what was said
+    to one company is seen only there.
+    """
+
+    _name = "sms.blacklist"
+    _description = "SMS Blacklist"
+    _inherits = {"phone.blacklist": "phone_blacklist_id"}
+    _order = "date desc, id desc"
+    _rec_name = "number"
+
+    phone_blacklist_id = fields.Many2one(
+        "phone.blacklist", required=True, readonly=True, ondelete="cascade"
+    )
+    consent_id = fields.Many2one("sms.consent", "In Force", readonly=True)
+    reason = fields.Selection(related="consent_id.reason", store=True, readonly=False)
+    channel = fields.Selection(related="consent_id.channel", store=True, readonly=False)
+    date = fields.Datetime(
+        "Since", related="consent_id.date", store=True, readonly=False, index=True
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Contact",
+        compute="_compute_partner_id",
+        search="_search_partner_id",
+    )
+    note = fields.Char(compute="_compute_why", readonly=False)
+    evidence = fields.Char(compute="_compute_why")
+    user_id = fields.Many2one("res.users", "Entered By", compute="_compute_why")
+    consent_ids = fields.Many2many(
+        "sms.consent", string="History", compute="_compute_consent_ids"
+    )
+
+    _once = models.UniqueIndex("(phone_blacklist_id)", "This number is here already.")
+
+    # ------------------------------------------------------------
+    # Fields
+    # ------------------------------------------------------------
+
+    @api.depends("number")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_partner_id(self):
+        partners = self.env["res.partner"].search(
+            [("phone_sanitized", "in", self.filtered("number").mapped("number"))],
+            order="id desc",
+        )
+        by_number = {partner.phone_sanitized: partner for partner in partners}
+        for entry in self:
+            entry.partner_id = entry.number and by_number.get(entry.number)
+
+    @api.model
+    def _search_partner_id(self, operator, value):
+        if operator == "any":
+            domain = value
+        elif operator in ("in", "="):
+            domain = [("id", operator, value)]
+        elif operator in ("ilike", "like", "=ilike", "=like"):
+            domain = [("display_name", operator, value)]
+        else:
+            return NotImplemented
+        partners = self.env["res.partner"].search(domain).filtered("phone_sanitized")
+        return [("number", "in", partners.mapped("phone_sanitized"))]
+
+    @api.depends("consent_id")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_why(self):
+        """Show what was said only where it was said to one's own company."""
+        ids = self.sudo().consent_id.ids
+        mine = self.env["sms.consent"].search([("id", "in", ids)])
+        for entry in self:
+            consent = entry.sudo().consent_id & mine
+            entry.note = consent.note
+            entry.evidence = consent.evidence
+            entry.user_id = consent.user_id
+
+    @api.depends("number", "consent_id")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_consent_ids(self):
+        consents = self.env["sms.consent"].search(
+            [("number", "in", self.mapped("number"))]
+        )
+        by_number = consents.grouped("number")
+        for entry in self:
+            entry.consent_ids = by_number.get(entry.number)
+
+    # ------------------------------------------------------------
+    # By hand and by import
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Opt numbers out, or in where ``active`` is false; a known one once more.
+
+        :return: the entry of each, which may have been here before
+        """
+        self._check_not_forged(vals_list)
+        if all("phone_blacklist_id" in vals for vals in vals_list):
+            return super().create(vals_list)
+        self.check_access("create")
+        channel = "import" if self.env.context.get("import_file") else "manual"
+        pairs = {True: [], False: []}
+        numbers = []
+        for vals in vals_list:
+            number = self._readable(vals.get("number"))
+            numbers.append(number)
+            given = {name: vals[name] for name in WHY if vals.get(name)}
+            act = Act(**{"channel": channel} | self._read_why(given))
+            pairs[bool(vals.get("active", True))].append((number, act))
+        self._act(pairs[True], out=True)
+        self._act(pairs[False], out=False)
+        entries = {entry.number: entry.id for entry in self._entries(numbers)}
+        return self.browse([entries[number] for number in numbers])
+
+    def write(self, vals):
+        """Write, and keep a change of why, or of whether, as a line of history."""
+        self._check_not_forged([vals])
+        why = {name: vals[name] for name in WHY if name in vals}
+        rest = {name: value for name, value in vals.items() if name not in WHY}
+        if not why and "active" not in rest:
+            return super().write(vals)
+        self.check_access("write")
+        moves = "active" in rest
+        for entry in self:
+            before = {} if moves else {"reason": entry.reason, "note": entry.note or ""}
+            act = Act(**{"channel": "manual"} | before | self._read_why(why))
+            if moves:
+                self._act([(entry.number, act)], out=rest["active"])
+                continue
+            self._check_reasons({act.reason}, entry.active)
+            line = self.env["sms.consent"]._keep([(entry.number, act)], entry.active)
+            self._put_in_force(line)
+        rest.pop("active", None)
+        return super().write(rest) if rest else True
+
+    def unlink(self):
+        phones = self.phone_blacklist_id
+        result = super().unlink()
+        phones.unlink()
+        return result
+
+    @api.model
+    def _check_not_forged(self, vals_list):
+        """Let nobody but this code say which entry and which line belong together."""
+        if not self.env.su and any(INTERNAL & set(vals) for vals in vals_list):
+            raise AccessError(
+                self.env._("Give a number and a reason: the rest follows from them.")
+            )
+
+    @api.model
+    def _read_why(self, given):
+        """Give what was entered as an ``Act`` takes it."""
+        given = {name: value for name, value in given.items() if value}
+        if "date" in given:
+            date = fields.Datetime.to_datetime(given["date"])
+            given["date"] = min(date, fields.Datetime.now())
+        return given
+
+    @api.model
+    def _readable(self, number):
+        """Give a number as people type it in E.164; Odoo judges what that can't be."""
+        number = self.env["sms.sms"]._readable(number, self.env.company)
+        if not number:
+            raise ValidationError(self.env._("There is no phone number."))
+        return self.env.user._phone_format(number=number, raise_exception=True)
+
+    def action_opt_out(self):
+        """Ask why, and opt these numbers out."""
+        self.check_access("read")
+        return self.env["sms.optout.wizard"]._ask("out", self.mapped("number"))
+
+    def action_opt_in(self):
+        """Ask on whose word, and let these numbers be written to again."""
+        self.check_access("read")
+        return self.env["sms.optout.wizard"]._ask("in", self.mapped("number"))

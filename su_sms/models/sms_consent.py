@@ -1,0 +1,160 @@
+"""What people said about getting SMS, and what the network said for them."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..dispatch.gate import NO_CLAIM
+
+REASONS = [
+    ("own_request", "Own Request"),
+    ("stop", "STOP Word"),
+    ("start", "START Word"),
+    ("web_link", "Web Link"),
+    ("provider", "Opted Out at the Provider"),
+    ("complaint", "Complaint"),
+    ("operator", "Blocked at the Operator"),
+    ("unreachable", "Unreachable"),
+    ("mistake", "Entered by Mistake"),
+    ("sender", "Sender ID Was at Fault"),
+    ("expired", "Time to Try Again"),
+    ("unstated", "Not Stated"),
+]
+# Only reasons to write to a number again ...
+WELCOMES = ("start", "mistake", "sender", "expired")
+# ... of which these, and of the others those, are somebody's yes.
+YES = ("own_request", "start", "web_link")
+CHANNELS = [
+    ("manual", "By Hand"),
+    ("sms", "SMS"),
+    ("web", "Web"),
+    ("provider", "Provider"),
+    ("report", "Delivery Report"),
+    ("import", "Import"),
+    ("odoo", "Odoo's Blacklist"),
+]
+# Channels in which a user acts, and answers for it.
+BY_A_USER = ("manual", "import", "odoo")
+
+
+class Act(NamedTuple):
+    """Why and how somebody opted out or in; ids of records, ``date`` in UTC."""
+
+    reason: str = "unstated"
+    channel: str = "odoo"
+    date: datetime | None = None
+    note: str = ""
+    evidence: str = ""
+    company_id: int | None = None
+    gateway_id: int | None = None
+    event_id: int | None = None
+    incoming_id: int | None = None
+    sms_id: int | None = None
+    confirmed: bool = False
+
+
+class Acts:
+    """Acts by number, for the context: no request can make one of these.
+
+    :param by_number: {E.164 number: Act}
+    :param default: the act of every other number
+    """
+
+    def __init__(self, by_number=None, default=None):
+        self._by_number = by_number or {}
+        self._default = default or Act()
+
+    def of(self, number):
+        """Give the act of a number."""
+        return self._by_number.get(number, self._default)
+
+
+class SmsConsent(models.Model):
+    """One line of history: a number opted out or in, why, and what shows it.
+
+    Lines are added and never changed: they are what is shown to a regulator.
+    """
+
+    _name = "sms.consent"
+    _description = "SMS Opt-Out History"
+    _order = "date desc, id desc"
+    _rec_name = "number"
+
+    number = fields.Char(required=True, readonly=True, index=True)
+    kind = fields.Selection(
+        [
+            ("optout", "Opted out"),
+            ("optin", "Opted in"),
+            ("blocked", "Blocked"),
+            ("lifted", "Lifted"),
+        ],
+        "What",
+        required=True,
+        readonly=True,
+        help="Opted out and opted in are people's own words. Blocked and lifted claim"
+        " nothing about what anybody wants.",
+    )
+    reason = fields.Selection(REASONS, required=True, readonly=True)
+    channel = fields.Selection(CHANNELS, required=True, readonly=True)
+    date = fields.Datetime(required=True, readonly=True)
+    user_id = fields.Many2one("res.users", "Entered By", readonly=True)
+    note = fields.Char(readonly=True)
+    evidence = fields.Char(
+        readonly=True, help="What was said. It stays when the message is removed."
+    )
+    company_id = fields.Many2one("res.company", readonly=True)
+    gateway_id = fields.Many2one("sms.gateway.config", readonly=True)
+    event_id = fields.Many2one("sms.gateway.event", readonly=True)
+    incoming_id = fields.Many2one("sms.incoming", readonly=True)
+    sms_id = fields.Many2one(
+        "sms.sms", "Message", readonly=True, index="btree_not_null"
+    )
+    confirmed = fields.Boolean(
+        "Confirmed by SMS", readonly=True, help="The person was sent an answer."
+    )
+
+    @api.model
+    def _keep(self, acts, out):
+        """Add a line for each act.
+
+        :param acts: [(E.164 number, Act)]
+        :param out: whether these opted out
+        :return: the lines, in the order of the acts
+        """
+        return self.sudo().create(
+            [self._values(number, act, out) for number, act in acts]
+        )
+
+    @api.model
+    def _values(self, number, act, out):
+        user = self.env.user
+        by_user = act.channel in BY_A_USER and user._is_internal()
+        if out:
+            kind = "blocked" if act.reason in NO_CLAIM else "optout"
+        else:
+            kind = "optin" if act.reason in YES else "lifted"
+        return {
+            **act._asdict(),
+            "number": number,
+            "kind": kind,
+            "date": act.date or fields.Datetime.now(),
+            "user_id": user.id if by_user else False,
+            "company_id": act.company_id or self.env.company.id,
+        }
+
+    def write(self, vals):
+        if vals:
+            raise UserError(
+                self.env._(
+                    "The history of opt-outs can't be changed. Add a line instead."
+                )
+            )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(
+            self.env._("The history of opt-outs stays: it shows what people said.")
+        )

@@ -1,0 +1,131 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..models.sms_consent import Act
+
+# How many numbers the dialog spells out.
+SHOWN = 5
+
+
+class SmsOptoutWizard(models.TransientModel):
+    """Ask why, before a number is opted out or in by hand."""
+
+    _name = "sms.optout.wizard"
+    _description = "SMS Opt-Out"
+
+    choice = fields.Selection(
+        [("out", "Opt Out"), ("in", "Opt In")],
+        required=True,
+        readonly=True,
+        default="out",
+    )
+    numbers = fields.Text(required=True, readonly=True)
+    summary = fields.Char("For", compute="_compute_summary")
+    reason_out = fields.Selection(
+        [
+            ("own_request", "They asked for it"),
+            ("complaint", "They complained"),
+            ("unreachable", "The number can't be reached"),
+        ],
+        "Reason",
+        default="own_request",
+    )
+    reason_in = fields.Selection(
+        [
+            ("own_request", "They asked for it"),
+            ("mistake", "It was entered by mistake"),
+        ],
+        "Why",
+        default="own_request",
+    )
+    note = fields.Char(
+        "How You Know", help="Such as a call, a letter, a form, and of when."
+    )
+
+    @api.model
+    def _ask(self, choice, numbers):
+        """Give the action that opens the dialog for some numbers."""
+        self._check_may(choice)
+        readable = [self._normal(number) for number in numbers]
+        numbers = list(dict.fromkeys(filter(None, readable)))
+        if not numbers:
+            raise UserError(self.env._("None of these is a phone number."))
+        wizard = self.create([{"choice": choice, "numbers": "\n".join(numbers)}])
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Opt Out of SMS")
+            if choice == "out"
+            else self.env._("Opt In to SMS"),
+            "res_model": self._name,
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    @api.model
+    def _normal(self, number):
+        try:
+            return self.env["sms.blacklist"]._readable(number)
+        except UserError:
+            return None
+
+    @api.model
+    def _check_may(self, choice):
+        """Let users keep a no; a yes, which undoes one, is for managers.
+
+        :raises AccessError: the user may not
+        """
+        group = "su_sms.group_user" if choice == "out" else "su_sms.group_manager"
+        if not self.env.user.has_group(group):
+            raise AccessError(
+                self.env._("Only an SMS user may opt a number out.")
+                if choice == "out"
+                else self.env._(
+                    "Only an SMS manager may let a number be written to again."
+                )
+            )
+
+    @api.depends("numbers")
+    def _compute_summary(self):
+        for wizard in self:
+            numbers = wizard._listed()
+            more = len(numbers) - SHOWN
+            wizard.summary = ", ".join(numbers[:SHOWN])
+            if more > 0:
+                wizard.summary = self.env._(
+                    "%(numbers)s and %(count)s more",
+                    numbers=wizard.summary,
+                    count=more,
+                )
+
+    def _listed(self):
+        return (self.numbers or "").split()
+
+    def action_confirm(self):
+        """Opt the numbers out or in, and keep why."""
+        self.ensure_one()
+        self._check_may(self.choice)
+        out = self.choice == "out"
+        if not out and not self.note:
+            raise UserError(
+                self.env._(
+                    "Write down how you know: the history must show on whose word the"
+                    " number is written to again."
+                )
+            )
+        reason = self.reason_out if out else self.reason_in
+        act = Act(reason or "unstated", "manual", note=self.note or "")
+        blacklist = self.env["sms.blacklist"]
+        numbers = [blacklist._readable(number) for number in self._listed()]
+        (blacklist._opt_out if out else blacklist._opt_in)(numbers, act)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("Opted out: %s", self.summary)
+                if out
+                else self.env._("Opted in: %s", self.summary),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }

@@ -34,6 +34,7 @@
         "report/sms_statement_report.xml",
         "wizard/sms_person_wizard_views.xml",
         "wizard/sms_statement_wizard_views.xml",
+        "report/sms_report_views.xml",
         "wizard/sms_test_wizard_views.xml",
     ],
 }

@@ -3,6 +3,8 @@ from collections import Counter, defaultdict
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..dispatch import lanes
+
 
 class SmsDashboard(models.AbstractModel):
     """Figures of the queue: what waits, what for, and how urgent it is."""
@@ -43,6 +45,7 @@ class SmsDashboard(models.AbstractModel):
         """Give what waits: [(what it waits for, priority, domain, count)]."""
         now = fields.Datetime.to_string(fields.Datetime.now())
         due = ["|", ("not_before", "=", False), ("not_before", "<=", now)]
+        shut = {}
         keys = ["gateway_id", "campaign_id", "message_class", "priority"]
         for later, when in ((False, due), (True, [("not_before", ">", now)])):
             # Ordered by gateways and campaigns, it would join them to every row.
@@ -57,23 +60,44 @@ class SmsDashboard(models.AbstractModel):
                         ("message_class", "=", message_class),
                     ]
                 )
-                reason = self._waits_for(
-                    gateway.sudo(), campaign.sudo(), message_class, later
-                )
+                if gateway not in shut:
+                    shut[gateway] = self._shut_lanes(gateway.sudo())
+                why = shut[gateway].get((message_class, campaign.id or 0))
+                reason = self._waits_for(gateway.sudo(), campaign.sudo(), why, later)
                 yield reason, priority, domain, count
 
     @api.model
-    def _waits_for(self, gateway, campaign, message_class, later):
-        """Say what a group of messages waits for, as the message itself does."""
-        if gateway.hold_reason:
-            return self._label(gateway, "hold_reason")
+    def _shut_lanes(self, gateway):
+        """Give {(class, campaign id or 0): why it is shut} of a gateway's lanes."""
+        now = fields.Datetime.now()
+        return {
+            (lane.message_class, lane.campaign): lane.reason
+            for lane in lanes.lanes(self.env.cr, gateway._settings(), now)
+            if lane.room < 1
+        }
+
+    @api.model
+    def _waits_for(self, gateway, campaign, shut, later):
+        """Say what messages wait for, in the order in which they are stopped.
+
+        :param shut: why their lane is shut, if it is
+        :param later: whether their next try is still to come
+        """
         if campaign.state == "paused":
             return self.env._("A paused campaign")
-        if message_class == "promotional" and gateway.balance_state == "floor":
-            return self.env._("A higher balance")
-        if later:
-            return self.env._("The next try")
-        return self.env._("Its turn")
+        if campaign.state == "preparing":
+            return self.env._("A campaign's preparation")
+        if gateway.hold_reason:
+            return self._label(gateway, "hold_reason")
+        words = {
+            "window": self.env._("The hours for promotional SMS"),
+            "balance": self.env._("A higher balance"),
+            "pace": self.env._("The pace"),
+            "budget": self.env._("A higher budget"),
+        }
+        if shut in words:
+            return words[shut]
+        return self.env._("The next try") if later else self.env._("Its turn")
 
     @api.model
     def _by_priority(self, counts, waiting):

@@ -87,7 +87,7 @@ class SmsDashboard(models.AbstractModel):
         figures = {
             "tried": (self.env._("Messages"), TRIED),
             "delivered": (self.env._("Delivered"), ("delivered",)),
-            "failed": (self.env._("Failed"), ("failed", "unknown")),
+            "failed": (self.env._("Failed"), ("failed",)),
         }
         return {
             key: self._figure(cells, domain, *outcomes, label=label)

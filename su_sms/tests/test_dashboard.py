@@ -208,10 +208,24 @@ class TestDashboard(GatewayCase):
         self.gateway.hold_reason = "credit"
         data = self.data()
         reasons = {row["label"]: row["count"] for row in data["queue"]["reasons"]}
-        self.assertEqual(reasons, {"No credit": 4})
+        self.assertEqual(reasons, {"No credit": 3, "A paused campaign": 1})
         priorities = {row["label"]: row["count"] for row in data["queue"]["priorities"]}
         self.assertEqual(priorities, {"Urgent": 2, "Normal": 2})
         self.check_figures(data)
+
+    def test_promotional_messages_wait_for_the_balance_or_the_hours(self):
+        self.queue("0712345671", message_class="promotional")
+        self.queue("0712345672")
+        self.gateway.write({"use_window": True, "window_start": 1, "window_end": 2})
+        for vals, reason in (
+            ({}, "The hours for promotional SMS"),
+            ({"balance_state": "floor"}, "A higher balance"),
+        ):
+            self.gateway.write(vals)
+            data = self.data()
+            reasons = {row["label"]: row["count"] for row in data["queue"]["reasons"]}
+            self.assertEqual(reasons, {reason: 1, "Its turn": 1})
+            self.check_figures(data)
 
     def test_one_gateway_of_several(self):
         other = self.gateway.create({"name": "Other", "is_default": False})

@@ -11,6 +11,7 @@
     },
     "post_load": "post_load",
     "uninstall_hook": "uninstall_hook",
+    "assets": {"web.assets_backend": ["su_sms/static/src/**/*"]},
     "data": [
         "security/res_groups.xml",
         "security/ir.model.access.csv",
@@ -19,6 +20,8 @@
         "data/ir_cron.xml",
         "data/sms_blacklist.xml",
         "data/sms_optout_words.xml",
+        "views/sms_dashboard_views.xml",
+        "views/sms_balance_views.xml",
         "views/sms_gateway_config_views.xml",
         "views/sms_gateway_config_watch_views.xml",
         "views/mailing_mailing_views.xml",
@@ -41,6 +44,7 @@
         "wizard/sms_person_wizard_views.xml",
         "wizard/sms_statement_wizard_views.xml",
         "wizard/sms_optout_wizard_views.xml",
+        "report/sms_report_views.xml",
         "wizard/sms_test_wizard_views.xml",
     ],
 }

@@ -90,6 +90,7 @@ class SmsGatewayConfig(models.Model):
                 "balance_state": state,
             }
         )
+        self.env["sms.balance"]._note(self)
         if state == "ok":
             self.sudo().activity_unlink(["su_sms.mail_activity_type_balance"])
         elif before == "ok":

@@ -80,6 +80,7 @@ class SmsGatewayEvent(models.Model):
     sms_id = fields.Many2one("sms.sms", "Message", readonly=True, ondelete="set null")
 
     _inbox_idx = models.Index("(id) WHERE state IN ('new', 'waiting')")
+    _to_see_idx = models.Index("(id) WHERE state IN ('failed', 'unmatched')")
     _sms_id_idx = models.Index("(sms_id) WHERE sms_id IS NOT NULL")
 
     # ------------------------------------------------------------

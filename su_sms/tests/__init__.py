@@ -5,6 +5,7 @@ from . import (
     test_callback,
     test_campaign,
     test_campaign_run,
+    test_dashboard,
     test_gateway,
     test_hold,
     test_log,

@@ -1,4 +1,4 @@
-"""A benchmark: a number with a floor and an aim, its samples, its verdict."""
+"""A benchmark: a number with a limit and an aim, its samples, its verdict."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Sample:
-    """One run: its number (higher is better) and the seconds it was made from."""
+    """One run: its number and the seconds it was made from."""
 
     value: float
     seconds: dict[str, float]
@@ -25,7 +25,9 @@ class Sample:
 class Benchmark:
     """What is measured and what it must reach; None where nothing is promised.
 
+    :ivar floor: at least this, where higher is better
     :ivar measure: gives the samples, one a run, on the rig it is called with
+    :ivar most: at most this, where lower is better; such a benchmark has no floor
     """
 
     name: str
@@ -33,6 +35,30 @@ class Benchmark:
     floor: float | None
     aim: float | None
     measure: Callable[[Any], Iterable[Sample]]
+    most: float | None = None
+
+    @property
+    def limit(self) -> str:
+        """Give the floor or the most as text."""
+        if self.most is not None:
+            return f"<= {self.most:.2f}"
+        return _promise(self.floor)
+
+    @property
+    def promised(self) -> bool:
+        """Tell whether there is a limit."""
+        return self.floor is not None or self.most is not None
+
+    def keeps_limit(self, value: float) -> bool:
+        """Tell whether `value` is within the limit."""
+        low = self.floor is not None and value < self.floor
+        return not low and (self.most is None or value <= self.most)
+
+    def reaches_aim(self, value: float) -> bool:
+        """Tell whether `value` is as good as the aim."""
+        if self.aim is None:
+            return False
+        return value <= self.aim if self.most is not None else value >= self.aim
 
 
 @dataclass(frozen=True)
@@ -49,37 +75,41 @@ class Result:
 
     @property
     def verdict(self) -> str:
-        """Say whether the floor and the aim are reached."""
+        """Say whether the limit is kept and the aim reached."""
         if not self.passed:
-            return "BELOW THE FLOOR"
-        if self.benchmark.aim is None:
-            return "ok" if self.benchmark.floor is not None else "told"
-        return "aim reached" if self.value >= self.benchmark.aim else "ok"
+            high = self.benchmark.most is not None
+            return "ABOVE THE MOST" if high else "BELOW THE FLOOR"
+        if self.benchmark.reaches_aim(self.value):
+            return "aim reached"
+        return "ok" if self.benchmark.promised or self.benchmark.aim else "told"
 
     @property
     def passed(self) -> bool:
-        """Tell whether the floor is reached."""
-        return self.benchmark.floor is None or self.value >= self.benchmark.floor
+        """Tell whether the limit is kept."""
+        return self.benchmark.keeps_limit(self.value)
 
 
 BENCHMARKS: dict[str, Benchmark] = {}
 
 
 def benchmark(
-    *, floor: float | None = None, aim: float | None = None
+    *,
+    floor: float | None = None,
+    aim: float | None = None,
+    most: float | None = None,
 ) -> Callable[[Callable], Callable]:
     """Register a function as the benchmark of its name."""
 
     def register(measure: Callable) -> Callable:
         name = measure.__name__
         summary = (measure.__doc__ or "").strip().splitlines()[0]
-        BENCHMARKS[name] = Benchmark(name, summary, floor, aim, measure)
+        BENCHMARKS[name] = Benchmark(name, summary, floor, aim, measure, most)
         return measure
 
     return register
 
 
-COLUMNS = ("name", "value", "floor", "aim", "verdict")
+COLUMNS = ("name", "value", "limit", "aim", "verdict")
 
 
 def table(results: Sequence[Result]) -> str:
@@ -90,7 +120,7 @@ def table(results: Sequence[Result]) -> str:
             (
                 result.benchmark.name,
                 f"{result.value:.2f}",
-                _promise(result.benchmark.floor),
+                result.benchmark.limit,
                 _promise(result.benchmark.aim),
                 result.verdict,
                 " ".join(f"{sample.value:.2f}" for sample in result.samples),
@@ -119,6 +149,7 @@ def write_json(path: Path, results: Sequence[Result]) -> None:
             result.benchmark.name: {
                 "value": round(result.value, 3),
                 "floor": result.benchmark.floor,
+                "most": result.benchmark.most,
                 "aim": result.benchmark.aim,
                 "verdict": result.verdict,
                 "passed": result.passed,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from tests.simulator.process import Simulator
 
 COMPANY = "Savanna University"
 ADMINISTRATOR = "Wanjiku Kamau"
+SECONDS = 30
 TIMEZONE = "Africa/Nairobi"
 
 
@@ -68,6 +70,14 @@ class System:
         self.admin.call("sms.sms", "write", messages, {"state": "canceled"})
         gateways = self.admin.call("sms.gateway.config", "search", [])
         self.admin.call("sms.gateway.config", "write", gateways, {"active": False})
+
+    def wait_until_left(self, messages: list[int]) -> None:
+        """Wait until it is known what became of all `messages`."""
+        deadline = time.monotonic() + SECONDS
+        waiting = [("id", "in", messages), ("state", "in", ("outgoing", "process"))]
+        while self.admin.call("sms.sms", "search_count", waiting):
+            assert time.monotonic() < deadline, "messages have not left"
+            time.sleep(0.1)
 
     def own_phone(self, phone: str) -> None:
         """Put `phone` into the administrator's profile."""

@@ -22,11 +22,11 @@ SEEN = {
     "mass_mailing.group_mass_mailing_user": ([*MAILINGS, *REST], ODOO),
     "su_sms.group_user": ([*MAILINGS, "Messages", *REST], [*BLACKLIST, *ODOO]),
     "su_sms.group_manager": (
-        [*MAILINGS, "Messages", "Incoming", *REST],
+        ["Dashboard", *MAILINGS, "Messages", "Incoming", *REST],
         [*BLACKLIST, *WORDS, *ODOO, *REQUESTS],
     ),
     "su_sms.group_gateway_admin": (
-        [*MAILINGS, "Messages", "Incoming", *REST],
+        ["Dashboard", *MAILINGS, "Messages", "Incoming", *REST],
         [*GATEWAY, *BLACKLIST, *WORDS, *ODOO, *REQUESTS],
     ),
 }

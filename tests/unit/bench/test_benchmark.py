@@ -49,9 +49,24 @@ def test_a_floor_needs_no_aim():
     assert Result(rate, [Sample(999.0, {})]).verdict == "BELOW THE FLOOR"
 
 
+@pytest.mark.parametrize(
+    ("value", "verdict", "passed"),
+    [
+        (201.0, "ABOVE THE MOST", False),
+        (200.0, "ok", True),
+        (80.0, "aim reached", True),
+    ],
+)
+def test_where_lower_is_better_there_is_a_most(value, verdict, passed):
+    page = Benchmark("page_ms", "How slow.", None, 80.0, lambda rig: (), most=200.0)
+    found = Result(page, [Sample(value, {})])
+    assert (found.verdict, found.passed) == (verdict, passed)
+    assert "<= 200.00" in table([found]).splitlines()[1]
+
+
 def test_the_table_shows_each_result_on_a_line():
     head, line = table([result(1.0, 1.5, 2.0)]).splitlines()
-    assert head.split() == ["name", "value", "floor", "aim", "verdict", "runs"]
+    assert head.split() == ["name", "value", "limit", "aim", "verdict", "runs"]
     assert line.split() == "speed 1.50 1.00 2.00 ok 1.00 1.50 2.00".split()
 
 
@@ -71,6 +86,7 @@ def test_the_floors_are_those_promised():
     assert floors["callbacks_per_s"] == (None, None)
     assert floors["callbacks_vs_twilio"] == (3.0, 5.0)
     assert floors["apply_per_s"][0] == 1000.0
+    assert BENCHMARKS["dashboard_ms_1m"].most == 200.0
 
 
 @pytest.mark.parametrize("arguments", [["nonsense"], ["--runs", "0"]])

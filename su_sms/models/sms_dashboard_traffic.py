@@ -1,0 +1,217 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from .sms_dashboard import DAYS, queued_before, queued_from
+
+STAYED = [("left_out", "=", False)]
+FAILED = [*STAYED, ("state", "=", "error")]
+# What became of messages, in the order in which it is shown.
+OUTCOMES = {
+    "delivered": [*STAYED, ("state", "=", "sent")],
+    "sent": [*STAYED, ("state", "=", "pending")],
+    "waiting": [*STAYED, ("state", "in", ("outgoing", "process"))],
+    "unknown": [*FAILED, ("failure_type", "=", "sms_outcome_unknown")],
+    "failed": [*FAILED, ("failure_type", "!=", "sms_outcome_unknown")],
+    "left_out": ["|", ("left_out", "=", True), ("state", "=", "canceled")],
+}
+# Those that have left or tried to: the delivery rate is the share of the delivered.
+TRIED = ("delivered", "sent", "unknown", "failed")
+# How many campaigns and reasons of failure are shown.
+SHOWN = 5
+# How long the networks take is told from the last days only: it is about now.
+RECENT_DAYS = 7
+
+
+class SmsDashboard(models.AbstractModel):
+    """Figures of messages by day, outcome, network and campaign.
+
+    One statement counts them in cells; the figures are sums of these.
+    """
+
+    _inherit = "sms.dashboard"
+
+    @api.model
+    def _traffic(self, chosen, days):
+        """Give the figures of the last thirty days and of this month."""
+        domain = self._domain(chosen)
+        cells = self._cells(domain, days)
+        first = len(days) - 1 - DAYS
+        recent = [cell for cell in cells if cell.day >= first]
+        since = [*domain, *queued_from(days[first])]
+        by_network, by_gateway = self._delays(domain, days[-1 - RECENT_DAYS])
+        return {
+            "outcomes": self._outcomes(),
+            "periods": self._periods(cells, days, domain),
+            "chart": self._chart(recent, days, domain),
+            "networks": self._networks(recent, since, by_network),
+            "delays": by_gateway,
+            "campaigns": self._campaigns(recent, since),
+            "failures": self._failures(recent, since),
+            "unknown": self._figure(recent, since, "unknown"),
+            "unreported": bool(recent)
+            and not any(cell.state == "sent" or cell.network for cell in recent)
+            and any(cell.state == "pending" for cell in recent),
+        }
+
+    @api.model
+    def _outcomes(self):
+        labels = {
+            "delivered": self.env._("Delivered"),
+            "sent": self.env._("Sent"),
+            "waiting": self.env._("Waiting"),
+            "unknown": self.env._("Outcome Unknown"),
+            "failed": self.env._("Failed"),
+            "left_out": self.env._("Left Out or Cancelled"),
+        }
+        return [
+            {"key": key, "label": labels[key], "domain": domain}
+            for key, domain in OUTCOMES.items()
+        ]
+
+    @api.model
+    def _figure(self, cells, domain, *outcomes, **more):
+        """Give the count of messages of these outcomes, with the domain of them."""
+        return {
+            "count": sum(cell.messages for cell in cells if cell.outcome in outcomes),
+            "domain": list(
+                Domain(domain) & Domain.OR(OUTCOMES[each] for each in outcomes)
+            ),
+            **more,
+        }
+
+    @api.model
+    def _rates(self, cells, domain):
+        """Give what was tried and what of it was delivered and failed."""
+        figures = {
+            "tried": (self.env._("Messages"), TRIED),
+            "delivered": (self.env._("Delivered"), ("delivered",)),
+            "failed": (self.env._("Failed"), ("failed",)),
+        }
+        return {
+            key: self._figure(cells, domain, *outcomes, label=label)
+            for key, (label, outcomes) in figures.items()
+        }
+
+    @api.model
+    def _periods(self, cells, days, domain):
+        last = len(days) - 2
+        month = last + 1 - self._date(days[last]).day
+        labels = {
+            "today": (self.env._("Today"), last),
+            "month": (self.env._("This Month"), month),
+        }
+        periods = []
+        for key, (label, first) in labels.items():
+            some = [cell for cell in cells if cell.day >= first]
+            since = [*domain, *queued_from(days[first])]
+            periods.append(
+                {
+                    "key": key,
+                    "label": label,
+                    "count": sum(cell.messages for cell in some),
+                    "parts": sum(cell.parts for cell in some),
+                    "domain": since,
+                    "outcomes": [self._figure(some, since, each) for each in OUTCOMES],
+                    "costs": self._costs(some, since),
+                    **self._rates(some, since),
+                }
+            )
+        return periods
+
+    @api.model
+    def _costs(self, cells, domain):
+        """Give what messages have cost, each currency by itself."""
+        costs, counts = defaultdict(float), defaultdict(int)
+        for cell in cells:
+            if cell.currency_id:
+                costs[cell.currency_id] += cell.cost
+                counts[cell.currency_id] += cell.messages
+        currencies = self.env["res.currency"].browse(costs)
+        return [
+            {
+                "amount": costs[currency.id],
+                "text": self._amount(costs[currency.id], currency),
+                "count": counts[currency.id],
+                "domain": [*domain, ("currency_id", "=", currency.id)],
+            }
+            for currency in currencies
+        ]
+
+    @api.model
+    def _chart(self, cells, days, domain):
+        """Give the messages of each of the last thirty days by outcome."""
+        first = len(days) - 1 - DAYS
+        counts = {outcome: [0] * DAYS for outcome in OUTCOMES}
+        for cell in cells:
+            counts[cell.outcome][cell.day - first] += cell.messages
+        spans = zip(days[first:], days[first + 1 :], strict=False)
+        return {
+            "days": [
+                {
+                    "date": fields.Date.to_string(self._date(begins)),
+                    "domain": [*domain, *queued_from(begins), *queued_before(ends)],
+                }
+                for begins, ends in spans
+            ],
+            "counts": counts,
+        }
+
+    @api.model
+    def _networks(self, cells, domain, delays):
+        """Give the rates of each network, the busiest first, the unknown last."""
+        networks = []
+        grouped = _grouped(cells, "network")
+        for network, some in sorted(grouped.items(), key=_busiest, reverse=True):
+            mine = [*domain, ("network", "=", network or False)]
+            label = network or self.env._("Not known yet")
+            rates = self._rates(some, mine)
+            if rates["tried"]["count"]:
+                delay = delays.get(network, "")
+                networks.append({"label": label, "delay": delay, **rates})
+        return networks
+
+    @api.model
+    def _campaigns(self, cells, domain):
+        """Give the campaigns of which the greatest share fails."""
+        grouped = _grouped(cells, "campaign_id")
+        campaigns = self.env["sms.campaign"].search([("id", "in", list(grouped))])
+        rows = []
+        for campaign in campaigns:
+            mine = [*domain, ("campaign_id", "=", campaign.id)]
+            rates = self._rates(grouped[campaign.id], mine)
+            if rates["failed"]["count"]:
+                rows.append({"id": campaign.id, "label": campaign.name, **rates})
+        rows.sort(key=lambda row: -row["failed"]["count"] / row["tried"]["count"])
+        return rows[:SHOWN]
+
+    @api.model
+    def _failures(self, cells, domain):
+        """Give the most frequent reasons of failure."""
+        words = self.env["sms.sms"]._fields["failure_type"]
+        labels = dict(words._description_selection(self.env))
+        failed = [cell for cell in cells if cell.outcome == "failed"]
+        rows = [
+            self._figure(
+                some,
+                [*domain, ("failure_type", "=", reason or False)],
+                "failed",
+                label=labels.get(reason) or self.env._("Unknown reason"),
+            )
+            for reason, some in _grouped(failed, "failure_type").items()
+        ]
+        return sorted(rows, key=lambda row: -row["count"])[:SHOWN]
+
+
+def _grouped(cells, name):
+    """Give {value of the cells' field: [cells]}."""
+    grouped = defaultdict(list)
+    for cell in cells:
+        grouped[getattr(cell, name)].append(cell)
+    return grouped
+
+
+def _busiest(item):
+    network, cells = item
+    return bool(network), sum(cell.messages for cell in cells)

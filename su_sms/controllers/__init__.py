@@ -1,1 +1,1 @@
-from . import access_log, callbacks
+from . import access_log, callbacks, campaign

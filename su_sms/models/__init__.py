@@ -42,6 +42,7 @@ from . import (
     sms_sms_dispatch,
     sms_sms_log,
     sms_sms_privacy,
+    sms_sms_progress,
     sms_sms_unknown,
     sms_spending,
     sms_statistic,

@@ -1,4 +1,5 @@
 import { registry } from "@web/core/registry";
+import { useBus } from "@web/core/utils/hooks";
 import { FormController } from "@web/views/form/form_controller";
 import { formView } from "@web/views/form/form_view";
 import { KanbanController } from "@web/views/kanban/kanban_controller";
@@ -12,6 +13,8 @@ import { useLive } from "./live";
 class CampaignFormController extends FormController {
     setup() {
         super.setup();
+        this.audienceChanged = false;
+        useBus(this.ui.bus, "active-element-changed", () => this.saveAudience());
         useLive(
             () => [this.model.root.resId],
             async () => {
@@ -30,9 +33,17 @@ class CampaignFormController extends FormController {
     }
 
     onRecordChanged(record, changes) {
-        // Not waited for: the model is locked until this is over.
-        if ("audience_ids" in changes && record.data.name) {
-            record.save({ reload: true });
+        this.audienceChanged = changes.audience_ids?.length > 0;
+        this.saveAudience();
+    }
+
+    /** Save what the dialog for an audience has left, once it is closed. */
+    saveAudience() {
+        const { root } = this.model;
+        if (this.audienceChanged && this.ui.activeElement === document && root.data.name) {
+            this.audienceChanged = false;
+            // Not waited for: the model is locked until this is over.
+            root.save({ reload: true });
         }
     }
 }

@@ -24,6 +24,8 @@
         "views/sms_balance_views.xml",
         "views/sms_gateway_config_views.xml",
         "views/sms_gateway_config_watch_views.xml",
+        "views/sms_gateway_config_window_views.xml",
+        "views/sms_gateway_config_campaign_views.xml",
         "views/mailing_mailing_views.xml",
         "views/sms_gateway_config_retention_views.xml",
         "views/sms_gateway_event_views.xml",
@@ -38,6 +40,12 @@
         "views/mailing_contact_views.xml",
         "views/sms_sms_views.xml",
         "views/sms_sms_unknown_views.xml",
+        "wizard/sms_campaign_launch_views.xml",
+        "wizard/sms_campaign_trial_views.xml",
+        "views/sms_campaign_audience_views.xml",
+        "views/sms_campaign_recipient_views.xml",
+        "views/sms_campaign_views.xml",
+        "views/sms_campaign_form_views.xml",
         "wizard/sms_composer_views.xml",
         "views/sms_person_log_views.xml",
         "report/sms_statement_report.xml",
@@ -47,4 +55,10 @@
         "report/sms_report_views.xml",
         "wizard/sms_test_wizard_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "su_sms/static/src/text/**/*",
+            "su_sms/static/src/campaign/**/*",
+        ],
+    },
 }

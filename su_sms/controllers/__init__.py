@@ -1,1 +1,1 @@
-from . import access_log, callbacks, optout
+from . import access_log, callbacks, campaign, optout

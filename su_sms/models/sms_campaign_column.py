@@ -36,7 +36,7 @@ class SmsCampaignColumn(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if "role" in vals:
+        if "role" in vals and not self.env.context.get("su_sms_check_later"):
             self._check_roles()
             self.audience_id._changed()
         return result

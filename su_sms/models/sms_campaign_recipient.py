@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .failure_types import FAILURE_TYPES
 
@@ -28,8 +28,22 @@ class SmsCampaignRecipient(models.Model):
     parts = fields.Integer()
     body = fields.Text("Text", help="Kept for the first few only.")
 
+    text = fields.Text(compute="_compute_text", help="What this person would read.")
+
     _once = models.UniqueIndex("(campaign_id, number) WHERE reason IS NULL")
     _reason_idx = models.Index("(campaign_id, reason)")
+
+    @api.depends("name", "number")
+    def _compute_display_name(self):
+        for recipient in self:
+            known = [each for each in (recipient.name, recipient.number) if each]
+            recipient.display_name = ", ".join(known)
+
+    def _compute_text(self):
+        for recipient in self:
+            recipient.text = not recipient.reason and (
+                recipient.campaign_id.sudo()._preview(recipient)
+            )
 
     def action_open_record(self):
         self.ensure_one()

@@ -334,12 +334,13 @@ class SmsCampaign(models.Model):
             {"id": self.id},
         )
         if self.env.cr.fetchone()[0]:
-            if self._budget_is_spent():
-                self._stop(self.env._("The budget is spent."), "budget")
-            return False
+            if not self._budget_is_spent():
+                return False
+            self._stop(self.env._("The budget is spent."), "budget")
+            return True
         self.write({"state": "done", "ended_at": fields.Datetime.now()})
         self._forget_rows()
-        return False
+        return True
 
     def _forget_rows(self):
         """Forget what was uploaded: the messages say what became of each."""

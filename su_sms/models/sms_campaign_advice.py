@@ -1,0 +1,89 @@
+from odoo import api, fields, models
+
+
+class SmsCampaign(models.Model):
+    """What a campaign's form says beside its own fields: what waits, and why."""
+
+    _inherit = "sms.campaign"
+
+    environment = fields.Selection(related="gateway_id.environment", string="Account")
+    gateway_hold = fields.Selection(related="gateway_id.hold_reason")
+    sanitise = fields.Boolean(related="gateway_id.sanitise")
+    balance_at = fields.Datetime(related="gateway_id.balance_at")
+    day_budget = fields.Float(related="gateway_id.day_budget")
+    sender_choices = fields.Char(compute="_compute_sender_choices")
+    hours = fields.Char(compute="_compute_waits")
+    waits_for_window = fields.Boolean(compute="_compute_waits")
+    takes_days = fields.Boolean(compute="_compute_waits")
+    wants_approval = fields.Boolean(compute="_compute_wants_approval")
+    placeholder_model = fields.Char(compute="_compute_placeholders")
+    placeholders = fields.Char(
+        compute="_compute_placeholders",
+        help="The columns of the uploaded files, as the text can use them.",
+    )
+    calendar_at = fields.Datetime(
+        "Goes Out",
+        compute="_compute_calendar_at",
+        store=True,
+        help="When it is to be sent, or was launched.",
+    )
+
+    @api.depends("gateway_id")
+    def _compute_sender_choices(self):
+        """Give the sender IDs to choose from, one a line."""
+        for campaign in self:
+            gateway = campaign.gateway_id.sudo()
+            senders = gateway._senders() if gateway else []
+            campaign.sender_choices = "\n".join(dict.fromkeys(senders))
+
+    @api.depends(
+        "gateway_id",
+        "message_class",
+        "within_window",
+        "scheduled_at",
+        "pace",
+        "people_count",
+    )
+    def _compute_waits(self):
+        for campaign in self:
+            window = campaign._hours() if campaign.gateway_id else None
+            campaign.hours = window and self.env._(
+                "%(start)s to %(end)s, %(zone)s time",
+                start=_clock(window.start),
+                end=_clock(window.end),
+                zone=window.zone.split("/")[-1].replace("_", " "),
+            )
+            campaign.waits_for_window = bool(window) and campaign._waits_for_window()
+            campaign.takes_days = bool(
+                campaign.gateway_id and campaign.people_count and campaign._takes_days()
+            )
+
+    @api.depends("people_count", "part_count", "gateway_id")
+    def _compute_wants_approval(self):
+        for campaign in self:
+            campaign.wants_approval = campaign._wants_approval()
+
+    @api.depends(
+        "audience_ids.kind", "audience_ids.model_id", "audience_ids.column_ids"
+    )
+    def _compute_placeholders(self):
+        for campaign in self:
+            audiences = campaign.audience_ids
+            models_of = {"list": "mailing.contact"}
+            names = [models_of.get(a.kind) or a.model for a in audiences]
+            campaign.placeholder_model = next(filter(None, names), False)
+            columns = audiences.column_ids.filtered(lambda c: c.role != "number")
+            campaign.placeholders = "  ".join(
+                dict.fromkeys(columns.mapped("placeholder"))
+            )
+
+    @api.depends("scheduled_at", "launched_at")
+    def _compute_calendar_at(self):
+        for campaign in self:
+            campaign.calendar_at = campaign.scheduled_at or campaign.launched_at
+
+
+def _clock(hours):
+    """Give hours since midnight as people write a time, such as 8:30."""
+    minutes = round(hours * 60)
+    return f"{minutes // 60}:{minutes % 60:02d}"

@@ -1,0 +1,106 @@
+from odoo import fields, models
+
+# Bars of the picture over time; a bar is as many minutes as it takes.
+BARS = 24
+STEPS = (1, 5, 15, 60, 180, 720, 1440)
+
+
+class SmsCampaign(models.Model):
+    """What became of a campaign, by network, by reason and over time."""
+
+    _inherit = "sms.campaign"
+
+    results = fields.Json(
+        compute="_compute_results",
+        help="{networks: [{network, sent, delivered, cost}], reasons: [{reason, label,"
+        " count, left_out}], times: [{at, count}], minutes}; at in seconds since 1970",
+    )
+
+    def _compute_results(self):
+        self.env["sms.sms"].flush_model()
+        for campaign in self:
+            campaign.results = campaign.state not in ("draft", "approval") and {
+                "networks": campaign._results_by_network(),
+                "reasons": campaign._results_by_reason(),
+                **campaign._results_over_time(),
+            }
+
+    def _rows(self, query):
+        self.env.cr.execute(query, {"id": self._origin.id})
+        return self.env.cr.dictfetchall()
+
+    def _results_by_network(self):
+        return self._rows(
+            """
+              SELECT coalesce(network, '') AS network,
+                     count(*) AS sent,
+                     count(*) FILTER (WHERE state = 'sent') AS delivered,
+                     sum(cost)::float AS cost
+                FROM sms_sms
+               WHERE campaign_id = %(id)s AND state IN ('pending', 'sent')
+            GROUP BY 1 ORDER BY sent DESC
+            """
+        )
+
+    def _results_by_reason(self):
+        labels = dict(
+            self.env["sms.sms"]._fields["failure_type"]._description_selection(self.env)
+        )
+        rows = self._rows(
+            """
+              SELECT failure_type AS reason, count(*) AS count,
+                     state = 'canceled' AS left_out
+                FROM sms_sms
+               WHERE campaign_id = %(id)s AND failure_type IS NOT NULL
+                 AND state IN ('error', 'canceled')
+            GROUP BY failure_type, state ORDER BY count DESC
+            """
+        )
+        return [row | {"label": labels.get(row["reason"])} for row in rows]
+
+    def _results_over_time(self):
+        """Count what was accepted in each stretch of time, those with none as well."""
+        [span] = self._rows(
+            """
+            SELECT extract(epoch FROM max(accepted_at) - min(accepted_at))::float / 60
+                   AS minutes
+              FROM sms_sms WHERE campaign_id = %(id)s
+            """
+        )
+        wanted = (span["minutes"] or 0) / BARS
+        minutes = next((step for step in STEPS if step >= wanted), STEPS[-1])
+        self.env.cr.execute(
+            """
+              SELECT floor(extract(epoch FROM accepted_at) / %(seconds)s)::bigint,
+                     count(*)
+                FROM sms_sms
+               WHERE campaign_id = %(id)s AND accepted_at IS NOT NULL
+            GROUP BY 1
+            """,
+            {"id": self._origin.id, "seconds": 60 * minutes},
+        )
+        counts = dict(self.env.cr.fetchall())
+        steps = range(min(counts), max(counts) + 1) if counts else ()
+        return {
+            "minutes": minutes,
+            "times": [
+                {"at": 60 * minutes * step, "count": counts.get(step, 0)}
+                for step in steps
+            ],
+        }
+
+    def action_open_results(self):
+        """Open messages by the context's ``network`` or ``reason`` (a failure type)."""
+        self.ensure_one()
+        context = self.env.context
+        domain = [("state", "in", ("error", "canceled"))]
+        if "network" in context:
+            domain = [
+                ("network", "=", context["network"] or False),
+                ("state", "in", ("pending", "sent")),
+            ]
+        else:
+            domain.append(("failure_type", "=", context.get("reason")))
+        action = self.action_open_messages()
+        action["domain"] += domain
+        return action

@@ -1,0 +1,82 @@
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { formatInteger } from "@web/views/fields/formatters";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+import { Component } from "@odoo/owl";
+
+const COUNTS = [
+    "people_count",
+    "message_count",
+    "waiting_count",
+    "sent_count",
+    "delivered_count",
+    "failed_count",
+    "unknown_count",
+];
+
+/** How far a campaign is: one bar, by what became of its messages. */
+export class CampaignProgress extends Component {
+    static template = "su_sms.CampaignProgress";
+    static props = standardWidgetProps;
+
+    get total() {
+        const { people_count, message_count, state } = this.props.record.data;
+        return state === "preparing" ? Math.max(people_count, message_count) : message_count;
+    }
+
+    get bars() {
+        const { data } = this.props.record;
+        const notSent =
+            data.message_count -
+            data.waiting_count -
+            data.sent_count -
+            data.failed_count -
+            data.unknown_count;
+        return [
+            { name: _t("Delivered"), count: data.delivered_count, color: "success" },
+            {
+                name: _t("Sent, not reported yet"),
+                count: data.sent_count - data.delivered_count,
+                color: "info",
+            },
+            { name: _t("Unknown"), count: data.unknown_count, color: "warning" },
+            { name: _t("Failed"), count: data.failed_count, color: "danger" },
+            { name: _t("Not sent"), count: notSent, color: "secondary" },
+        ]
+            .filter((bar) => bar.count > 0)
+            .map((bar) => ({
+                ...bar,
+                percent: (100 * bar.count) / this.total,
+                title: `${bar.name}: ${formatInteger(bar.count)}`,
+            }));
+    }
+
+    get percent() {
+        const { message_count, waiting_count } = this.props.record.data;
+        return this.total ? Math.floor((100 * (message_count - waiting_count)) / this.total) : 0;
+    }
+
+    get text() {
+        const { data } = this.props.record;
+        const values = { total: formatInteger(this.total) };
+        if (data.state === "preparing") {
+            return _t("Preparing %(done)s of %(total)s", {
+                ...values,
+                done: formatInteger(data.message_count),
+            });
+        }
+        return _t("%(done)s of %(total)s", {
+            ...values,
+            done: formatInteger(data.message_count - data.waiting_count),
+        });
+    }
+}
+
+registry.category("view_widgets").add("sms_campaign_progress", {
+    component: CampaignProgress,
+    fieldDependencies: [
+        { name: "state", type: "selection" },
+        ...COUNTS.map((name) => ({ name, type: "integer", readonly: true })),
+    ],
+});

@@ -1,0 +1,290 @@
+"""Staff write to many people: who gets it, at what price, and what became of it."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from su_sms.text import segments
+
+from .conftest import SignIn
+from .person import Person
+from .system import System
+
+CAMPAIGNS = "action-su_sms.sms_campaign_action"
+TEXT = "Dear {{ object.name }}, your balance is KES {{ object.fee_balance }}."
+# The simulator refuses the number that ends in 407.
+DIRTY = """Phone,Student,Fee Balance
+0712 345 678,Achieng,"12,400"
+712345679,Baraka,0
+0712-345-678,Achieng again,5
++254 (0)733-345-682,Fatuma,900
+0700000407,Daudi,300
+020 222 3344,Front office,1
+call me,Nobody,3
+,Esther,3
+"""
+HOSTILE = "<img src=x onerror=window.hit=1><b>Amina</b>"
+
+
+@pytest.fixture
+def clerk(system: System, sign_in: SignIn) -> Person:
+    """Give a member of staff who may do no more than campaigns of their own."""
+    return staff(system, sign_in, "clerk", "su_sms.group_user")
+
+
+def staff(system: System, sign_in: SignIn, login: str, group: str, **size) -> Person:
+    """Give a person of a group, who may be there since an earlier test."""
+    if not system.admin.call("res.users", "search", [("login", "=", login)]):
+        system.user(login, login.capitalize(), group)
+    return sign_in(login, **size)
+
+
+def campaign(system: System, gateway: int, numbers: str, **values: Any) -> int:
+    """Make a campaign to pasted numbers, the clerk's; give the id."""
+    [clerk] = system.admin.call("res.users", "search", [("login", "=", "clerk")])
+    audience = {"kind": "numbers", "numbers": numbers}
+    values = {
+        "name": "Library closes early",
+        "body": "The library closes at 16:00 today.",
+        "gateway_id": gateway,
+        "user_id": clerk,
+        "audience_ids": [(0, 0, audience)],
+        **values,
+    }
+    return system.admin.call("sms.campaign", "create", [values])[0]
+
+
+def many(count: int) -> str:
+    """Give so many numbers as people paste them."""
+    return "\n".join(f"+2547120{number:05d}" for number in range(count))
+
+
+def add_file(page: Page, path: Path) -> Locator:
+    """Open the dialog for an audience with a file in it; give the dialog."""
+    page.locator("[name=audience_ids]").get_by_role("button", name="Add a line").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("File", exact=True).check()
+    dialog.locator("input[type=file]").set_input_files(path)
+    expect(dialog.locator("[name=column_ids] .o_data_row").first).to_be_visible()
+    return dialog
+
+
+def figure(page: Page, name: str) -> Locator:
+    """Give the figure on a stat button."""
+    return page.locator(f".oe_stat_button [name={name}] .o_stat_value")
+
+
+def test_campaign_from_a_file_with_dirty_numbers(
+    system: System, clerk: Person, tmp_path: Path
+):
+    system.gateway(price_per_part=0.8)
+    path = tmp_path / "students.csv"
+    path.write_text(DIRTY)
+    page = clerk.open(CAMPAIGNS)
+    expect(page.locator(".o_view_nocontent")).to_contain_text("Write to many people")
+    page.get_by_role("button", name="New").click()
+    page.get_by_label("Campaign").fill("Fee balances")
+
+    dialog = add_file(page, path)
+    roles = dialog.locator("[name=column_ids] td[name=role]")
+    expect(roles).to_have_text(["Phone Number", "Name", "For the Text"])
+    dialog.get_by_role("button", name="Save & Close").click()
+    preview = page.locator("[name=preview]")
+    page.locator("[name=body] textarea").fill(TEXT)
+    clerk.save()
+
+    # Who is left out, why, and each of them
+    expect(preview.locator("[name=people_count]")).to_have_text("4")
+    expect(preview.locator("[name=left_out_count]")).to_have_text("4")
+    expect(preview.locator("[name=price]")).to_have_text("3.20")
+    expect(preview).to_contain_text("Dear Achieng, your balance is KES 12,400.")
+    reasons = preview.locator("[name=exclusion_ids] td[name=reason]")
+    told = {"Duplicate", "Invalid Destination", "Missing Number"}
+    assert set(reasons.all_inner_texts()) == {*told, "Wrong Number Format"}
+    row = preview.locator("[name=exclusion_ids] .o_data_row").filter(
+        has_text="Wrong Number Format"
+    )
+    row.get_by_role("button").click()
+    left_out = page.locator(".o_list_view .o_data_row")
+    expect(left_out).to_have_count(1)
+    expect(left_out.locator("[name=line]")).to_have_text("8")
+    expect(left_out.locator("[name=number]")).to_have_text("call me")
+    page.go_back()
+    with page.expect_download() as download:
+        preview.get_by_role("button", name="Download").click()
+    text = download.value.path().read_text("utf-8-sig")
+    assert len(text.splitlines()) == 5
+    assert "call me" in text
+
+    # The question before the launch repeats it all
+    page.get_by_role("button", name="Launch").click()
+    question = page.get_by_role("dialog")
+    expect(question).to_contain_text("Send to 4 people")
+    expect(question.locator("[name=price]")).to_have_text("3.20")
+    expect(question.locator("[name=finish_at]")).not_to_be_empty()
+    question.get_by_role("button", name="Launch").click()
+
+    # It finishes before our eyes
+    expect(page.locator(".o_arrow_button_current")).to_have_text("Done")
+    expect(figure(page, "sent_count")).to_have_text("3")
+    assert sorted(entry["number"] for entry in system.simulator.admin.ledger()) == [
+        "+254712345678",
+        "+254712345679",
+        "+254733345682",
+    ]
+    results = page.locator("[name=results]")
+    expect(results.locator("[name=networks]")).to_contain_text("Safaricom")
+
+    # Who was not reached
+    page.locator(".oe_stat_button").filter(has_text="Failed").click()
+    failed = page.locator(".o_list_view .o_data_row")
+    expect(failed).to_have_count(1)
+    expect(failed.locator("[name=number]")).to_have_text("+254700000407")
+
+
+def test_pause_and_resume(system: System, clerk: Person):
+    gateway = system.gateway()
+    # A few leave at once, one each second after them.
+    running = campaign(system, gateway, many(15), pace=60)
+    page = clerk.open(f"{CAMPAIGNS}/{running}")
+    page.get_by_role("button", name="Launch").click()
+    page.get_by_role("dialog").get_by_role("button", name="Launch").click()
+    expect(page.locator(".o_arrow_button_current")).to_have_text("Sending")
+    expect(figure(page, "sent_count")).not_to_have_text("0")
+
+    page.get_by_role("button", name="Pause").click()
+    expect(page.locator(".alert-warning")).to_contain_text("Paused. By a person")
+    resume = page.get_by_role("button", name="Resume")
+    expect(resume).to_be_visible()
+    assert len(system.simulator.admin.ledger()) < 15
+    # Faster from here on, or the test would take as long as the campaign.
+    page.get_by_label("Messages a Minute").fill("0")
+    clerk.save()
+    resume.click()
+    expect(page.locator(".o_arrow_button_current")).to_have_text("Done")
+    expect(figure(page, "sent_count")).to_have_text("15")
+    assert len(system.simulator.admin.ledger()) == 15
+
+
+def test_kanban_shows_progress_live(system: System, clerk: Person, sign_in: SignIn):
+    gateway = system.gateway()
+    running = campaign(system, gateway, many(8), name="Gym opens", pace=240)
+    page = clerk.open(CAMPAIGNS)
+    column = page.locator(".o_kanban_group")
+    draft = column.filter(has_text="Draft").locator(".o_kanban_record")
+    expect(draft.filter(has_text="Gym opens")).to_be_visible()
+    system.admin.call("sms.campaign.launch", "action_launch", [launch(system, running)])
+    done = column.filter(has_text="Done").locator(".o_kanban_record")
+    expect(done.filter(has_text="Gym opens")).to_contain_text("8 of 8")
+
+
+def launch(system: System, campaign_id: int) -> int:
+    """Give the question before a launch."""
+    values = {"campaign_id": campaign_id}
+    return system.admin.call("sms.campaign.launch", "create", [values])[0]
+
+
+def test_manager_approves_a_large_campaign(
+    system: System, clerk: Person, sign_in: SignIn
+):
+    gateway = system.gateway(approval_people=2)
+    large = campaign(system, gateway, many(3))
+    page = clerk.open(f"{CAMPAIGNS}/{large}")
+    page.get_by_role("button", name="Launch").click()
+    question = page.get_by_role("dialog")
+    expect(question).to_contain_text("A manager has to approve it")
+    question.get_by_role("button", name="Ask for Approval").click()
+    expect(page.locator(".o_arrow_button_current")).to_have_text("To Approve")
+    expect(page.get_by_role("button", name="Approve")).to_have_count(0)
+
+    manager = staff(system, sign_in, "manager", "su_sms.group_manager")
+    manager.open(f"{CAMPAIGNS}/{large}")
+    manager.page.get_by_role("button", name="Approve").click()
+    expect(manager.page.locator(".o_arrow_button_current")).to_have_text("Done")
+    # The clerk, who did nothing, sees it too.
+    page.bring_to_front()
+    expect(page.locator(".o_arrow_button_current")).to_have_text("Done")
+    expect(page.locator("[name=approved_by_id]")).to_contain_text("Manager")
+
+
+def test_hostile_names_texts_and_cells_show_as_text(
+    system: System, clerk: Person, tmp_path: Path
+):
+    system.gateway()
+    path = tmp_path / "people.csv"
+    path.write_text(f'Phone,Name,"{HOSTILE}"\n0712345678,{HOSTILE},{HOSTILE}\n')
+    page = clerk.open(f"{CAMPAIGNS}/new")
+    page.get_by_label("Campaign").fill(HOSTILE)
+    dialog = add_file(page, path)
+    expect(dialog.locator("td[name=title]").last).to_have_text(HOSTILE)
+    dialog.get_by_role("button", name="Save & Close").click()
+    page.locator("[name=body] textarea").fill(f"{HOSTILE} {{{{ object.name }}}}")
+    clerk.save()
+    preview = page.locator("[name=preview]")
+    expect(preview).to_contain_text(f"{HOSTILE} {HOSTILE}")
+    clerk.open(CAMPAIGNS)
+    card = page.locator(".o_kanban_record").filter(has_text="onerror").first
+    expect(card).to_contain_text(HOSTILE)
+    assert page.evaluate("window.hit") is None
+
+
+def test_counter_names_what_costs_and_replaces_it(system: System, clerk: Person):
+    system.gateway(sanitise=False)
+    page = clerk.open(f"{CAMPAIGNS}/new")
+    text = page.locator("[name=body] textarea")
+    counter = page.locator(".o_sms_campaign_counter")
+    text.fill("a" * 160)
+    expect(counter).to_contain_text("160 of 160 characters, 1 SMS (GSM-7)")
+    text.fill("“Karibu”" + "a" * 63)
+    expect(counter).to_contain_text("71 of 134 characters, 2 SMS (UCS-2)")
+    expect(counter.locator("kbd")).to_have_text(["“", "”"])
+    counter.get_by_role("button", name="Use plain characters").click()
+    expect(counter).to_contain_text("71 of 160 characters, 1 SMS (GSM-7)")
+    expect(text).to_have_value('"Karibu"' + "a" * 63)
+    page.get_by_role("button", name="Discard").click()
+
+
+def test_counter_in_the_browser_is_the_servers(clerk: Person):
+    rng = random.Random(1)
+    alphabet = "ab \n\r\t€{^é“”—…ﬁ☺🎓\u200d\u00a0\u0085\x00é´كي"
+    texts = ["".join(rng.choices(alphabet, k=n)) for n in range(0, 400, 3)]
+    texts += ["a" * 160, "a" * 161, "a" * 152 + "€" * 3, "☺" * 70, "a" * 66 + "🎓" * 9]
+    counted = clerk.page.evaluate(
+        """texts => {
+            const { clean, count, forcing, plain } =
+                odoo.loader.modules.get("@su_sms/text/segments");
+            return texts.map(clean).map(text => {
+                const { encoding, units, parts } = count(text);
+                return [text, plain(text), forcing(text), encoding, units, parts];
+            });
+        }""",
+        texts,
+    )
+    for text, found in zip(texts, counted, strict=True):
+        text = segments.clean(text)
+        size = segments.count(text)
+        assert found == [
+            text,
+            segments.sanitise(text),
+            list(segments.why_ucs2(text)),
+            size.encoding,
+            size.units,
+            size.parts,
+        ]
+
+
+def test_form_fits_a_phone(system: System, sign_in: SignIn, clerk: Person):
+    gateway = system.gateway(price_per_part=0.8)
+    draft = campaign(system, gateway, many(3) + "\nabc")
+    phone = staff(system, sign_in, "clerk", "su_sms.group_user", width=390, height=844)
+    page = phone.open(f"{CAMPAIGNS}/{draft}")
+    expect(page.locator("[name=preview] [name=price]")).to_have_text("2.40")
+    wide = page.evaluate(
+        "document.querySelector('.o_content').scrollWidth - window.innerWidth"
+    )
+    assert wide <= 0

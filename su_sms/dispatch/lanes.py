@@ -7,6 +7,7 @@ however many messages wait in it: claims do not look into it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -16,6 +17,15 @@ from . import pace, window
 # when all texts differ; equal texts are claimed this many at a time.
 LOOK_AHEAD = 1000
 LATER = timedelta(minutes=15)
+# The key of the advisory lock of whose turn it is; any number that nobody else uses.
+TURN = 7_357_767
+
+
+@dataclass
+class Purse:
+    """What may still be spent today, by all lanes of a gateway together."""
+
+    left: float
 
 
 class Lane(NamedTuple):
@@ -24,6 +34,7 @@ class Lane(NamedTuple):
     :ivar room: 0 if it is shut
     :ivar opens: when to look again if it is shut; None: a person has to do something
     :ivar reason: why it is shut: "window", "balance", "pace" or "budget"
+    :ivar price: what a message costs at most, taken out of ``purse``
     """
 
     message_class: str
@@ -34,56 +45,87 @@ class Lane(NamedTuple):
     reason: str = ""
     pace: int = 0
     until: datetime | None = None
+    price: float = 0.0
+    purse: Purse | None = None
+
+    def pay(self) -> bool:
+        """Take a message's price out of the purse; tell whether it was enough."""
+        if self.purse is None:
+            return True
+        if self.purse.left < self.price - 1e-6:
+            return False
+        self.purse.left -= self.price
+        return True
 
 
 def lanes(cr, gateway, now, claiming=False):
     """Give the lanes of a gateway, those of paused campaigns left out.
 
-    :param claiming: lock what is counted, so that dispatchers take turns
+    :param claiming: until the transaction ends, let nobody pause these campaigns, and
+        no other dispatcher claim where a pace or budget is counted
     """
-    found = [Lane("transactional", 0, LOOK_AHEAD), _promotional(cr, gateway, now)]
     cr.execute(
-        """
+        f"""
           SELECT c.id, c.message_class,
                  -- a sender ID is registered with one account
                  CASE WHEN c.gateway_id = %(gateway)s THEN c.sender_id END,
-                 c.within_window, c.pace, c.budget, c.message_price
+                 c.within_window, coalesce(c.pace, 0), coalesce(c.budget, 0),
+                 coalesce(c.message_price, 0)
             FROM sms_campaign c
             JOIN sms_gateway_config g ON g.id = c.gateway_id
            WHERE c.state = 'sending'
              -- the other's, when this gateway has taken over
              AND (g.id = %(gateway)s OR g.failover_id = %(gateway)s)
         ORDER BY c.id
+        -- who is just pausing one need not wait, nor need we: it is paused
+        {"FOR SHARE OF c SKIP LOCKED" if claiming else ""}
         """,
         {"gateway": gateway.id},
     )
-    for campaign in cr.fetchall():
-        found.append(_campaign(cr, gateway, campaign, now, claiming))
+    campaigns = [_Campaign(*row) for row in cr.fetchall()]
+    limited = gateway.pace or gateway.day_budget
+    if claiming and (limited or any(c.pace or c.budget for c in campaigns)):
+        # The last lock of the transaction, so that no two can wait for each other.
+        cr.execute("SELECT pg_advisory_xact_lock(%s)", [TURN])
+    purse = _purse(cr, gateway, now)
+    found = [Lane("transactional", 0, LOOK_AHEAD)]
+    promotional = _by_gateway(gateway, Lane("promotional", 0, LOOK_AHEAD), now)
+    found.append(_by_day(gateway, promotional, purse, now))
+    for campaign in campaigns:
+        found.append(_campaign(cr, gateway, campaign, purse, now))
     return found
 
 
-def _promotional(cr, gateway, now):
-    lane = Lane("promotional", 0, LOOK_AHEAD)
-    return _by_day(cr, gateway, _by_gateway(gateway, lane, now), 0.0, now)
+class _Campaign(NamedTuple):
+    id: int
+    message_class: str
+    sender: str | None
+    within_window: bool
+    pace: int
+    budget: float
+    price: float
 
 
-def _campaign(cr, gateway, campaign, now, claiming):
-    campaign_id, kind, sender, within_window, per_minute, budget, price = campaign
-    lane = Lane(kind, campaign_id, LOOK_AHEAD, sender or "")
-    if kind == "promotional" or within_window:
+def _campaign(cr, gateway, campaign, purse, now):
+    lane = Lane(
+        campaign.message_class,
+        campaign.id,
+        LOOK_AHEAD,
+        campaign.sender or "",
+        price=campaign.price,
+    )
+    if campaign.message_class == "promotional" or campaign.within_window:
         lane = _by_gateway(gateway, lane, now)
-    lane = _by_day(cr, gateway, lane, price or 0.0, now)
-    if lane.room and budget:
-        left = budget - _spent(cr, "campaign_id = %s", [campaign_id])
-        under_way = _under_way(cr, "campaign_id = %s", [campaign_id])
-        lane = _by_money(lane, left, price or 0.0, under_way, None)
-    if lane.room and per_minute:
-        until = paced_until(cr, gateway, campaign_id, claiming)
-        lane = lane._replace(pace=per_minute, until=until)
-        room = min(lane.room, pace.room(until, per_minute, now))
-        lane = lane._replace(room=room)
+    lane = _by_day(gateway, lane, purse, now)
+    if lane.room and campaign.budget:
+        left = left_of_budget(cr, campaign.id, campaign.budget, campaign.price)
+        lane = _by_money(lane, left, None)
+    if lane.room and campaign.pace:
+        until = paced_until(cr, gateway, campaign.id)
+        room = min(lane.room, pace.room(until, campaign.pace, now))
+        lane = lane._replace(pace=campaign.pace, until=until, room=room)
         if not room:
-            opens = pace.opens(until, per_minute, now)
+            opens = pace.opens(until, campaign.pace, now)
             lane = lane._replace(opens=opens, reason="pace")
     return lane
 
@@ -98,40 +140,67 @@ def _by_gateway(gateway, lane, now):
     return lane
 
 
-def _by_day(cr, gateway, lane, price, now):
+# ------------------------------------------------------------
+# Money
+# ------------------------------------------------------------
+
+
+def left_of_budget(cr, campaign_id, budget, price):
+    """Give what is left of a campaign's budget if all that is on its way is charged.
+
+    One statement, so that what another dispatcher just records is counted once. What
+    became of a message of unknown outcome nobody knows: it may have been charged.
+    """
+    cr.execute(
+        """
+        SELECT (SELECT coalesce(sum(amount), 0) FROM sms_spending
+                 WHERE campaign_id = %(id)s),
+               (SELECT count(*) FROM sms_sms
+                 WHERE campaign_id = %(id)s
+                   AND (state = 'process'
+                        OR (state = 'error' AND cost IS NULL
+                            AND failure_type = 'sms_outcome_unknown')))
+        """,
+        {"id": campaign_id},
+    )
+    spent, under_way = cr.fetchone()
+    return budget - float(spent) - under_way * price
+
+
+def _purse(cr, gateway, now):
+    """Give what is left of the company's budget of the day; None: there is none."""
+    if not gateway.day_budget:
+        return None
+    cr.execute(
+        """
+        SELECT (SELECT coalesce(sum(amount), 0) FROM sms_spending
+                 WHERE company_id = %(company)s AND day = %(day)s AND bulk),
+               (SELECT coalesce(sum(coalesce(c.message_price, 0)), 0) FROM sms_sms s
+             LEFT JOIN sms_campaign c ON c.id = s.campaign_id
+                 WHERE s.state = 'process' AND s.priority = '0'
+                   AND s.company_id = %(company)s)
+        """,
+        {"company": gateway.company_id, "day": window.today(gateway.zone, now)},
+    )
+    return Purse(gateway.day_budget - sum(map(float, cr.fetchone())))
+
+
+def _by_day(gateway, lane, purse, now):
     """Shut a lane when the company's budget of the day is spent."""
-    if not (lane.room and gateway.day_budget):
+    if not (lane.room and purse):
         return lane
-    day = window.today(gateway.zone, now)
-    spent = _spent(
-        cr, "company_id = %s AND day = %s AND bulk", [gateway.company_id, day]
-    )
-    left = gateway.day_budget - spent
-    under_way = _under_way(
-        cr, "company_id = %s AND priority = '0'", [gateway.company_id]
-    )
     tomorrow = window.tomorrow(gateway.zone, now)
-    return _by_money(lane, left, price, under_way, tomorrow)
+    return _by_money(lane._replace(purse=purse), purse.left, tomorrow)
 
 
-def _by_money(lane, left, price, under_way, opens):
-    left -= under_way * price
-    room = int(left / price + 1e-6) if price else (LOOK_AHEAD if left > 0 else 0)
+def _by_money(lane, left, opens):
+    if lane.price:
+        room = int(left / lane.price + 1e-6)
+    else:
+        room = LOOK_AHEAD if left > 0 else 0
     if room > 0:
         return lane._replace(room=min(lane.room, room))
     return lane._replace(room=0, opens=opens, reason="budget")
-
-
-def _spent(cr, where, values):
-    cr.execute(f"SELECT sum(amount) FROM sms_spending WHERE {where}", values)
-    return float(cr.fetchone()[0] or 0)
-
-
-def _under_way(cr, where, values):
-    cr.execute(
-        f"SELECT count(*) FROM sms_sms WHERE state = 'process' AND {where}", values
-    )
-    return cr.fetchone()[0]
 
 
 # ------------------------------------------------------------
@@ -139,22 +208,8 @@ def _under_way(cr, where, values):
 # ------------------------------------------------------------
 
 
-def paced_until(cr, gateway, campaign_id, claiming):
-    """Give until when the pace of a gateway or campaign is filled.
-
-    :param claiming: keep the row locked until the transaction ends
-    """
-    if claiming:
-        cr.execute(
-            """
-            INSERT INTO sms_pace (gateway_id, campaign_id) VALUES (%s, %s)
-                ON CONFLICT (gateway_id, coalesce(campaign_id, 0))
-                DO UPDATE SET gateway_id = excluded.gateway_id
-             RETURNING paced_until
-            """,
-            [gateway.id, campaign_id or None],
-        )
-        return cr.fetchone()[0]
+def paced_until(cr, gateway, campaign_id):
+    """Give until when the pace of a gateway or campaign (0: the gateway) is filled."""
     cr.execute(
         "SELECT paced_until FROM sms_pace"
         " WHERE gateway_id = %s AND coalesce(campaign_id, 0) = %s",
@@ -167,7 +222,11 @@ def paced_until(cr, gateway, campaign_id, claiming):
 def keep_pace(cr, gateway, campaign_id, per_minute, until, count, now):
     """Note that so many messages leave now."""
     cr.execute(
-        "UPDATE sms_pace SET paced_until = %s"
-        " WHERE gateway_id = %s AND coalesce(campaign_id, 0) = %s",
-        [pace.after(until, per_minute, now, count), gateway.id, campaign_id],
+        """
+        INSERT INTO sms_pace (gateway_id, campaign_id, paced_until)
+             VALUES (%s, %s, %s)
+        ON CONFLICT (gateway_id, coalesce(campaign_id, 0))
+          DO UPDATE SET paced_until = excluded.paced_until
+        """,
+        [gateway.id, campaign_id or None, pace.after(until, per_minute, now, count)],
     )

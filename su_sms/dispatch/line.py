@@ -17,7 +17,8 @@ def state(cr, gateway, now):
     """Tell whether the gateway takes messages: OPEN, PROBE (one, to try) or SHUT.
 
     Before a probe the gateway's row stays locked for the transaction, so that of
-    several dispatchers only one probes.
+    several dispatchers only one probes. Nobody waits for it: a claim may already be
+    whose turn others wait for.
     """
     cr.execute(
         "SELECT hold_reason, retry_at FROM sms_gateway_config WHERE id = %s AND active",
@@ -27,7 +28,7 @@ def state(cr, gateway, now):
     if found and found[0] and _is_due(found, now):
         cr.execute(
             "SELECT hold_reason, retry_at FROM sms_gateway_config"
-            " WHERE id = %s AND active FOR NO KEY UPDATE",
+            " WHERE id = %s AND active FOR NO KEY UPDATE SKIP LOCKED",
             [gateway.id],
         )
         found = cr.fetchone()

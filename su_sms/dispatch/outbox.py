@@ -171,11 +171,15 @@ def claim(cr, gateway, slots, now, ids=None):
     :param ids: only these messages (a list), or None for any
     :return: the claims, and whether anything was settled or claimed
     """
+    open_lanes = {
+        (lane.message_class, lane.campaign): lane
+        for lane in lanes(cr, gateway, now, claiming=True)
+        if lane.room > 0
+    }
     look, until = (1 if gateway.probing else LOOK_AHEAD), None
     if gateway.pace:
-        until = paced_until(cr, gateway, 0, claiming=True)
+        until = paced_until(cr, gateway, 0)
         look = min(look, pace.room(until, gateway.pace, now))
-    open_lanes = [lane for lane in lanes(cr, gateway, now, True) if lane.room > 0]
     if look < 1:
         return [], False
     candidates = _candidates(cr, gateway, open_lanes, slots, look, now, ids)
@@ -196,10 +200,10 @@ def claim(cr, gateway, slots, now, ids=None):
         )
         if isinstance(verdict, gate.Stop):
             stopped.append(Change(each.id, None, *verdict))
-        else:
+        elif open_lanes[each.message_class, each.campaign].pay():
             row = Row(each.id, verdict.number, each.attempts or 0)
             groups[each.chunk, verdict.text, each.sender].append(row)
-            leaving[each.campaign] += 1
+            leaving[each.message_class, each.campaign] += 1
     record(cr, stopped, now)
     claims = [
         Claim(gateway, text, tuple(rows), now, sender or gateway.sender)
@@ -222,7 +226,7 @@ def _candidates(cr, gateway, open_lanes, slots, look, now, ids):
                         "sender": lane.sender,
                         "room": lane.room,
                     }
-                    for lane in open_lanes
+                    for lane in open_lanes.values()
                 ]
             ),
             "gateway": gateway.id,
@@ -238,9 +242,9 @@ def _candidates(cr, gateway, open_lanes, slots, look, now, ids):
 
 
 def _keep_pace(cr, gateway, open_lanes, until, leaving, now):
-    for lane in open_lanes:
-        if lane.pace and leaving[lane.campaign]:
-            count = leaving[lane.campaign]
+    for key, lane in open_lanes.items():
+        if lane.pace and leaving[key]:
+            count = leaving[key]
             keep_pace(cr, gateway, lane.campaign, lane.pace, lane.until, count, now)
     if gateway.pace and leaving:
         keep_pace(cr, gateway, 0, gateway.pace, until, leaving.total(), now)

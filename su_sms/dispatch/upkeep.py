@@ -117,7 +117,7 @@ def _next_of(cr, gateway, now):
         return None
     earliest = max(found[0] or now, now)
     if gateway.pace:
-        until = lanes.paced_until(cr, gateway, 0, claiming=False)
+        until = lanes.paced_until(cr, gateway, 0)
         if not pace.room(until, gateway.pace, now):
             earliest = max(earliest, pace.opens(until, gateway.pace, now))
     due = []

@@ -2,7 +2,7 @@ import time
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import MissingError, UserError
 
 from ..dispatch import gate, window
 from ..text import segments
@@ -216,6 +216,9 @@ class SmsCampaign(models.Model):
                 while self._take_page(self._keep_recipients, self._as_if_short()):
                     if time.monotonic() > until and not in_test():
                         break
+        except MissingError:
+            # Deleted meanwhile: the job takes the page again.
+            raise
         except UserError as error:
             self.write({"check_state": "failed", "check_problem": str(error)})
             return

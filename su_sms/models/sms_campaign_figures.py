@@ -2,6 +2,8 @@ from collections import Counter
 
 from odoo import api, fields, models
 
+from ..dispatch import lanes
+
 # What the funnel counts, by the state of the messages.
 FUNNEL = {
     "waiting_count": [("state", "in", ("outgoing", "process"))],
@@ -103,9 +105,20 @@ class SmsCampaign(models.Model):
         for campaign in self:
             campaign.click_count = clicks.get(campaign.source_id.id, 0)
 
+    def _highest_price(self):
+        """Give what one of its messages may cost: the longest, in the dearest network."""
+        gateway = self.gateway_id.sudo()
+        prices = [row["price"] for row in gateway._prices()]
+        return max(gateway.price_per_part, *prices, 0) * max(self.worst_parts, 1)
+
     def _budget_is_spent(self):
         """Tell whether the next message could cost more than the budget allows."""
-        return bool(self.budget) and self.spent + self.message_price > self.budget
+        if not self.budget:
+            return False
+        left = lanes.left_of_budget(
+            self.env.cr, self.id, self.budget, self.message_price
+        )
+        return left + 1e-6 < self.message_price or left <= 0
 
     # ------------------------------------------------------------
     # Live

@@ -1,8 +1,9 @@
 import logging
 import time
+from contextlib import contextmanager
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONFLICTS
 
 from ..dispatch import outbox
@@ -14,6 +15,8 @@ _logger = logging.getLogger(__name__)
 RUN_SECONDS = 20
 # Rows called off at a time.
 BATCH = 5000
+# How often a page is taken of which somebody deletes records meanwhile.
+TRIES = 3
 PAUSES = [
     ("person", "By a person"),
     ("budget", "Its budget is spent"),
@@ -54,9 +57,7 @@ class SmsCampaign(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        self.lock_for_update()
-        self.invalidate_recordset()
-        if self.state not in states:
+        if not self._lock_in(*states):
             now = dict(self._fields["state"]._description_selection(self.env))
             raise UserError(
                 self.env._(
@@ -64,6 +65,21 @@ class SmsCampaign(models.Model):
                 )
             )
         return self.sudo()
+
+    def _lock_in(self, *states):
+        """Let nobody else change this campaign until the transaction ends.
+
+        Waits for a dispatcher that is just claiming some of its messages.
+
+        :return: whether it is in one of these states
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT state FROM sms_campaign WHERE id = %s FOR NO KEY UPDATE", [self.id]
+        )
+        found = self.env.cr.fetchone()
+        self.invalidate_recordset()
+        return bool(found) and found[0] in states
 
     def _check_can_launch(self):
         if not (self.body or "").strip():
@@ -79,6 +95,13 @@ class SmsCampaign(models.Model):
         if not self.people_count:
             raise UserError(
                 self.env._("There is nobody to send to: everybody is left out.")
+            )
+        if self.budget and not self._highest_price():
+            raise UserError(
+                self.env._(
+                    "What an SMS costs is not known yet, so the budget can't be kept."
+                    " Set the price of a part on the gateway, or send a test first."
+                )
             )
         if self.scheduled_at and self.scheduled_at < fields.Datetime.now():
             raise UserError(
@@ -102,9 +125,7 @@ class SmsCampaign(models.Model):
             "launched_at": fields.Datetime.now(),
             "launched_by_id": self.env.uid,
             "estimate": campaign.price,
-            "message_price": (
-                campaign.price / campaign.people_count if campaign.people_count else 0
-            ),
+            "message_price": campaign._highest_price(),
         }
         if campaign._wants_approval():
             campaign.write(dict(values, state="approval"))
@@ -259,23 +280,57 @@ class SmsCampaign(models.Model):
     def _work_once(self):
         moved = False
         for campaign_id, step in self._to_do():
-            try:
-                with self.env["sms.sms"]._own_environment() as env:
-                    if not in_test():
-                        outbox.read_committed(env.cr)
-                    campaign = env["sms.campaign"].browse(campaign_id)
-                    moved |= bool(getattr(campaign, step)())
-            except CONFLICTS:
-                # Somebody else was at it: next time.
-                moved = True
-            except Exception as error:
-                # Its own, and a person's to mend; the others go on.
-                with self.env["sms.sms"]._own_environment() as env:
-                    env["sms.campaign"].browse(campaign_id)._fail(error)
+            moved |= self._take_step(campaign_id, step)
             self.env["sms.sms"]._report_progress(1)
         if moved:
             self._tell_progress()
         return moved
+
+    @api.model
+    def _take_step(self, campaign_id, step):
+        for _try in range(TRIES):
+            try:
+                with self._at_work(campaign_id) as campaign:
+                    return bool(getattr(campaign, step)())
+            except MissingError as error:
+                # Deleted since the page was found: the next try does not find it.
+                problem = error
+            except CONFLICTS:
+                # Somebody else was at it: next time.
+                return True
+            except Exception as error:
+                problem = error
+                break
+        # Its own, and a person's to mend; the others go on.
+        with self._at_work(campaign_id) as campaign:
+            campaign._fail(problem)
+        return False
+
+    @contextmanager
+    def _at_work(self, campaign_id):
+        """Give a campaign in a transaction that sees what others commit meanwhile."""
+        with self.env["sms.sms"]._own_environment() as env:
+            if not in_test():
+                outbox.read_committed(env.cr)
+            yield env["sms.campaign"].browse(campaign_id)
+
+    @api.model
+    def _outbox_ran(self):
+        """Have campaigns looked at of which nothing waits, or no more may leave."""
+        with self.env["sms.sms"]._own_transaction() as cr:
+            cr.execute(
+                """
+                SELECT EXISTS (
+                    SELECT FROM sms_campaign c
+                     WHERE state = 'sending'
+                       AND (budget > 0 OR NOT EXISTS (
+                            SELECT FROM sms_sms WHERE campaign_id = c.id
+                                AND state IN ('outgoing', 'process'))))
+                """
+            )
+            [to_do] = cr.fetchone()
+        if to_do:
+            self._trigger_work()
 
     @api.model
     def _to_do(self):
@@ -306,6 +361,8 @@ class SmsCampaign(models.Model):
         return self.check_state == "running"
 
     def _begin_if_due(self):
+        if not self._lock_in("scheduled"):
+            return False
         self._begin()
         return True
 
@@ -326,27 +383,39 @@ class SmsCampaign(models.Model):
 
     def _end_if_done(self):
         """End a campaign of which nothing waits; pause one whose budget is spent."""
+        if not self._lock_in("sending"):
+            return False
         self.env.cr.execute(
             """
             SELECT EXISTS (SELECT FROM sms_sms WHERE campaign_id = %(id)s
-                              AND state IN ('outgoing', 'process'))
+                              AND state = 'outgoing'),
+                   EXISTS (SELECT FROM sms_sms WHERE campaign_id = %(id)s
+                              AND state = 'process')
             """,
             {"id": self.id},
         )
-        if self.env.cr.fetchone()[0]:
-            if not self._budget_is_spent():
-                return False
+        waiting, under_way = self.env.cr.fetchone()
+        if under_way:
+            return False
+        if not waiting:
+            self.write({"state": "done", "ended_at": fields.Datetime.now()})
+            self._forget_rows()
+        elif self._budget_is_spent():
             self._stop(self.env._("The budget is spent."), "budget")
-            return True
-        self.write({"state": "done", "ended_at": fields.Datetime.now()})
-        self._forget_rows()
+        else:
+            return False
         return True
 
     def _forget_rows(self):
         """Forget what was uploaded: the messages say what became of each."""
-        self.env["sms.campaign.row"].search(
-            [("audience_id.campaign_id", "in", self.ids)]
-        ).unlink()
+        self.env.cr.execute(
+            """
+            DELETE FROM sms_campaign_row WHERE audience_id IN
+                   (SELECT id FROM sms_campaign_audience WHERE campaign_id = %s)
+            """,
+            [self.id],
+        )
+        self.env["sms.campaign.row"].invalidate_model()
 
     def _call_off(self):
         """Call off what still waits of a cancelled campaign, some at a time."""
@@ -377,6 +446,8 @@ class SmsCampaign(models.Model):
 
     def _stop(self, text, reason="problem"):
         """Pause because of something that a person has to see to, and tell them."""
+        if not self._lock_in("scheduled", "preparing", "sending"):
+            return
         self._pause(reason, text)
         self.activity_schedule(
             "su_sms.mail_activity_type_campaign", note=text, user_id=self.user_id.id

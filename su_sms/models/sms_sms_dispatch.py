@@ -155,7 +155,7 @@ class SmsSms(models.Model):
         while True:
             # Odoo skips a job that was killed three times before it reported anything.
             done = self._dispatch(
-                seconds=until - time.monotonic(), progress=self._report_progress
+                seconds=until - time.monotonic(), progress=self._report_sent
             )
             total += done
             now = utcnow()
@@ -174,7 +174,13 @@ class SmsSms(models.Model):
         # Nothing done though something is due: another dispatcher is at it.
         if due and (due > now or done):
             self._trigger_dispatch(at=due if due > now else None)
+        self.env["sms.campaign"]._outbox_ran()
         return total
+
+    @api.model
+    def _report_sent(self, done):
+        self._report_progress(done)
+        self.env["sms.campaign"]._tell_progress()
 
     @api.model
     def _report_progress(self, done, remaining=0):

@@ -2,10 +2,11 @@
 
 A role reaches ``OWN`` records, those it has made or answers for, or ``ALL`` of its
 company; a role that is not named reaches none. Nobody reaches another company's, but
-for what belongs to no company (``EVERYWHERE``).
+for what belongs to no company: all of it (``EVERYWHERE``), or what is one's own
+(``MINE``).
 """
 
-OWN, ALL, EVERYWHERE = "own", "all", "everywhere"
+OWN, MINE, ALL, EVERYWHERE = "own", "mine", "all", "everywhere"
 
 PUBLIC, PORTAL, EMPLOYEE, MAILING = "public", "portal", "employee", "mailing"
 USER, MANAGER, GATEWAY, SYSTEM = "user", "manager", "gateway", "system"
@@ -27,7 +28,8 @@ ADMINS = {GATEWAY: ALL}
 MANAGERS = {MANAGER: ALL, GATEWAY: ALL}
 STAFF = {USER: OWN, **MANAGERS}
 # a wizard is its caller's alone
-CALLERS = {USER: OWN, MANAGER: OWN, GATEWAY: OWN}
+MANAGERS_OWN = {MANAGER: OWN, GATEWAY: OWN}
+CALLERS = {USER: OWN, **MANAGERS_OWN}
 
 FULL = ("read", "write", "create", "unlink")
 #: model -> operation -> role -> reach; an operation that is not named is nobody's
@@ -44,7 +46,13 @@ OPERATIONS = {
     "sms.gateway.event": dict.fromkeys(("read", "write"), ADMINS),
     "sms.incoming": {"read": MANAGERS},
     "sms.pace": {"read": ADMINS},
+    "sms.person.log": {"read": MANAGERS},
+    "sms.person.wizard": dict.fromkeys(FULL, {MANAGER: MINE, GATEWAY: MINE}),
     "sms.spending": {"read": MANAGERS},
+    "sms.statement.wizard": dict.fromkeys(FULL, MANAGERS_OWN),
+    "sms.statistic": {"read": MANAGERS},
+    # hashes, which belong to no company
+    "sms.suppression": {"read": {MANAGER: EVERYWHERE, GATEWAY: EVERYWHERE}},
     "sms.test.step": dict.fromkeys(FULL, {GATEWAY: OWN}),
     "sms.test.wizard": dict.fromkeys(FULL, {GATEWAY: OWN}),
     # The journal: people read it, only methods change it. Odoo gives its
@@ -83,6 +91,10 @@ METHODS = {
     ("sms.gateway.config", "action_view_events"): ADMINS,
     ("sms.gateway.config", "action_view_messages"): ADMINS,
     ("sms.gateway.event", "action_retry"): ADMINS,
+    ("sms.person.wizard", "action_erase"): {MANAGER: MINE, GATEWAY: MINE},
+    ("sms.person.wizard", "action_export"): {MANAGER: MINE, GATEWAY: MINE},
+    ("sms.person.wizard", "action_view_log"): {MANAGER: MINE, GATEWAY: MINE},
+    ("sms.sms", "action_open_record"): STAFF | {SYSTEM: ALL},
     ("sms.sms", "action_resend_unknown"): MANAGERS | {SYSTEM: ALL},
     ("sms.sms", "action_set_canceled"): MANAGERS | {SYSTEM: ALL},
     ("sms.sms", "action_set_error"): MANAGERS | {SYSTEM: ALL},
@@ -91,6 +103,8 @@ METHODS = {
     ("sms.sms", "action_settle_sent"): MANAGERS | {SYSTEM: ALL},
     ("sms.sms", "resend_failed"): MANAGERS | {SYSTEM: ALL},
     ("sms.sms", "send"): MANAGERS | {SYSTEM: ALL},
+    ("sms.statement.wizard", "action_download"): MANAGERS_OWN,
+    ("sms.statement.wizard", "action_print"): MANAGERS_OWN,
     ("sms.test.wizard", "action_open_profile"): {GATEWAY: OWN},
     ("sms.test.wizard", "action_run"): {GATEWAY: OWN},
     ("sms.test.wizard", "action_view_message"): {GATEWAY: OWN},

@@ -77,6 +77,13 @@ _VALUES = {
         "gateway_id": parent("sms.gateway.config").id,
         "campaign_id": parent("sms.campaign").id,
     },
+    "sms.person.log": lambda parent, env: {
+        "action": "export",
+        "number_masked": "+2547…78",
+        "number_hash": "#",
+        "company_id": env.company.id,
+    },
+    "sms.person.wizard": lambda parent, env: {"number": "0733345678"},
     "sms.sms": lambda parent, env: {
         "number": "0712345678",
         "body": "Hello",
@@ -89,6 +96,14 @@ _VALUES = {
         "company_id": env.company.id,
         "day": fields.Date.today(),
         "currency_id": env.company.currency_id.id,
+    },
+    "sms.statement.wizard": lambda parent, env: {"company_id": env.company.id},
+    "sms.statistic": lambda parent, env: {
+        "company_id": env.company.id,
+        "day": fields.Date.today(),
+    },
+    "sms.suppression": lambda parent, env: {
+        "number_hash": f"#{env.uid}-{env.company.id}"
     },
     "sms.test.step": lambda parent, env: {
         "wizard_id": parent("sms.test.wizard").id,

@@ -11,6 +11,7 @@ from .matrix import (
     EVERYWHERE,
     FULL,
     METHODS,
+    MINE,
     OPERATIONS,
     OWN,
     ROLES,
@@ -23,7 +24,11 @@ CRUD = {"create", "write", "unlink", "copy", "copy_data"}
 ODOOS = {"sms.sms"}
 OTHERS, FOREIGN = "others", "foreign"
 #: whose record -> the reach that leads there
-LEADS = {OWN: {OWN, ALL, EVERYWHERE}, OTHERS: {ALL, EVERYWHERE}, FOREIGN: {EVERYWHERE}}
+LEADS = {
+    OWN: {OWN, MINE, ALL, EVERYWHERE},
+    OTHERS: {ALL, EVERYWHERE},
+    FOREIGN: {MINE, EVERYWHERE},
+}
 
 
 @tagged("post_install", "-at_install")

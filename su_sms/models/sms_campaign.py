@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from .defaults import without_defaults
+
 STATES = [
     ("draft", "Draft"),
     ("approval", "To Approve"),
@@ -26,6 +28,8 @@ AGREED = {
     "scheduled_at",
     "optout",
 }
+# In a context: leave the check to the campaign. No caller from outside can have it.
+CHECK_LATER = object()
 # What only the methods of the campaign change, whoever calls.
 KEPT = {
     "state",
@@ -194,7 +198,8 @@ class SmsCampaign(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_kept(set().union(*vals_list))
-        campaigns = super(SmsCampaign, self._later()).create(vals_list)
+        draft = without_defaults(self._later(), KEPT)
+        campaigns = super(SmsCampaign, draft).create(vals_list)
         campaigns.sudo().author_id = self.env.user
         return campaigns.with_env(self.env)
 
@@ -215,7 +220,7 @@ class SmsCampaign(models.Model):
 
     def _later(self):
         """Give these in a context in which audiences leave the check to them."""
-        return self.with_context(su_sms_check_later=True)
+        return self.with_context(su_sms_check_later=CHECK_LATER)
 
     def _check_kept(self, names):
         if KEPT & names and not self.env.su:

@@ -6,6 +6,7 @@ from odoo.exceptions import MissingError, UserError
 
 from ..dispatch import gate, window
 from ..text import segments
+from .sms_campaign import CHECK_LATER
 from .sms_sms_dispatch import in_test, utcnow
 
 # What is checked while a person waits for their form to be saved; the rest is a job's.
@@ -185,7 +186,7 @@ class SmsCampaign(models.Model):
 
     def _audience_changed(self):
         """Check again, unless whoever writes to the campaign does it at the end."""
-        if not self.env.context.get("su_sms_check_later"):
+        if self.env.context.get("su_sms_check_later") is not CHECK_LATER:
             self.sudo().author_id = self.env.user
             self._check_again()
 
@@ -271,6 +272,7 @@ class SmsCampaign(models.Model):
 
     def _open_recipients(self, domain, name):
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": name,

@@ -156,6 +156,7 @@ class SmsCampaign(models.Model):
     def action_open_messages(self):
         """Open messages; the context's ``which`` is a field of the funnel."""
         self.ensure_one()
+        self.check_access("read")
         which = FUNNEL.get(self.env.context.get("which"), [])
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "su_sms.sms_sms_action_messages"

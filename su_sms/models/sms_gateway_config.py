@@ -475,6 +475,7 @@ class SmsGatewayConfig(models.Model):
 
     def action_view_messages(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("sms.sms_sms_action")
         action["domain"] = [("gateway_id", "=", self.id)]
         action["context"] = self.env.context.get("message_context", {})

@@ -102,6 +102,7 @@ class SmsGatewayConfig(models.Model):
 
     def action_view_events(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "su_sms.sms_gateway_event_action"
         )

@@ -2,12 +2,16 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..text import phone
+from .defaults import without_defaults
 from .failure_types import FAILURE_TYPES
 
 # A message that one person waits for leaves before what goes to many.
 PRIORITIES = [("0", "Bulk"), ("1", "Normal"), ("2", "Urgent")]
 # What is made more than this many at a time is bulk.
 FEW = 20
+# What a composer's context says of where it was opened; of the rest of a message no
+# context decides, as it is the journal.
+OPENED_FROM = {"res_model", "res_id"}
 # The states in which a message is no longer ours to stop.
 LEFT = ("process", "pending", "sent")
 
@@ -119,6 +123,8 @@ class SmsSms(models.Model):
         chosen = any(vals.get("gateway_id") for vals in vals_list)
         if chosen or self.env["sms.gateway.config"]._default_ids():
             vals_list = self._route(vals_list)
+            given = without_defaults(self, set(self._fields) - OPENED_FROM)
+            return super(SmsSms, given).create(vals_list)
         return super().create(vals_list)
 
     @api.model

@@ -236,6 +236,7 @@ class SmsPersonWizard(models.TransientModel):
 
     def action_view_log(self):
         """Show who exported or erased whose data."""
+        self.check_access("read")
         return self.env["ir.actions.act_window"]._for_xml_id(
             "su_sms.sms_person_log_action"
         )

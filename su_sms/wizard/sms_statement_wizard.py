@@ -256,6 +256,7 @@ class SmsStatementWizard(models.TransientModel):
     def action_print(self):
         """Give the report to print."""
         self.ensure_one()
+        self.check_access("read")
         return self.env.ref("su_sms.sms_statement_report").report_action(self)
 
     def action_download(self):

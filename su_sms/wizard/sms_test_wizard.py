@@ -27,7 +27,7 @@ class SmsTestWizard(models.TransientModel):
     gateway_id = fields.Many2one(
         "sms.gateway.config", required=True, readonly=True, ondelete="cascade"
     )
-    environment = fields.Selection(related="gateway_id.environment")
+    environment = fields.Selection(related="gateway_id.environment", related_sudo=False)
     number = fields.Char(compute="_compute_number")
     number_error = fields.Char(compute="_compute_number")
     step_ids = fields.One2many("sms.test.step", "wizard_id", readonly=True)
@@ -92,6 +92,7 @@ class SmsTestWizard(models.TransientModel):
         )
 
     def action_open_profile(self):
+        self.check_access("read")
         action = self.env["ir.actions.actions"]._for_xml_id("base.action_res_users_my")
         return action | {"res_id": self.env.uid}
 

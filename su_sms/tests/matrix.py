@@ -1,0 +1,113 @@
+"""Who may do what: the table that ``test_matrix.py`` goes through.
+
+A role reaches ``OWN`` records, those it has made or answers for, or ``ALL`` of its
+company; a role that is not named reaches none. Nobody reaches another company's, but
+for what belongs to no company: all of it (``EVERYWHERE``), or what is one's own
+(``MINE``).
+"""
+
+OWN, MINE, ALL, EVERYWHERE = "own", "mine", "all", "everywhere"
+
+PUBLIC, PORTAL, EMPLOYEE, MAILING = "public", "portal", "employee", "mailing"
+USER, MANAGER, GATEWAY, SYSTEM = "user", "manager", "gateway", "system"
+ROLES = {
+    PUBLIC: "base.group_public",
+    PORTAL: "base.group_portal",
+    EMPLOYEE: "base.group_user",
+    # SMS Marketing's own group, without one of ours
+    MAILING: "mass_mailing.group_mass_mailing_user",
+    USER: "su_sms.group_user",
+    MANAGER: "su_sms.group_manager",
+    GATEWAY: "su_sms.group_gateway_admin",
+    # who administers Odoo, but not the gateways
+    SYSTEM: "base.group_system",
+}
+
+NOBODY = {}
+ADMINS = {GATEWAY: ALL}
+MANAGERS = {MANAGER: ALL, GATEWAY: ALL}
+STAFF = {USER: OWN, **MANAGERS}
+# a wizard is its caller's alone
+MANAGERS_OWN = {MANAGER: OWN, GATEWAY: OWN}
+CALLERS = {USER: OWN, **MANAGERS_OWN}
+
+FULL = ("read", "write", "create", "unlink")
+#: model -> operation -> role -> reach; an operation that is not named is nobody's
+OPERATIONS = {
+    "sms.campaign": dict.fromkeys(FULL, STAFF),
+    "sms.campaign.audience": dict.fromkeys(FULL, STAFF),
+    "sms.campaign.column": dict.fromkeys(("read", "write"), STAFF),
+    "sms.campaign.exclusion": {"read": STAFF},
+    "sms.campaign.launch": dict.fromkeys(FULL, CALLERS),
+    "sms.campaign.recipient": {"read": STAFF},
+    "sms.campaign.row": {"read": STAFF},
+    "sms.campaign.trial": dict.fromkeys(FULL, CALLERS),
+    "sms.gateway.config": dict.fromkeys(FULL, ADMINS),
+    "sms.gateway.event": dict.fromkeys(("read", "write"), ADMINS),
+    "sms.incoming": {"read": MANAGERS},
+    "sms.pace": {"read": ADMINS},
+    "sms.person.log": {"read": MANAGERS},
+    "sms.person.wizard": dict.fromkeys(FULL, {MANAGER: MINE, GATEWAY: MINE}),
+    "sms.spending": {"read": MANAGERS},
+    "sms.statement.wizard": dict.fromkeys(FULL, MANAGERS_OWN),
+    "sms.statistic": {"read": MANAGERS},
+    # hashes, which belong to no company
+    "sms.suppression": {"read": {MANAGER: EVERYWHERE, GATEWAY: EVERYWHERE}},
+    "sms.test.step": dict.fromkeys(FULL, {GATEWAY: OWN}),
+    "sms.test.wizard": dict.fromkeys(FULL, {GATEWAY: OWN}),
+    # The journal: people read it, only methods change it. Odoo gives its
+    # administrators everything.
+    "sms.sms": {
+        "read": STAFF | {SYSTEM: ALL},
+        **dict.fromkeys(("write", "create", "unlink"), {SYSTEM: ALL}),
+    },
+}
+#: (model, method) -> role -> reach
+METHODS = {
+    ("mailing.mailing", "action_retry_failed_sms"): {
+        role: EVERYWHERE for role in (MAILING, USER, MANAGER, GATEWAY, SYSTEM)
+    },
+    ("sms.campaign", "action_approve"): MANAGERS,
+    ("sms.campaign", "action_back_to_draft"): STAFF,
+    ("sms.campaign", "action_cancel"): STAFF,
+    ("sms.campaign", "action_check"): STAFF,
+    ("sms.campaign", "action_open_clicks"): STAFF,
+    ("sms.campaign", "action_open_left_out"): STAFF,
+    ("sms.campaign", "action_open_messages"): STAFF,
+    ("sms.campaign", "action_open_recipients"): STAFF,
+    ("sms.campaign", "action_pause"): STAFF,
+    ("sms.campaign", "action_plain"): STAFF,
+    ("sms.campaign", "action_refuse"): MANAGERS,
+    ("sms.campaign", "action_resume"): STAFF,
+    ("sms.campaign", "action_retry"): STAFF,
+    ("sms.campaign.exclusion", "action_open"): STAFF,
+    ("sms.campaign.launch", "action_launch"): CALLERS,
+    ("sms.campaign.recipient", "action_open_record"): STAFF,
+    ("sms.campaign.trial", "action_send"): CALLERS,
+    ("sms.gateway.config", "action_pause"): ADMINS,
+    ("sms.gateway.config", "action_renew_callbacks"): ADMINS,
+    ("sms.gateway.config", "action_resume"): ADMINS,
+    ("sms.gateway.config", "action_test_connection"): ADMINS,
+    ("sms.gateway.config", "action_view_events"): ADMINS,
+    ("sms.gateway.config", "action_view_messages"): ADMINS,
+    ("sms.gateway.event", "action_retry"): ADMINS,
+    ("sms.person.wizard", "action_erase"): {MANAGER: MINE, GATEWAY: MINE},
+    ("sms.person.wizard", "action_export"): {MANAGER: MINE, GATEWAY: MINE},
+    ("sms.person.wizard", "action_view_log"): {MANAGER: MINE, GATEWAY: MINE},
+    ("sms.sms", "action_open_record"): STAFF | {SYSTEM: ALL},
+    ("sms.sms", "action_resend_unknown"): MANAGERS | {SYSTEM: ALL},
+    ("sms.sms", "action_set_canceled"): MANAGERS | {SYSTEM: ALL},
+    ("sms.sms", "action_set_error"): MANAGERS | {SYSTEM: ALL},
+    ("sms.sms", "action_set_outgoing"): MANAGERS | {SYSTEM: ALL},
+    ("sms.sms", "action_settle_failed"): MANAGERS | {SYSTEM: ALL},
+    ("sms.sms", "action_settle_sent"): MANAGERS | {SYSTEM: ALL},
+    ("sms.sms", "resend_failed"): MANAGERS | {SYSTEM: ALL},
+    ("sms.sms", "send"): MANAGERS | {SYSTEM: ALL},
+    ("sms.statement.wizard", "action_download"): MANAGERS_OWN,
+    ("sms.statement.wizard", "action_print"): MANAGERS_OWN,
+    ("sms.test.wizard", "action_open_profile"): {GATEWAY: OWN},
+    ("sms.test.wizard", "action_run"): {GATEWAY: OWN},
+    ("sms.test.wizard", "action_view_message"): {GATEWAY: OWN},
+}
+#: method -> what it is called with
+ARGUMENTS = {"action_set_error": ["unknown"]}

@@ -1,0 +1,112 @@
+"""What a caller over RPC can't slip in with a context, or read around a rule."""
+
+from odoo.exceptions import AccessError, UserError
+from odoo.service.model import call_kw
+from odoo.tests import tagged
+
+from .campaign import CampaignCase
+
+FILE = "Phone,Other,Name\n0712345678,0722345678,Wanjiku\n"
+
+
+@tagged("post_install", "-at_install")
+class TestRpc(CampaignCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.staff = cls.user("rpc_user", "su_sms.group_user")
+        cls.colleague = cls.user("rpc_colleague", "su_sms.group_user")
+
+    def call(self, model, method, *arguments, user=None, **context):
+        """Call a method as the web client does, in a transaction of its own."""
+        self.env.invalidate_all()
+        model = self.env[model].with_user(user or self.staff)
+        return call_kw(model, method, list(arguments), {"context": context})
+
+    def test_context_does_not_keep_an_audience_from_being_checked(self):
+        # Else a campaign to a few could be launched to many without approval.
+        campaign = self.campaign(self.numbers("0712345678"), as_user=self.staff)
+        audience = self.numbers("0722345678") | {"campaign_id": campaign.id}
+        self.call("sms.campaign.audience", "create", audience, su_sms_check_later=True)
+        self.assertEqual(campaign.people_count, 2)
+
+    def test_context_does_not_keep_the_rights_of_another(self):
+        manager = self.user("rpc_manager", "su_sms.group_manager")
+        campaign = self.campaign(self.records(self.partner), as_user=self.staff)
+        campaign.with_user(manager).body = "Exams begin on Tuesday."
+        self.assertEqual(campaign.author_id, manager)
+        self.call(
+            "sms.campaign.audience",
+            "write",
+            campaign.audience_ids.ids,
+            {"domain": "[]"},
+            su_sms_check_later=True,
+        )
+        self.assertEqual(campaign.author_id, self.staff)
+
+    def test_default_in_the_context_does_not_launch_a_campaign(self):
+        values = {"name": "Exams", "gateway_id": self.gateway.id}
+        campaign_id = self.call(
+            "sms.campaign",
+            "create",
+            values,
+            default_state="preparing",
+            default_approved_by_id=self.colleague.id,
+        )
+        campaign = self.env["sms.campaign"].browse(campaign_id)
+        self.assertEqual(campaign.state, "draft")
+        self.assertFalse(campaign.approved_by_id)
+
+    def test_default_in_the_context_does_not_write_the_journal(self):
+        composer = self.call(
+            "sms.composer",
+            "create",
+            {
+                "composition_mode": "numbers",
+                "numbers": "+254712345678",
+                "body": "Hello",
+            },
+        )
+        self.call(
+            "sms.composer",
+            "action_send_sms",
+            [composer],
+            default_state="sent",
+            default_cost=-1000,
+            default_delivered_at="2026-01-01",
+            default_provider_message_id="ATXid_forged",
+        )
+        sms = self.env["sms.sms"].search([("create_uid", "=", self.staff.id)])
+        self.assertEqual(len(self.simulator.ledger()), 1)
+        self.assertEqual(sms.state, "pending")
+        self.assertFalse(sms.delivered_at)
+        self.assertGreater(sms.cost, 0)
+
+    def test_columns_of_a_launched_campaign_stay(self):
+        campaign = self.campaign(self.file(FILE), as_user=self.staff)
+        columns = campaign.audience_ids.column_ids
+        other = columns.filtered(lambda column: column.title == "Other")
+        number = columns.filtered(lambda column: column.role == "number")
+        campaign.with_user(self.staff)._launch()
+        with self.assertRaises(UserError):
+            slug = {"slug": other.slug}
+            self.call("sms.campaign.column", "write", number.ids, slug)
+
+    def test_wizard_tells_nothing_of_anothers_campaign(self):
+        campaign = self.campaign(self.numbers("0712345678"), as_user=self.colleague)
+        values = {"campaign_id": campaign.id}
+        specification = {"campaign_id": {}, "people_count": {}, "environment": {}}
+        for wizard in ("sms.campaign.launch", "sms.campaign.trial"):
+            with self.subTest(wizard):
+                with self.assertRaises(AccessError):
+                    wizard_id = self.call(wizard, "create", values)
+                    self.call(wizard, "read", [wizard_id])
+        with self.assertRaises(AccessError):
+            self.call(
+                "sms.campaign.launch",
+                "onchange",
+                [],
+                values,
+                ["campaign_id"],
+                specification,
+            )

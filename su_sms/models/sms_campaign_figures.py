@@ -106,7 +106,7 @@ class SmsCampaign(models.Model):
             campaign.click_count = clicks.get(campaign.source_id.id, 0)
 
     def _highest_price(self):
-        """Give what one of its messages may cost: the longest, in the dearest network."""
+        """Give what one message may cost: the longest, in the dearest network."""
         gateway = self.gateway_id.sudo()
         prices = [row["price"] for row in gateway._prices()]
         return max(gateway.price_per_part, *prices, 0) * max(self.worst_parts, 1)

@@ -63,11 +63,11 @@ class TestHold(GatewayCase):
     def test_outbox_is_triggered_for_the_next_try(self):
         self.queue("0712345678")
         self.simulator.fault("http_503")
-        triggers = self.env["ir.cron.trigger"].search([])
+        its_own = [("cron_id", "=", self.env.ref("su_sms.ir_cron_outbox").id)]
+        triggers = self.env["ir.cron.trigger"].search(its_own)
         self.env["sms.sms"]._process_queue()
-        new = self.env["ir.cron.trigger"].search([]) - triggers
-        cron = self.env.ref("su_sms.ir_cron_outbox")
-        self.assertEqual(new.cron_id, cron)
+        new = self.env["ir.cron.trigger"].search(its_own) - triggers
+        self.assertEqual(len(new), 1)
         self.assertGreaterEqual(new.call_at, self.gateway.retry_at)
 
     def test_administrators_are_told_once(self):

@@ -62,9 +62,15 @@ class SmsBlacklist(models.Model):
         entries = self._entries(first)
         unmoved = entries.filtered(lambda entry: entry.active == out).mapped("number")
         # History says it all: no message in the chatter of each.
-        phones = self.env["phone.blacklist"].sudo()
-        phones = phones.with_context(sms_acts=Acts(first), tracking_disable=True)
-        (phones._add if out else phones._remove)(list(first))
+        told = {"sms_acts": Acts(first), "tracking_disable": True}
+        phones = self.env["phone.blacklist"].sudo().with_context(**told)
+        if out:
+            phones._add(list(first))
+        else:
+            # Odoo's `_remove` looks every number up among all others.
+            entries.sudo().phone_blacklist_id.with_context(**told).action_archive()
+            unknown = set(first) - set(entries.mapped("number"))
+            phones.create([{"number": n, "active": False} for n in unknown])
         again += [(number, first[number]) for number in unmoved]
         self._note_once_more(again, out)
         return self._entries(first)
@@ -86,14 +92,14 @@ class SmsBlacklist(models.Model):
         """Give the entries of E.164 numbers, also of those that are off the list."""
         self.env["phone.blacklist"].flush_model(["number"])
         self.flush_model(["phone_blacklist_id"])
-        # A search would have Odoo read and format every number again.
+        # A search would have Odoo read and format every number again. Not a join:
+        # right after an import PostgreSQL would loop over both tables for it.
         self.env.cr.execute(
-            """
-            SELECT entry.id FROM sms_blacklist entry
-              JOIN phone_blacklist phone ON phone.id = entry.phone_blacklist_id
-             WHERE phone.number = ANY(%s)
-            """,
-            [list(numbers)],
+            "SELECT id FROM phone_blacklist WHERE number = ANY(%s)", [list(numbers)]
+        )
+        ids = [row[0] for row in self.env.cr.fetchall()]
+        self.env.cr.execute(
+            "SELECT id FROM sms_blacklist WHERE phone_blacklist_id = ANY(%s)", [ids]
         )
         return self.browse([row[0] for row in self.env.cr.fetchall()])
 

@@ -123,7 +123,8 @@ class SmsGatewayConfig(models.Model):
     def _blocked_shares(self):
         """Count blocked and tried messages where many were blocked lately.
 
-        By gateway and class: what people must know may use the same sender ID.
+        By gateway and class: what people must know may use the same sender ID. Counts
+        the latest only, and no more than tell that the share is small.
 
         :return: [(gateway, since, blocked, tried)]
         """
@@ -136,18 +137,27 @@ class SmsGatewayConfig(models.Model):
                   FROM sms_sms s
                   JOIN sms_gateway_config g ON g.id = s.gateway_id
                  WHERE s.failure_type = 'sms_blocked'
+                   AND g.sender_suspect_at IS NULL
                    AND s.dispatched_at > greatest(%(since)s, g.sender_watched_from)
               GROUP BY g.id, s.message_class HAVING count(*) >= %(count)s
             )
-            SELECT many.id, many.since, many.blocked, (
-                       SELECT count(*) FROM sms_sms s
-                        WHERE s.gateway_id = many.id
-                          AND s.message_class = many.message_class
-                          AND s.dispatched_at > many.since
-                          AND s.state IN ('pending', 'sent', 'error'))
-              FROM many ORDER BY many.id
+            SELECT many.id, many.since, many.blocked, count(*)
+              FROM many, LATERAL (
+                   SELECT FROM sms_sms s
+                    WHERE s.gateway_id = many.id
+                      AND s.message_class = many.message_class
+                      AND s.dispatched_at > many.since
+                      AND s.state IN ('pending', 'sent', 'error')
+                 ORDER BY s.id DESC
+                    LIMIT ceil(many.blocked / %(share)s)) AS tried
+          GROUP BY many.id, many.since, many.blocked, many.message_class
+          ORDER BY many.id
             """,
-            {"since": utcnow() - SUSPECT_TIME, "count": SUSPECT_COUNT},
+            {
+                "since": utcnow() - SUSPECT_TIME,
+                "count": SUSPECT_COUNT,
+                "share": SUSPECT_SHARE,
+            },
         )
         return [
             (self.sudo().browse(gateway), since, blocked, tried)

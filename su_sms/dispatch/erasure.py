@@ -47,6 +47,17 @@ EVENTS = """
 """
 
 
+# That somebody opted out, and when, stays provable to whoever knows the number.
+CONSENTS = f"""
+    UPDATE sms_consent
+       SET number = {hash_sql("number")}, note = NULL, evidence = NULL
+     WHERE number = %(number)s
+       AND (company_id IS NULL OR company_id = ANY(%(companies)s))
+"""
+LINKS = """
+    DELETE FROM sms_optout_link
+     WHERE number = %(number)s AND company_id = ANY(%(companies)s)
+"""
 # What was pasted or uploaded has numbers as people type them.
 ROWS = """
     SELECT r.id, r.audience_id
@@ -171,6 +182,8 @@ def erase(cr, number, companies, keys, notice):
     retention.depersonalise(cr, ids, keys)
     cr.execute(NOTIFICATIONS, given)
     cr.execute(TRACES, given)
+    cr.execute(CONSENTS, given)
+    cr.execute(LINKS, given)
     cr.execute(INCOMING, given)
     incoming = [row_id for (row_id,) in cr.fetchall()]
     retention.forget_notes(cr, incoming, notice)

@@ -301,7 +301,7 @@ def listed_among(cr, numbers):
     )
     listed = dict(cr.fetchall())
     # Who said no and was erased is known by a hash alone.
-    erased = suppression.blocked_hashes(cr, set(numbers) - listed.keys())
+    erased = suppression.blocked_hashes(cr, numbers)
     return listed | dict.fromkeys(erased, False)
 
 

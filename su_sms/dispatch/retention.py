@@ -314,6 +314,26 @@ def take_audiences(cr, batch):
     return _take(cr, AUDIENCES, batch, batch.ages.text)
 
 
+def remove_links(cr, batch):
+    """Remove opt-out links of numbers to which no message is kept any more."""
+    ids = _take(
+        cr,
+        """
+          SELECT link.id FROM sms_optout_link link
+            JOIN sms_gateway_config gateway ON gateway.id = %(gateway)s
+           WHERE link.id > %(after)s AND link.create_date < %(before)s
+             AND link.company_id = coalesce(gateway.company_id, link.company_id)
+             AND NOT EXISTS (SELECT FROM sms_sms WHERE number = link.number)
+        ORDER BY link.id LIMIT %(limit)s
+             FOR UPDATE OF link SKIP LOCKED
+        """,
+        batch,
+        batch.ages.number,
+    )
+    cr.execute("DELETE FROM sms_optout_link WHERE id = ANY(%s)", [ids])
+    return ids
+
+
 #: In this order a message that is overdue for all of it goes in one run.
 STEPS: dict[str, Any] = {
     "events removed": remove_events,
@@ -323,4 +343,5 @@ STEPS: dict[str, Any] = {
     "incoming texts blanked": blank_incoming,
     "incoming numbers hashed": hash_incoming,
     "incoming messages removed": remove_incoming,
+    "opt-out links removed": remove_links,
 }

@@ -33,14 +33,18 @@ class SmsGatewayConfig(models.Model):
     )
     optout_text = fields.Char(
         "Answer to STOP",
+        tracking=True,
         help="Sent once to who opts out by SMS. It costs as any SMS does. Empty: no"
         " answer.",
     )
     optin_text = fields.Char(
-        "Answer to START", help="Sent once to who opts in by SMS. Empty: no answer."
+        "Answer to START",
+        tracking=True,
+        help="Sent once to who opts in by SMS. Empty: no answer.",
     )
     optout_short_code = fields.Char(
         "STOP Goes To",
+        tracking=True,
         help="The short code to which people write STOP, as campaigns tell them. Empty:"
         " the sender ID, if it is a short code.",
     )

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..dispatch import suppression
+from ..models.sms_consent import Act
 from .test_retention import NUMBER, TEXT, RetentionCase
 
 
@@ -124,7 +125,9 @@ class TestPersonData(RetentionCase):
 
     def test_erased_person_who_opted_out_is_never_messaged(self):
         self.everywhere()
-        self.env["phone.blacklist"]._add([NUMBER])
+        act = Act("complaint", "manual", note=f"{NUMBER} called", evidence=TEXT)
+        self.env["sms.blacklist"]._opt_out([NUMBER], act)
+        self.env["sms.optout.link"]._urls([NUMBER], self.env.company)
         self.assertTrue(self.wizard().opted_out)
         self.wizard().action_erase()
         self.assertEqual(self.found(NUMBER), [])
@@ -132,6 +135,11 @@ class TestPersonData(RetentionCase):
             [("field_id.model", "=", "phone.blacklist")]
         )
         self.assertFalse(history, "the blacklist's own")
+        said = self.env["sms.consent"].search([("reason", "=", "complaint")])
+        self.assertEqual((said.kind, said.note), ("optout", False))
+        self.assertRegex(said.number, suppression.HASHED)
+        same = self.env["sms.consent"].search([("number", "=", said.number)])
+        self.assertEqual(same, said, "nobody has opted in")
         self.simulator.reset()
         sms = self.queue(NUMBER, message_class="promotional")
         informing = self.queue(NUMBER, message_class="transactional")
@@ -151,7 +159,7 @@ class TestPersonData(RetentionCase):
 
     def test_suppressed_person_who_comes_back_is_written_to_again(self):
         self.env["sms.suppression"]._suppress([NUMBER, "+254712345679"])
-        self.env["phone.blacklist"]._remove([NUMBER])
+        self.env["sms.blacklist"]._opt_in([NUMBER], Act("start", "sms"))
         blocked = self.env["sms.suppression"]._blocked({NUMBER, "+254712345679"})
         self.assertEqual(blocked, {"+254712345679"})
 

@@ -33,6 +33,9 @@ TABLES = (
     "sms_suppression",
     "sms_person_log",
     "phone_blacklist",
+    "sms_blacklist",
+    "sms_consent",
+    "sms_optout_link",
 )
 # settings -> days after which text, number, message and event go
 AGES = [
@@ -382,3 +385,16 @@ class TestRetention(RetentionCase):
         self.age(campaign, campaign.audience_ids, days=800)
         self.gateway._forget()
         self.assertTrue(campaign.audience_ids.numbers)
+
+    def test_optout_links_go_when_no_message_is_left_that_shows_them(self):
+        other = "+254712345679"
+        self.env["sms.optout.link"]._urls([NUMBER, other], self.env.company)
+        links = self.env["sms.optout.link"].search([])
+        recent = self.queue(other)
+        self.age(links, days=366)
+        self.gateway._forget()
+        self.assertEqual(links.exists().number, other)
+        self.age(recent, days=366)
+        recent.state = "sent"
+        self.gateway._forget()
+        self.assertFalse(links.exists())

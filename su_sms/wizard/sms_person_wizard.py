@@ -116,8 +116,8 @@ class SmsPersonWizard(models.TransientModel):
         number = self._e164()
         if not number:
             return False
-        listed = self.env["phone.blacklist"].sudo().search([("number", "=", number)])
-        return bool(listed) or bool(self.env["sms.suppression"]._blocked({number}))
+        said_no = self.env["sms.blacklist"]._opted_out([number])
+        return bool(said_no or self.env["sms.suppression"]._blocked({number}))
 
     def _check_may(self):
         """Let managers only: methods can be called without the form."""
@@ -170,16 +170,18 @@ class SmsPersonWizard(models.TransientModel):
         number, opted_out = self._e164(), self._is_opted_out()
         waiting = self._found()["sms.sms"].filtered(lambda sms: sms.state == "outgoing")
         waiting.action_set_canceled()
+        if opted_out:
+            self.env["sms.suppression"].sudo()._suppress([number])
+        self._erase_from_blacklist(number)
         self.env.flush_all()
-        audiences = erasure.forget_audiences(
-            self.env.cr, number, self.env.companies.ids
-        )
+        companies = self.env.companies.ids
+        audiences = erasure.forget_audiences(self.env.cr, number, companies)
         self.env["sms.campaign.audience"].sudo().browse(audiences)._forget_files()
         try:
             counts = erasure.erase(
                 self.env.cr,
                 number,
-                self.env.companies.ids,
+                companies,
                 suppression.pads(suppression.secret(self.env.cr)),
                 self._notice(),
             )
@@ -190,9 +192,6 @@ class SmsPersonWizard(models.TransientModel):
                 )
             ) from None
         self.env.invalidate_all()
-        if opted_out:
-            self.env["sms.suppression"].sudo()._suppress([number])
-        self._erase_from_blacklist(number)
         self._log("erase", counts)
         # Transient or not: this would be the last place to hold it.
         self.search([("number", "=", self.number)]).write(
@@ -215,7 +214,14 @@ class SmsPersonWizard(models.TransientModel):
     @api.model
     def _erase_from_blacklist(self, number):
         blacklist = self.env["phone.blacklist"].sudo().with_context(active_test=False)
-        blacklist.search([("number", "=", number)]).unlink()
+        entry = blacklist.search([("number", "=", number)])
+        # Not by the ORM: the number is erased, and nobody has opted in.
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE phone_blacklist SET active = FALSE WHERE id = ANY(%s)", [entry.ids]
+        )
+        self.env.invalidate_all()
+        entry.unlink()
 
     @api.model
     def _notice(self):

@@ -162,12 +162,13 @@ class SmsSms(models.Model):
             gateways = [settings for settings, _client in self._lines()]
             with self._own_transaction() as cr:
                 due = upkeep.next_due(cr, gateways, now)
-            pause = (due - now).total_seconds() if due else None
+            if due is None or in_test():
+                break
             # A pace lets a few leave every second: Odoo looks for due jobs once a
             # minute.
-            if not pause or pause > LINGER_SECONDS or in_test():
-                break
-            if time.monotonic() + pause > until:
+            pause = (due - now).total_seconds()
+            left = until - time.monotonic()
+            if pause > min(LINGER_SECONDS, left) or not (pause or done):
                 break
             self._end_transaction()
             time.sleep(pause)

@@ -136,7 +136,8 @@ class House:
         """Compare each message with the ledger; give the states.
 
         Accepted: there once, under the id on record. Unknown: at most once. Still to be
-        sent: not at all. Any other state, or a message that nobody has, is wrong.
+        sent, or called off: not at all. Any other state, or a message that nobody has,
+        is wrong.
         """
         ledger = self.admin.ledger()
         copies = Counter(entry["number"] for entry in ledger)
@@ -144,6 +145,7 @@ class House:
         ids = {entry["number"]: entry["id"] for entry in ledger}
         rows = self.sql(
             "SELECT number, state, failure_type, provider_message_id FROM sms_sms"
+            " WHERE left_out IS NOT TRUE AND state <> 'canceled'"
         )
         for recipient, state, failure_type, message_id in rows:
             sent = ids.pop(recipient, None)

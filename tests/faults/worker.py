@@ -8,10 +8,15 @@ goes on after a further line. It ends with its input; ``workers.Worker`` starts 
 
 from __future__ import annotations
 
+import base64
 import json
+import resource
 import sys
+import time
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from odoo import SUPERUSER_ID, api
@@ -82,6 +87,61 @@ class Orders:
             retrying(request, self._env)
         return tries
 
+    def call(
+        self, model: str, ids: list[int], method: str, user: int, wait: bool
+    ) -> None:
+        """Press a button as a user does, in a transaction that Odoo tries again.
+
+        With ``wait``, the first try waits for a line before its commit.
+        """
+        waits = wait
+
+        def request() -> None:
+            nonlocal waits
+            getattr(self._env[model].with_user(user).browse(ids), method)()
+            self._env.flush_all()
+            if waits:
+                waits = False
+                answer("waiting", "done, not committed")
+                sys.stdin.readline()
+
+        self.begin()
+        with self._env.cr:
+            retrying(request, self._env)
+
+    def write(self, model: str, ids: list[int], values: Values) -> None:
+        """Write on records."""
+        self._env[model].browse(ids).write(values)
+
+    def unlink(self, model: str, ids: list[int]) -> None:
+        """Delete records."""
+        self._env[model].browse(ids).unlink()
+
+    def work(self) -> None:
+        """Move campaigns on as their cron does."""
+        self.begin()
+        with self._env.cr:
+            self._env["sms.campaign"]._work()
+
+    def set_page(self, people: int) -> None:
+        """Let this process prepare campaigns by pages of so many."""
+        _module("sms_campaign_prepare").PAGE = people
+
+    def audience(self, path: str, body: str) -> dict[str, Any]:
+        """Make a campaign to the people of a file; tell what that took and found."""
+        content = base64.b64encode(Path(path).read_bytes()).decode()
+        before, began = _memory(), time.monotonic()
+        self.begin()
+        with self._env.cr:
+            audience = {"kind": "file", "file": content, "file_name": Path(path).name}
+            campaign = self._env["sms.campaign"].create(
+                {"name": "File", "body": body, "audience_ids": [(0, 0, audience)]}
+            )
+            found = {"id": campaign.id, "check_state": campaign.check_state}
+        found["seconds"] = time.monotonic() - began
+        found["mb"] = _memory() - before
+        return found
+
     def dispatch(self) -> None:
         """Run over the outbox once."""
         self.begin()
@@ -114,9 +174,18 @@ class Orders:
 
     def set_clock(self, ahead: float) -> None:
         """Let dispatchers of this process be ``ahead`` seconds in the future."""
-        module = sys.modules["odoo.addons.su_sms.models.sms_sms_dispatch"]
+        module = _module("sms_sms_dispatch")
         clock = module.__dict__.setdefault("_clock", module.utcnow)
         module.utcnow = lambda: clock() + timedelta(seconds=ahead)
+
+
+def _module(name: str) -> ModuleType:
+    return sys.modules[f"odoo.addons.su_sms.models.{name}"]
+
+
+def _memory() -> float:
+    """Give the most megabytes that this process has ever held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def answer(kind: str, result: object) -> None:

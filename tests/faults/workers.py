@@ -13,6 +13,8 @@ from dev import cache
 from dev.environment import Environment
 
 ANSWER_SECONDS = 90
+# The id of Odoo's administrator.
+ADMIN = 2
 
 
 class OrderFailed(Exception):
@@ -61,6 +63,16 @@ class Worker:
         self("commit")
         return ids
 
+    def press(self, model: str, ids: list[int], method: str, **given: Any) -> None:
+        """Press a button, as the administrator unless ``user`` says who."""
+        self("call", **_press(model, ids, method, **given))
+
+    def start_press(
+        self, model: str, ids: list[int], method: str, **given: Any
+    ) -> None:
+        """Press a button and do not wait; with ``wait`` it is not committed either."""
+        self.start("call", **_press(model, ids, method, **given))
+
     def queue(self, rows: list[dict[str, Any]]) -> list[int]:
         """Create and commit messages, and leave them to whoever dispatches."""
         return self.create("sms.sms", rows)
@@ -106,3 +118,10 @@ class Worker:
         for line in self._process.stdout:
             self._answers.put(tuple(json.loads(line)))
         self._answers.put(("failed", "the worker has ended"))
+
+
+def _press(
+    model: str, ids: list[int], method: str, user: int = ADMIN, wait: bool = False
+) -> dict[str, Any]:
+    given = {"model": model, "ids": ids, "method": method}
+    return given | {"user": user, "wait": wait}

@@ -1,0 +1,96 @@
+"""Kill -9 while campaigns are prepared and sent."""
+
+import random
+import time
+
+from .campaigns import (
+    CAMPAIGN,
+    assert_once,
+    launch,
+    make_campaign,
+    make_people,
+    of_list,
+    of_numbers,
+    queued,
+    state,
+)
+from .house import ON_THE_WIRE, House, until
+
+PAGE = 25
+# About as long as a page takes.
+PAGE_SECONDS = 0.1
+LATENCY = 0.1
+
+
+def at_a_random_moment(rng: random.Random, seconds: float) -> None:
+    """Let up to so many seconds pass."""
+    moment = time.monotonic() + rng.uniform(0, seconds)
+    until(lambda: time.monotonic() >= moment, "a random moment")
+
+
+def test_killed_while_preparing_it_forgets_and_doubles_nobody(
+    house: House, workers, rng: random.Random, long: bool
+) -> None:
+    count, kills = (6000, 20) if long else (1500, 3)
+    # A third of the people are in both audiences.
+    both = count // 3
+    (worker,) = workers(1)
+    mailing_list, _people = make_people(worker, count - both)
+    audiences = of_list(mailing_list), of_numbers(2 * both, count - 2 * both)
+    campaign = make_campaign(worker, *audiences)
+    worker.press(CAMPAIGN, [campaign], "_launch")
+
+    for progress in sorted(rng.sample(range(1, count * 3 // 4), kills)):
+        worker("set_page", people=PAGE)
+        worker.start("work")
+        until(lambda p=progress: queued(house) >= p, "messages up to the next kill")
+        at_a_random_moment(rng, PAGE_SECONDS)
+        worker.kill()
+        until(lambda: not house.transactions(), "the end of its transactions")
+        assert state(house, campaign) == "preparing"
+        (worker,) = workers(1)
+    worker("work")
+
+    assert state(house, campaign) == "sending"
+    assert_once(house, range(count))
+    assert house.states() == {"outgoing": count, "canceled": both}
+    worker("dispatch")
+    worker("work")
+    assert house.judge() == {"pending": count, "canceled": both}
+    assert state(house, campaign) == "done"
+    assert not worker.errors()
+
+
+def test_killed_while_sending_it_sends_nothing_twice_and_ends(
+    house: House, workers, rng: random.Random, long: bool
+) -> None:
+    count, kills = (3000, 15) if long else (500, 3)
+    house.admin.settings(latency_ms=LATENCY * 1000)
+    (worker,) = workers(1)
+    campaign = launch(worker, of_numbers(count))
+
+    doubt = 0
+    for progress in sorted(rng.sample(range(1, count * 3 // 4), kills)):
+        worker.start("run_cron")
+        until(
+            lambda p=progress: count - house.states()["outgoing"] >= p,
+            "requests up to the next kill",
+        )
+        at_a_random_moment(rng, LATENCY)
+        worker.kill()
+        until(lambda: not house.admin.summary()["in_flight"], "answers to nobody")
+        until(lambda: not house.transactions(), "the end of its transactions")
+        before, doubt = doubt, house.states()["process"]
+        # what came back and is not on record yet, and what took its place
+        assert doubt - before <= 2 * ON_THE_WIRE
+        (worker,) = workers(1)
+    assert house.states()["outgoing"], "it had sent all before the last kill"
+    house.end_leases()
+    worker("run_cron")
+    worker("work")
+
+    states = house.judge()
+    assert states.total() == count
+    assert states["unknown"] == doubt
+    assert_once(house, range(count))
+    assert state(house, campaign) == "done"

@@ -1,0 +1,190 @@
+"""Campaigns that several people and processes are at."""
+
+import pytest
+
+from .campaigns import (
+    CAMPAIGN,
+    assert_once,
+    launch,
+    make_campaign,
+    make_people,
+    of_list,
+    of_numbers,
+    queued,
+    state,
+)
+from .house import ON_THE_WIRE, House, number, until
+from .workers import ADMIN, OrderFailed
+
+DISPATCHERS = 4
+PAGE = 20
+
+
+def test_launched_by_two_at_once_it_is_launched_once_and_the_second_is_told(
+    house: House, workers
+) -> None:
+    first, second = workers(2)
+    [clerk] = first.create(
+        "res.users",
+        [{"name": "Clerk", "login": "clerk", "group_ids": [[4, manager(house)]]}],
+    )
+    campaign = make_campaign(first, of_numbers(30))
+
+    first.start_press(CAMPAIGN, [campaign], "_launch", wait=True)
+    assert first.result("waiting")
+    second.start_press(CAMPAIGN, [campaign], "_launch", user=clerk)
+    until(lambda: waits_for_a_lock(house), "the second waits for the first")
+    first.go_on()
+    first.result()
+
+    with pytest.raises(OrderFailed, match="Somebody was quicker.*“Preparing”"):
+        second.result()
+    assert house.sql("SELECT launched_by_id FROM sms_campaign") == [(ADMIN,)]
+    first("work")
+    first("dispatch")
+    assert house.judge() == {"pending": 30}
+
+
+def manager(house: House) -> int:
+    """Give the id of the managers' group."""
+    [(group,)] = house.sql(
+        "SELECT res_id FROM ir_model_data"
+        " WHERE module = 'su_sms' AND name = 'group_manager'"
+    )
+    return group
+
+
+def waits_for_a_lock(house: House) -> bool:
+    """Tell whether a transaction waits for another."""
+    return bool(
+        house.sql(
+            "SELECT 1 FROM pg_stat_activity"
+            " WHERE datname = %s AND wait_event_type = 'Lock'",
+            [house.database],
+        )
+    )
+
+
+def test_pause_resume_and_cancel_act_at_once_while_four_dispatch(
+    house: House, workers, long: bool
+) -> None:
+    count = 5000 if long else 1000
+    house.admin.settings(latency_ms=100)
+    person, *four = workers(1 + DISPATCHERS)
+    campaign = launch(person, of_numbers(count))
+    stopped = []
+
+    for button in ("action_pause", "action_cancel"):
+        for worker in four:
+            worker.start("dispatch")
+        target = house.accepted() + 100
+        until(lambda t=target: house.accepted() >= t, "messages leave")
+        person.press(CAMPAIGN, [campaign], button)
+        claimed = count - house.states()["outgoing"]
+        on_the_wire = claimed - house.accepted()
+        for worker in four:
+            worker.result()
+        # Nothing was claimed after the commit, so only that was sent.
+        assert house.accepted() == claimed
+        assert 0 <= on_the_wire <= DISPATCHERS * ON_THE_WIRE
+        assert house.states()["outgoing"], "it had sent all before"
+        stopped.append(claimed)
+        if button == "action_pause":
+            person("work")
+            assert state(house, campaign) == "paused"
+            person.press(CAMPAIGN, [campaign], "action_resume")
+
+    person("work")
+    assert state(house, campaign) == "cancelled"
+    assert house.judge() == {"pending": stopped[1], "canceled": count - stopped[1]}
+    assert stopped[0] < stopped[1]
+    assert not any(worker.errors() for worker in (person, *four))
+
+
+def test_pausing_need_not_wait_for_a_page_that_is_prepared(
+    house: House, workers
+) -> None:
+    person, job = workers(2)
+    count = 1500
+    campaign = make_campaign(person, of_numbers(count))
+    person.press(CAMPAIGN, [campaign], "_launch")
+    job("set_page", people=PAGE)
+    job.start("work")
+    until(lambda: queued(house), "the first messages")
+
+    person.press(CAMPAIGN, [campaign], "action_pause")
+    job.result()
+
+    assert state(house, campaign) == "paused"
+    assert 0 < queued(house) < count
+    person.press(CAMPAIGN, [campaign], "action_resume")
+    job("work")
+    assert_once(house, range(count))
+
+
+def test_two_jobs_at_once_prepare_everybody_once(house: House, workers) -> None:
+    two = workers(2)
+    count = 1000
+    mailing_list, _people = make_people(two[0], count)
+    campaigns = [make_campaign(two[0], of_list(mailing_list)) for _n in range(2)]
+    two[0].press(CAMPAIGN, campaigns[:1], "_launch")
+    two[0].press(CAMPAIGN, campaigns[1:], "_launch")
+
+    for worker in two:
+        worker("set_page", people=PAGE)
+    for worker in two:
+        worker.start("work")
+    for worker in two:
+        worker.result()
+
+    assert {state(house, campaign) for campaign in campaigns} == {"sending"}
+    found = house.sql(
+        "SELECT count(*), count(DISTINCT number), count(*) FILTER (WHERE left_out)"
+        " FROM sms_sms GROUP BY campaign_id"
+    )
+    assert found == [(count, count, 0)] * 2
+    assert not any(worker.errors() for worker in two)
+
+
+def test_people_deleted_and_renumbered_meanwhile_disturb_nobody_else(
+    house: House, workers, long: bool
+) -> None:
+    clerk, job = workers(2)
+    count = 4000 if long else 1000
+    mailing_list, people = make_people(clerk, count)
+    campaign = make_campaign(clerk, of_list(mailing_list))
+    clerk.press(CAMPAIGN, [campaign], "_launch")
+    job("set_page", people=PAGE)
+    job.start("work")
+
+    # From both ends, so that some are in the page that is just being prepared.
+    deleted, renumbered, touched = [], [], set()
+    while job.busy() and len(deleted) + len(renumbered) < count // 2:
+        ahead = queued(house)
+        gone = [p for p in people[ahead : ahead + 2 * PAGE : 3] if p not in touched]
+        other = [p for p in people[ahead + 1 : ahead + 2 * PAGE : 3] if p not in touched]
+        clerk("begin")
+        clerk("unlink", model="mailing.contact", ids=gone)
+        clerk("commit")
+        for person in other[:2]:
+            new = number(50_000 + person)
+            clerk("begin")
+            clerk("write", model="mailing.contact", ids=[person], values={"mobile": new})
+            clerk("commit")
+            renumbered.append(person)
+        deleted += gone
+        touched |= {*gone, *other}
+    job.result()
+
+    assert state(house, campaign) == "sending"
+    assert deleted and renumbered
+    rest = {number(n) for n, person in enumerate(people) if person not in touched}
+    rows = [row[0] for row in house.sql("SELECT number FROM sms_sms")]
+    assert len(rows) == len(set(rows))
+    assert rest <= set(rows)
+    once = {number(n) for n, p in enumerate(people) if p in touched}
+    once |= {number(50_000 + person) for person in renumbered}
+    assert set(rows) - rest <= once
+    by_person = house.sql("SELECT count(*) FROM sms_sms GROUP BY res_id")
+    assert set(by_person) == {(1,)}
+    assert not job.errors()

@@ -23,6 +23,7 @@ from . import (
     sms_campaign_column,
     sms_campaign_exclusion,
     sms_campaign_figures,
+    sms_campaign_finish,
     sms_campaign_left_out,
     sms_campaign_prepare,
     sms_campaign_recipient,

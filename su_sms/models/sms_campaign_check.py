@@ -214,7 +214,7 @@ class SmsCampaign(models.Model):
         until = time.monotonic() + seconds
         try:
             with self.env.cr.savepoint():
-                while self._take_page(self._keep_recipients, self._as_if_short()):
+                while self._take_page(self._keep_recipients, self._as_if_finished()):
                     if time.monotonic() > until and not in_test():
                         break
         except MissingError:

@@ -38,7 +38,8 @@ class SmsCampaignColumn(models.Model):
         result = super().write(vals)
         if "role" in vals and not self.env.context.get("su_sms_check_later"):
             self._check_roles()
-        self.audience_id._changed()
+        if set(vals) - {"example"}:
+            self.audience_id._changed()
         return result
 
     def _check_roles(self):

@@ -22,11 +22,11 @@ class SmsCampaign(models.Model):
 
     _inherit = "sms.campaign"
 
-    def _take_page(self, keep, short):
+    def _take_page(self, keep, finish):
         """Go through the next page of people.
 
         :param keep: ``keep(audience, people)`` writes them down
-        :param short: what shortens links, see sms_campaign_text
+        :param finish: what else is done to texts, see sms_campaign_finish
         :return: whether there may be more
         """
         self.ensure_one()
@@ -35,7 +35,7 @@ class SmsCampaign(models.Model):
             return False
         people, position = audience._page(PAGE)
         if people:
-            self._complete(people, short)
+            self._complete(people, finish)
             keep(audience, people)
             audience.position = position
         else:
@@ -59,7 +59,7 @@ class SmsCampaign(models.Model):
     def _start_over(self):
         self.audience_ids.write({"position": 0, "finished": False})
 
-    def _complete(self, people, short):
+    def _complete(self, people, finish):
         """Find each person's number, whether they are left out, and their text."""
         countries = _Countries(self)
         for person in people:
@@ -77,7 +77,7 @@ class SmsCampaign(models.Model):
             if not person.reason and person.number in seen:
                 person.leave_out(DUPLICATE)
             seen.add(person.number)
-        self._fill_in(people, short)
+        self._fill_in(people, finish)
 
     # ------------------------------------------------------------
     # Messages

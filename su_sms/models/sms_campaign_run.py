@@ -367,7 +367,7 @@ class SmsCampaign(models.Model):
         return True
 
     def _prepare_page(self):
-        if self._take_page(self._keep_messages, self._shortener()):
+        if self._take_page(self._keep_messages, self._finished()):
             return True
         if not all(self.audience_ids.mapped("finished")):
             # Another worker is at it.

@@ -1,8 +1,5 @@
-import re
-
 from odoo import models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools.mail import TEXT_URL_REGEX
 
 from ..dispatch import gate
 from ..text import placeholders, segments
@@ -14,28 +11,29 @@ class SmsCampaign(models.Model):
 
     _inherit = "sms.campaign"
 
-    def _fill_in(self, people, short=None):
+    def _fill_in(self, people, finish):
         """Give people their text and its parts; leave out whom it can't be filled for.
 
         :param people: [Candidate]
-        :param short: what shortens the links of a text, or None to leave them
+        :param finish: what else is done to a text, see sms_campaign_finish
         """
         self.ensure_one()
         by_text = {}
         for person in people:
             if not person.reason:
                 by_text.setdefault(self._text_for(person), []).append(person)
-        sanitise = self.gateway_id.sudo().sanitise
         for text, group in by_text.items():
-            text = short(text) if short else text
-            self._fill_in_one(text, group)
-            for person in group:
-                if person.reason:
-                    continue
-                leaves = gate.prepare(person.body, sanitise)
-                if not leaves.strip():
-                    person.leave_out(NO_TEXT)
-                person.parts = segments.count(leaves).parts
+            self._fill_in_one(finish.short(text), group)
+        included = [person for person in people if not person.reason]
+        sanitise = self.gateway_id.sudo().sanitise
+        endings = finish.endings([person.number for person in included])
+        for person in included:
+            if person.body.strip():
+                person.body += endings.get(person.number, "")
+            leaves = gate.prepare(person.body, sanitise)
+            if not leaves.strip():
+                person.leave_out(NO_TEXT)
+            person.parts = segments.count(leaves).parts
 
     def _text_for(self, person):
         """Give the text before it is filled in, in this person's language."""
@@ -94,7 +92,8 @@ class SmsCampaign(models.Model):
         person = self._person_of(recipient)
         if person is None:
             return self.body or ""
-        self._fill_in([person], self._as_if_short())
+        person.read_number(lambda _person: None)
+        self._fill_in([person], self._as_if_finished())
         return person.body or person.detail
 
     def _person_of(self, recipient):
@@ -109,38 +108,6 @@ class SmsCampaign(models.Model):
             found = audience.row_ids.filtered(lambda row: row.line == recipient.line)
             people = audience._from_rows(found)
         return people[0] if people else None
-
-    # ------------------------------------------------------------
-    # Links
-    # ------------------------------------------------------------
-
-    def _shortener(self):
-        """Give what replaces a text's links by short ones whose clicks are counted."""
-        if not self.shorten_links:
-            return None
-        self.source_id = self.source_id or self.env["utm.source"].sudo().create(
-            {"name": self.name}
-        )
-        values = {
-            "source_id": self.source_id.id,
-            "medium_id": self.env.ref("mass_mailing_sms.utm_medium_sms").id,
-        }
-        render = self.env["mail.render.mixin"].sudo()
-
-        def short(text):
-            # A link with a placeholder in it is another one for each recipient.
-            if any("{{" in url for url in re.findall(TEXT_URL_REGEX, text)):
-                return text
-            return render._shorten_links_text(text, values)
-
-        return short
-
-    def _as_if_short(self):
-        """Give what makes links as long as short ones are, for counting parts."""
-        if not self.shorten_links:
-            return None
-        stand_in = f"{self.get_base_url()}/r/xxxx"
-        return lambda text: re.sub(TEXT_URL_REGEX, lambda _url: stand_in, text)
 
 
 def _lookup(person):

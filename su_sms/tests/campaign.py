@@ -18,6 +18,7 @@ class CampaignCase(GatewayCase):
                 "name": "Exams",
                 "body": "Exams begin on Monday.",
                 "gateway_id": self.gateway.id,
+                "optout": "none",
                 "audience_ids": [(0, 0, audience) for audience in audiences],
                 **values,
             }

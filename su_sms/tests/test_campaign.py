@@ -231,6 +231,33 @@ class TestCampaignText(CampaignCase):
         campaign.invalidate_recordset()
         self.assertEqual(campaign.click_count, 1)
 
+    def test_promotional_texts_say_how_to_opt_out(self):
+        campaign = self.campaign(self.numbers("0712345678"), optout="link")
+        self.assertEqual(campaign.optout_sample[:9], "Opt out: ")
+        self.run_campaign(campaign)
+        [(number, text)] = self.texts()
+        body, ending = text.split("\n")
+        self.assertEqual(body, campaign.body)
+        self.assertEqual(len(ending), len(campaign.optout_sample))
+        link = self.env["sms.optout.link"]._of_token(ending.rsplit("/", 1)[1])
+        self.assertEqual(link.number, number)
+
+    def test_the_word_to_opt_out_with(self):
+        self.gateway.optout_short_code = "22384"
+        campaign = self.env["sms.campaign"].create(
+            {"name": "News", "gateway_id": self.gateway.id}
+        )
+        self.assertEqual(campaign.optout, "word")
+        self.assertEqual(campaign.optout_sample, "STOP to 22384")
+        campaign.message_class = "transactional"
+        self.assertEqual(campaign.optout, "none")
+        campaign.message_class = "promotional"
+        campaign.write(
+            {"body": "News", "audience_ids": [(0, 0, self.numbers("0712345678"))]}
+        )
+        self.run_campaign(campaign)
+        self.assertEqual(self.texts()[0][1], "News\nSTOP to 22384")
+
     def test_counter_names_what_forces_unicode_and_replaces_it(self):
         self.gateway.sanitise = False
         campaign = self.campaign(self.numbers("0712345678"), body="“Karibu”" + "a" * 70)

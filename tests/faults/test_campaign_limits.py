@@ -56,9 +56,7 @@ def test_four_dispatchers_keep_a_campaigns_budget(
     four = workers(DISPATCHERS)
     house.admin.settings(latency_ms=50)
     set_gateway(four[0], price_per_part=PRICE)
-    campaign = launch(
-        four[0], of_numbers(400), budget=affordable * PRICE, body=BODY
-    )
+    campaign = launch(four[0], of_numbers(400), budget=affordable * PRICE, body=BODY)
 
     dispatch_side_by_side(four)
     four[0]("work")

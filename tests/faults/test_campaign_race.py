@@ -162,14 +162,18 @@ def test_people_deleted_and_renumbered_meanwhile_disturb_nobody_else(
     while job.busy() and len(deleted) + len(renumbered) < count // 2:
         ahead = queued(house)
         gone = [p for p in people[ahead : ahead + 2 * PAGE : 3] if p not in touched]
-        other = [p for p in people[ahead + 1 : ahead + 2 * PAGE : 3] if p not in touched]
+        other = [
+            p for p in people[ahead + 1 : ahead + 2 * PAGE : 3] if p not in touched
+        ]
         clerk("begin")
         clerk("unlink", model="mailing.contact", ids=gone)
         clerk("commit")
         for person in other[:2]:
             new = number(50_000 + person)
             clerk("begin")
-            clerk("write", model="mailing.contact", ids=[person], values={"mobile": new})
+            clerk(
+                "write", model="mailing.contact", ids=[person], values={"mobile": new}
+            )
             clerk("commit")
             renumbered.append(person)
         deleted += gone

@@ -1,0 +1,120 @@
+import re
+from typing import Any, NamedTuple
+
+from odoo import api, fields, models
+from odoo.tools.mail import TEXT_URL_REGEX
+
+
+class Finish(NamedTuple):
+    """What is done to texts besides filling them in.
+
+    :ivar short: gives a text with short links
+    :ivar endings: gives {number: what its text ends with} for E.164 numbers
+    """
+
+    short: Any
+    endings: Any
+
+
+class SmsCampaign(models.Model):
+    """Short links, and how to opt out."""
+
+    _inherit = "sms.campaign"
+
+    optout = fields.Selection(
+        [
+            ("link", "A link"),
+            ("word", "The word to send back"),
+            ("none", "Nothing"),
+        ],
+        "How to Opt Out",
+        compute="_compute_optout",
+        store=True,
+        precompute=True,
+        readonly=False,
+        required=True,
+        tracking=True,
+        help="Each text ends with it. Promotional SMS must tell how to opt out: choose"
+        " nothing only if the text says it, or if Africa's Talking adds it.",
+    )
+    optout_sample = fields.Char(compute="_compute_optout_sample")
+
+    @api.depends("message_class", "gateway_id")
+    def _compute_optout(self):
+        for campaign in self:
+            if campaign.message_class != "promotional":
+                campaign.optout = "none"
+            elif campaign.gateway_id.sudo()._optout_word_text():
+                campaign.optout = "word"
+            else:
+                campaign.optout = "link"
+
+    @api.depends("optout", "gateway_id", "company_id")
+    def _compute_optout_sample(self):
+        for campaign in self:
+            sample = (
+                campaign._as_if_finished().endings(["x"]) if campaign.optout else {}
+            )
+            campaign.optout_sample = sample.get("x", "").strip()
+
+    # ------------------------------------------------------------
+    # For the check and for the messages
+    # ------------------------------------------------------------
+
+    def _finished(self):
+        """Give what is done to the texts that are sent."""
+        return Finish(self._shortener(), self._optouts)
+
+    def _as_if_finished(self):
+        """Give what makes texts as long as they will be, and leaves no trace."""
+        sample = self._optout_sample_text()
+        return Finish(
+            self._as_if_short(),
+            lambda numbers: dict.fromkeys(numbers, sample),
+        )
+
+    def _shortener(self):
+        if not self.shorten_links:
+            return _as_it_is
+        self.source_id = self.source_id or self.env["utm.source"].sudo().create(
+            {"name": self.name}
+        )
+        values = {
+            "source_id": self.source_id.id,
+            "medium_id": self.env.ref("mass_mailing_sms.utm_medium_sms").id,
+        }
+        render = self.env["mail.render.mixin"].sudo()
+
+        def short(text):
+            # A link with a placeholder in it is another one for each recipient.
+            if any("{{" in url for url in re.findall(TEXT_URL_REGEX, text)):
+                return text
+            return render._shorten_links_text(text, values)
+
+        return short
+
+    def _as_if_short(self):
+        if not self.shorten_links:
+            return _as_it_is
+        stand_in = f"{self.get_base_url()}/r/xxxx"
+        return lambda text: re.sub(TEXT_URL_REGEX, lambda _url: stand_in, text)
+
+    def _optouts(self, numbers):
+        if self.optout != "link":
+            return dict.fromkeys(numbers, self._optout_sample_text())
+        links = self.env["sms.optout.link"].sudo()
+        texts = links._texts(numbers, self.company_id)
+        return {number: f"\n{text}" for number, text in texts.items()}
+
+    def _optout_sample_text(self):
+        """Give an ending as long as each person's."""
+        text = ""
+        if self.optout == "link":
+            text = self.env["sms.optout.link"].sudo()._sample_text(self.company_id)
+        elif self.optout == "word":
+            text = self.gateway_id.sudo()._optout_word_text()
+        return text and f"\n{text}"
+
+
+def _as_it_is(text):
+    return text

@@ -11,6 +11,7 @@ from .system import System
 
 APP = "SMS Marketing"
 MAILINGS = [APP, "Mailing Lists"]
+CAMPAIGNS = [APP, "SMS Campaigns", "Mailing Lists"]
 REST = ["Reporting", "Configuration"]
 BLACKLIST = ["Blacklist"]
 WORDS = ["Opt-Out Words"]
@@ -20,13 +21,13 @@ REQUESTS = ["Data of a Number"]
 # group -> menus of the app, and of its Configuration
 SEEN = {
     "mass_mailing.group_mass_mailing_user": ([*MAILINGS, *REST], ODOO),
-    "su_sms.group_user": ([*MAILINGS, "Messages", *REST], [*BLACKLIST, *ODOO]),
+    "su_sms.group_user": ([*CAMPAIGNS, "Messages", *REST], [*BLACKLIST, *ODOO]),
     "su_sms.group_manager": (
-        ["Dashboard", *MAILINGS, "Messages", "Incoming", *REST],
+        ["Dashboard", *CAMPAIGNS, "Messages", "Incoming", *REST],
         [*BLACKLIST, *WORDS, *ODOO, *REQUESTS],
     ),
     "su_sms.group_gateway_admin": (
-        ["Dashboard", *MAILINGS, "Messages", "Incoming", *REST],
+        ["Dashboard", *CAMPAIGNS, "Messages", "Incoming", *REST],
         [*GATEWAY, *BLACKLIST, *WORDS, *ODOO, *REQUESTS],
     ),
 }

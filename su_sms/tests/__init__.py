@@ -6,6 +6,7 @@ from . import (
     test_campaign_run,
     test_gateway,
     test_hold,
+    test_limit,
     test_log,
     test_matrix,
     test_neutralize,
@@ -19,6 +20,8 @@ from . import (
     test_secret,
     test_statement,
     test_test_wizard,
+    test_trust,
     test_unknown,
+    test_vault,
     test_watch,
 )

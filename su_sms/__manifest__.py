@@ -7,7 +7,7 @@
     "author": "su_sms contributors",
     "depends": ["mass_mailing_sms"],
     "external_dependencies": {
-        "python": ["requests", "urllib3", "phonenumbers", "openpyxl", "lxml"]
+        "python": ["cryptography", "urllib3", "phonenumbers", "openpyxl", "lxml"]
     },
     "post_load": "post_load",
     "uninstall_hook": "uninstall_hook",
@@ -25,6 +25,9 @@
         "views/sms_gateway_config_watch_views.xml",
         "views/sms_gateway_config_window_views.xml",
         "views/sms_gateway_config_campaign_views.xml",
+        "views/sms_gateway_config_limit_views.xml",
+        "views/sms_gateway_config_secret_views.xml",
+        "views/sms_gateway_config_trust_views.xml",
         "views/mailing_mailing_views.xml",
         "views/sms_gateway_config_retention_views.xml",
         "views/sms_gateway_event_views.xml",

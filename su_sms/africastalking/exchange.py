@@ -239,7 +239,7 @@ def _read(connection: Any, written: bool, count: int) -> Answer:
     response = connection.getresponse()
     longest = LONGEST_ANSWER + LONGEST_ENTRY * count
     body = bytearray()
-    while block := response.read(BLOCK):
+    while block := response.read(BLOCK, decode_content=False):
         body += block
         if len(body) > longest:
             raise http.client.HTTPException(f"More than {longest} bytes")

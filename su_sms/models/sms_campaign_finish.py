@@ -82,6 +82,8 @@ class SmsCampaign(models.Model):
         values = {
             "source_id": self.source_id.id,
             "medium_id": self.env.ref("mass_mailing_sms.utm_medium_sms").id,
+            # Odoo would else fetch the page for its title: whatever address is typed.
+            "title": self.name,
         }
         render = self.env["mail.render.mixin"].sudo()
 

@@ -1,11 +1,17 @@
+import logging
 import os
 import re
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
+
+from ..tools import vault
+
+_logger = logging.getLogger(__name__)
 
 # Only variables meant for us can be named: a form must not read out the server's.
-KEY_VARIABLE = re.compile(r"SU_SMS_[A-Z0-9_]+")
+KEY_VARIABLE = re.compile(rf"(?!{vault.VARIABLE}$)SU_SMS_[A-Z0-9_]+")
+SECRETS = ("api_key", "proxy_password")
 
 
 class SmsGatewayConfig(models.Model):
@@ -41,6 +47,9 @@ class SmsGatewayConfig(models.Model):
         help="It can be replaced here but never read again.",
     )
 
+    status = fields.Selection(selection_add=[("sealed", "Key sealed")])
+    seal_problem = fields.Char(compute="_compute_seal_problem")
+
     def _compute_secrets(self):
         """Show nothing: secrets are write-only."""
         self.api_key = False
@@ -71,15 +80,14 @@ class SmsGatewayConfig(models.Model):
         for gateway in self.filtered("key_variable"):
             if not KEY_VARIABLE.fullmatch(gateway.key_variable):
                 raise ValidationError(
-                    self.env._("The variable's name must begin with SU_SMS_.")
+                    self.env._(
+                        "The variable's name must begin with SU_SMS_, and not be that"
+                        " of the master key."
+                    )
                 )
 
     def unlink(self):
-        names = [
-            gateway._parameter(secret)
-            for gateway in self
-            for secret in ("api_key", "proxy_password")
-        ]
+        names = [gateway._parameter(secret) for gateway in self for secret in SECRETS]
         self.env["ir.config_parameter"].sudo().search([("key", "in", names)]).unlink()
         self.env.registry.clear_cache()
         return super().unlink()
@@ -94,16 +102,74 @@ class SmsGatewayConfig(models.Model):
             text = self.env._("%s replaced.", label)
         else:
             text = self.env._("%s set.", label)
-        self.env["ir.config_parameter"].sudo().set_param(
-            self._parameter(secret), value.strip()
-        )
+        self._store_secret(secret, value.strip())
         self._message_log(body=text)
 
-    def _get_secret(self, secret):
+    def _store_secret(self, secret, value):
+        try:
+            sealed = vault.seal(value)
+        except vault.SealError as error:
+            raise UserError(
+                self.env._(
+                    "Nothing was saved: %s. Correct it in the server's environment and"
+                    " restart the server.",
+                    error,
+                )
+            ) from None
+        parameters = self.env["ir.config_parameter"].sudo()
+        parameters.set_param(self._parameter(secret), sealed)
+
+    def _get_stored(self, secret):
+        """Give a secret as the database has it, sealed or not."""
         if not self.id:
             return ""
         parameters = self.env["ir.config_parameter"].sudo()
         return parameters.get_param(self._parameter(secret)) or ""
+
+    def _get_secret(self, secret):
+        """Give a secret, or nothing if it can't be unsealed: see ``seal_problem``."""
+        try:
+            return vault.unseal(self._get_stored(secret))
+        except vault.SealError as error:
+            _logger.error("Gateway %s: %s is sealed: %s", self.id, secret, error)
+            return ""
+
+    @api.depends("api_key", "proxy_password")
+    def _compute_seal_problem(self):
+        self.seal_problem = False
+        for gateway in self:
+            try:
+                for secret in SECRETS:
+                    vault.unseal(gateway._origin._get_stored(secret))
+            except vault.SealError as error:
+                gateway.seal_problem = self.env._(
+                    "The key is sealed, and %s. Start the server with the master key"
+                    " that sealed it, or paste the key again. Messages wait meanwhile.",
+                    error,
+                )
+
+    @api.depends("seal_problem")
+    def _compute_status(self):
+        result = super()._compute_status()
+        for gateway in self:
+            if gateway.status == "no_key" and gateway.seal_problem:
+                gateway.status = "sealed"
+        return result
+
+    def _seal_anew(self):
+        """Seal with the first master key what is not, such as after it was changed."""
+        for gateway in self:
+            for secret in SECRETS:
+                stored = gateway._get_stored(secret)
+                try:
+                    if not stored or vault.is_current(stored):
+                        continue
+                    value = vault.unseal(stored)
+                except vault.SealError as error:
+                    _logger.error("Gateway %s: %s", gateway.id, error)
+                    continue
+                gateway._store_secret(secret, value)
+                _logger.info("Gateway %s: %s sealed anew", gateway.id, secret)
 
     def _api_key(self):
         """Give the key: from the environment if a variable is named, else stored."""

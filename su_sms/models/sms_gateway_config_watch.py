@@ -131,6 +131,9 @@ class SmsGatewayConfig(models.Model):
                 continue
             gateway._note_balance(balance)
             self.env["sms.sms"]._end_transaction()
+        gateways = self.sudo().search([("provider", "!=", False)])
+        gateways._tell_of_exposure()
+        gateways._seal_anew()
         self._note_missing_reports()
         self.env["sms.spending"]._compact()
 

@@ -123,6 +123,7 @@ class SmsSms(models.Model):
         chosen = any(vals.get("gateway_id") for vals in vals_list)
         if chosen or self.env["sms.gateway.config"]._default_ids():
             vals_list = self._route(vals_list)
+            self._check_hour(vals_list)
             given = without_defaults(self, set(self._fields) - OPENED_FROM)
             return super(SmsSms, given).create(vals_list)
         return super().create(vals_list)

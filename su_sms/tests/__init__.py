@@ -8,6 +8,7 @@ from . import (
     test_dashboard,
     test_gateway,
     test_hold,
+    test_limit,
     test_log,
     test_matrix,
     test_neutralize,
@@ -23,6 +24,8 @@ from . import (
     test_secret,
     test_statement,
     test_test_wizard,
+    test_trust,
     test_unknown,
+    test_vault,
     test_watch,
 )

@@ -1,0 +1,41 @@
+"""Known vulnerabilities of what su_sms needs at run time, and why they don't reach it.
+
+A table that works without a network; CI asks the advisory database as well (pip-audit).
+Each fact is from the advisory of that name in the databases of CVE and GitHub, as of
+November 2026.
+"""
+
+from typing import NamedTuple
+
+REDIRECTS = "no redirect is followed: tests/unit/africastalking/test_faults.py"
+POOLS = "su_sms drives single connections, without urllib3's pools and proxies"
+ENCODINGS = "no content encoding is asked for or undone: africastalking/exchange.py"
+CERTIFICATES = "only X.509 certificates are read, and Fernet tokens"
+
+
+class Advisory(NamedTuple):
+    """A vulnerability of versions before ``fixed``.
+
+    :ivar unaffected: why su_sms is safe with older ones; "" if it is not
+    """
+
+    name: str
+    package: str
+    fixed: str
+    unaffected: str = ""
+
+
+ADVISORIES = (
+    Advisory("CVE-2023-43804", "urllib3", "2.0.6", REDIRECTS),
+    Advisory("CVE-2023-45803", "urllib3", "2.0.7", REDIRECTS),
+    Advisory("CVE-2024-37891", "urllib3", "2.2.2", REDIRECTS),
+    Advisory("CVE-2025-50181", "urllib3", "2.5.0", POOLS),
+    Advisory("CVE-2025-66418", "urllib3", "2.6.0", ENCODINGS),
+    Advisory("CVE-2025-66471", "urllib3", "2.6.0", ENCODINGS),
+    Advisory("CVE-2023-49083", "cryptography", "41.0.6"),
+    Advisory("CVE-2023-50782", "cryptography", "42.0.0", CERTIFICATES),
+    Advisory("CVE-2024-26130", "cryptography", "42.0.4", CERTIFICATES),
+    Advisory("CVE-2024-12797", "cryptography", "44.0.1", CERTIFICATES),
+    Advisory("CVE-2022-2309", "lxml", "4.9.1"),
+    Advisory("CVE-2017-5992", "openpyxl", "2.4.2"),
+)

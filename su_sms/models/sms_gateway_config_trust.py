@@ -1,0 +1,78 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+# How often the administrators are reminded.
+REMIND = timedelta(days=7)
+ACTIVITY = "su_sms.mail_activity_type_trust"
+
+
+class SmsGatewayConfig(models.Model):
+    """A line that is not verified, with real messages on it: never by accident.
+
+    It is confirmed once more, for this account, and every administrator is told at
+    once and again each week until it is mended.
+    """
+
+    _inherit = "sms.gateway.config"
+
+    relaxed_account = fields.Char(
+        "Type the Username to Confirm",
+        copy=False,
+        help="In production the username of the account whose messages and key anybody"
+        " on the way can then read: typed by whoever accepts this.",
+    )
+    relaxed_told_at = fields.Datetime(readonly=True, copy=False)
+
+    @api.constrains("trust", "environment", "username", "relaxed_account")
+    def _check_relaxed_account(self):
+        for gateway in self.filtered(lambda g: g._is_exposed()):
+            if gateway.relaxed_account != gateway.username:
+                raise ValidationError(
+                    self.env._(
+                        "In production a line that is not verified needs a second"
+                        " confirmation: type the username “%s” under Connection."
+                        " Better, upload the firewall's certificate.",
+                        gateway.username,
+                    )
+                )
+
+    def _is_exposed(self):
+        """Tell whether real messages go over a line that is not verified."""
+        self.ensure_one()
+        return self.trust == "relaxed" and self.environment == "production"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        gateways = super().create(vals_list)
+        gateways._tell_of_exposure()
+        return gateways
+
+    def write(self, vals):
+        if vals.get("trust", "relaxed") != "relaxed":
+            vals = dict(vals, relaxed_account=False)
+        result = super().write(vals)
+        if {"trust", "environment"} & set(vals):
+            self._tell_of_exposure()
+        return result
+
+    def _tell_of_exposure(self):
+        """Tell the administrators of each of these that is exposed, once in a while."""
+        now = fields.Datetime.now()
+        for gateway in self:
+            if not gateway._is_exposed():
+                if gateway.relaxed_told_at:
+                    gateway.sudo().activity_unlink([ACTIVITY])
+                    gateway.relaxed_told_at = False
+            elif (gateway.relaxed_told_at or now - REMIND) <= now - REMIND:
+                gateway.sudo().activity_unlink([ACTIVITY])
+                gateway._schedule_for_administrators(
+                    ACTIVITY,
+                    self.env._("The line is not verified"),
+                    self.env._(
+                        "Anybody between this server and the provider can read the"
+                        " messages and take the key. Upload the firewall's certificate."
+                    ),
+                )
+                gateway.relaxed_told_at = now

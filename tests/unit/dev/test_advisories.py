@@ -1,0 +1,59 @@
+"""No version that su_sms accepts has a known vulnerability that reaches it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+from dev.advisories import ADVISORIES, Advisory
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def bounds() -> dict[str, Version]:
+    """Give the lowest accepted version of each requirement."""
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    found = {}
+    for line in filter(None, (line.partition("#")[0].strip() for line in lines)):
+        requirement = Requirement(line)
+        [bound] = [each for each in requirement.specifier if each.operator == ">="]
+        found[requirement.name] = Version(bound.version)
+    return found
+
+
+def imported() -> set[str]:
+    """Give the names of all packages that the addon imports."""
+    found = set()
+    for path in (ROOT / "su_sms").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                found.add((node.module or "").partition(".")[0])
+    return found
+
+
+@pytest.mark.parametrize("advisory", ADVISORIES, ids=lambda each: each.name)
+def test_accepted_versions_are_not_reached(advisory: Advisory):
+    fixed = bounds()[advisory.package] >= Version(advisory.fixed)
+    assert fixed or advisory.unaffected
+
+
+@pytest.mark.parametrize("advisory", ADVISORIES, ids=lambda each: each.name)
+def test_reason_names_files_that_are_there(advisory: Advisory):
+    for path in re.findall(r"[\w/]+\.py", advisory.unaffected):
+        assert (ROOT / path).exists() or (ROOT / "su_sms" / path).exists()
+
+
+def test_every_requirement_has_a_lower_bound_and_is_used():
+    assert set(bounds()) <= imported()
+
+
+def test_manifest_names_every_requirement():
+    manifest = ast.literal_eval((ROOT / "su_sms" / "__manifest__.py").read_text())
+    assert set(manifest["external_dependencies"]["python"]) == set(bounds())

@@ -10,6 +10,7 @@ class SmsCampaignAudience(models.Model):
         if not self:
             return
         self._forget_files()
+        # Not by the ORM: for people, what was launched stays as it is.
         for table in ("sms_campaign_row", "sms_campaign_recipient"):
             self.env.cr.execute(
                 SQL(
@@ -22,7 +23,10 @@ class SmsCampaignAudience(models.Model):
             "UPDATE sms_campaign_audience SET numbers = NULL WHERE id IN %s",
             [tuple(self.ids)],
         )
-        self.column_ids.sudo().example = False
+        self.env.cr.execute(
+            "UPDATE sms_campaign_column SET example = NULL WHERE audience_id IN %s",
+            [tuple(self.ids)],
+        )
         self.env.invalidate_all()
 
     def _forget_files(self):

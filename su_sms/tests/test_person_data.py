@@ -158,10 +158,17 @@ class TestPersonData(RetentionCase):
         self.assertFalse(self.env["sms.suppression"].search([]))
 
     def test_suppressed_person_who_comes_back_is_written_to_again(self):
-        self.env["sms.suppression"]._suppress([NUMBER, "+254712345679"])
-        self.env["sms.blacklist"]._opt_in([NUMBER], Act("start", "sms"))
-        blocked = self.env["sms.suppression"]._blocked({NUMBER, "+254712345679"})
-        self.assertEqual(blocked, {"+254712345679"})
+        start, odoo, other, tried = (f"+25471234567{n}" for n in range(4))
+        suppression = self.env["sms.suppression"]
+        suppression._suppress([start, odoo, other, tried])
+        blacklist = self.env["sms.blacklist"]
+        blacklist._opt_in([start], Act("start", "sms"))
+        self.env["phone.blacklist"]._remove([odoo])
+        # The network's block is over, and says nothing of what the person wants.
+        blacklist._opt_out([tried], Act("operator", "report"))
+        blacklist._opt_in([tried], Act("expired", "report"))
+        blocked = suppression._blocked({start, odoo, other, tried})
+        self.assertEqual(blocked, {other, tried})
 
     def test_asking_whom_to_leave_alone_costs_one_look_up(self):
         numbers = {f"+2547{n:08}" for n in range(1000)}

@@ -55,6 +55,7 @@
         "wizard/sms_statement_wizard_views.xml",
         "wizard/sms_optout_wizard_views.xml",
         "report/sms_report_views.xml",
+        "report/sms_statistic_views.xml",
         "wizard/sms_test_wizard_views.xml",
         "report/sms_statistic_views.xml",
     ],

@@ -34,6 +34,7 @@ CALLERS = {USER: OWN, **MANAGERS_OWN}
 FULL = ("read", "write", "create", "unlink")
 #: model -> operation -> role -> reach; an operation that is not named is nobody's
 OPERATIONS = {
+    "sms.balance": {"read": MANAGERS},
     "sms.campaign": dict.fromkeys(FULL, STAFF),
     "sms.campaign.audience": dict.fromkeys(FULL, STAFF),
     "sms.campaign.column": dict.fromkeys(("read", "write"), STAFF),
@@ -84,6 +85,8 @@ METHODS = {
     ("sms.campaign.launch", "action_launch"): CALLERS,
     ("sms.campaign.recipient", "action_open_record"): STAFF,
     ("sms.campaign.trial", "action_send"): CALLERS,
+    # what it counts goes by the rules of the messages: see test_dashboard.py
+    ("sms.dashboard", "get_data"): {MANAGER: EVERYWHERE, GATEWAY: EVERYWHERE},
     ("sms.gateway.config", "action_pause"): ADMINS,
     ("sms.gateway.config", "action_renew_callbacks"): ADMINS,
     ("sms.gateway.config", "action_resume"): ADMINS,

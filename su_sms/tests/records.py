@@ -98,6 +98,10 @@ _VALUES = {
         "currency_id": env.company.currency_id.id,
     },
     "sms.statement.wizard": lambda parent, env: {"company_id": env.company.id},
+    "sms.balance": lambda parent, env: {
+        "gateway_id": parent("sms.gateway.config").id,
+        "at": fields.Datetime.now(),
+    },
     "sms.statistic": lambda parent, env: {
         "company_id": env.company.id,
         "day": fields.Date.today(),

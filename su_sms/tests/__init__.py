@@ -6,6 +6,7 @@ from . import (
     test_campaign_run,
     test_gateway,
     test_hold,
+    test_leak,
     test_limit,
     test_log,
     test_matrix,

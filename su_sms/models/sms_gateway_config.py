@@ -89,6 +89,8 @@ class SmsGatewayConfig(models.Model):
         ],
         required=True,
         default="verify",
+        # as little as what it rests on: the certificate, the confirmation
+        copy=False,
         tracking=True,
         help="Whose signature on the server's certificate is accepted. A firewall that"
         " inspects HTTPS signs with its own authority: upload that one.",

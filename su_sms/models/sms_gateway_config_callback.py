@@ -31,11 +31,19 @@ class SmsGatewayConfig(models.Model):
     callback_token_until = fields.Datetime(
         "Old Addresses Work Until", readonly=True, copy=False
     )
-    delivery_url = fields.Char("Delivery Reports", compute="_compute_callback_urls")
-    incoming_url = fields.Char("Incoming Messages", compute="_compute_callback_urls")
-    optout_url = fields.Char("Bulk SMS Opt Out", compute="_compute_callback_urls")
+    delivery_url = fields.Char(
+        "Delivery Reports", compute="_compute_callback_urls", exportable=False
+    )
+    incoming_url = fields.Char(
+        "Incoming Messages", compute="_compute_callback_urls", exportable=False
+    )
+    optout_url = fields.Char(
+        "Bulk SMS Opt Out", compute="_compute_callback_urls", exportable=False
+    )
     subscription_url = fields.Char(
-        "Subscription Notifications", compute="_compute_callback_urls"
+        "Subscription Notifications",
+        compute="_compute_callback_urls",
+        exportable=False,
     )
     callback_warning = fields.Char(compute="_compute_callback_warning")
     last_event_at = fields.Datetime("Last Event", compute="_compute_events")

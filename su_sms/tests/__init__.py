@@ -8,6 +8,7 @@ from . import (
     test_dashboard,
     test_gateway,
     test_hold,
+    test_leak,
     test_limit,
     test_log,
     test_matrix,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from . import (  # noqa: F401  register the benchmarks
     blacklist,
+    campaign,
     dashboard,
     dispatch,
     reports,

@@ -34,6 +34,8 @@ class Rig:
     A context manager. Each way asserts that every row was sent, once.
 
     :ivar database: the registry of the database with su_sms
+    :ivar baseline: that of the one without it
+    :ivar settings: Odoo's settings file
 
     :param settings: Odoo's settings file, or None for what ODOO_RC names
     :param database: with su_sms
@@ -44,7 +46,7 @@ class Rig:
         self, settings: str | None, database: str, baseline: str, runs: int
     ) -> None:
         self.runs = runs
-        self._settings = settings
+        self.settings = settings
         self._stack = contextlib.ExitStack()
         self._twilio: dict[float, str] = {}
         arguments = ["--no-http", "--max-cron-threads=0"]
@@ -54,9 +56,9 @@ class Rig:
             setup_logging=True,
         )
         server.load_server_wide_modules()
-        self._baseline = Registry(baseline)
+        self.baseline = Registry(baseline)
         self.database = Registry(database)
-        for registry, expected in ((self._baseline, False), (self.database, True)):
+        for registry, expected in ((self.baseline, False), (self.database, True)):
             installed = "sms.gateway.config" in registry
             if installed is not expected:
                 state = "has" if installed else "lacks"
@@ -76,13 +78,18 @@ class Rig:
 
     def odoo(self, rows: list[dict[str, str]]) -> float:
         """Let Odoo dispatch to a provider that accepts everything in no time."""
+        _queue(self.baseline, rows)
+        return self.odoo_sends(len(rows))
+
+    def odoo_sends(self, count: int) -> float:
+        """Let Odoo dispatch so many messages that wait, likewise."""
         self._company({"sms_provider": "iap"})
         with mock.patch.object(
             sys.modules["odoo.addons.sms.tools.sms_api"].SmsApi,
             "_send_sms_batch",
             _accept_at_once,
         ):
-            return _dispatch(self._baseline, rows)
+            return _dispatch(self.baseline, count)
 
     def twilio(self, rows: list[dict[str, str]], *, latency: float) -> float:
         """Let `sms_twilio` dispatch to a provider that takes `latency` seconds."""
@@ -97,7 +104,8 @@ class Rig:
         fake = SimpleNamespace(Session=session, exceptions=requests.exceptions)
         sms_twilio = sys.modules["odoo.addons.sms_twilio.tools.sms_api"]
         with mock.patch.object(sms_twilio, "requests", fake):
-            return _dispatch(self._baseline, rows)
+            _queue(self.baseline, rows)
+            return _dispatch(self.baseline, len(rows))
 
     def su_sms(
         self,
@@ -112,6 +120,12 @@ class Rig:
         :param concurrency: requests side by side; None for the gateway's own default
         :param prepare: called with the queue filled, before the clock starts
         """
+        self.ready(latency=latency, concurrency=concurrency)
+        _queue(self.database, rows, prepare)
+        return self.su_sms_sends(len(rows))
+
+    def ready(self, *, latency: float, concurrency: int | None = None) -> None:
+        """Let the simulator be empty and the gateway as it is to be."""
         self._simulator.admin.reset()
         self._simulator.admin.settings(latency_ms=latency * 1000)
         with environment(self.database) as env:
@@ -119,14 +133,17 @@ class Rig:
             gateway.is_default = True
             default = gateway.default_get(["concurrency"])["concurrency"]
             gateway.concurrency = concurrency or default
-        seconds = _dispatch(self.database, rows, prepare)
+
+    def su_sms_sends(self, count: int) -> float:
+        """Let su_sms dispatch so many messages that wait; see ``ready``."""
+        seconds = _dispatch(self.database, count)
         summary = self._simulator.admin.summary()
-        assert summary["accepted"] == summary["distinct"] == len(rows), summary
+        assert summary["accepted"] == summary["distinct"] == count, summary
         return seconds
 
     def server(self) -> Server:
         """Give an HTTP server, not started, on the database with su_sms."""
-        return Server(self._settings, self.database.db_name)
+        return Server(self.settings, self.database.db_name)
 
     def sent(self, count: int) -> Sent:
         """Make messages of a mailing that our gateway has sent."""
@@ -160,7 +177,7 @@ class Rig:
             )
 
     def _company(self, values: dict[str, str]) -> None:
-        with environment(self._baseline) as env:
+        with environment(self.baseline) as env:
             env.company.write(values)
             if not env.company.sms_twilio_number_ids:
                 number = {
@@ -184,20 +201,25 @@ class Rig:
         return self._twilio[latency]
 
 
-def _dispatch(
+def _queue(
     registry: Registry,
     rows: list[dict[str, str]],
     prepare: Callable[[Cursor], None] | None = None,
-) -> float:
-    """Queue the rows, then give the seconds until all are accepted."""
+) -> None:
+    """Put the rows, and no others, in the queue."""
     with registry.cursor() as cr:
         cr.execute("TRUNCATE sms_sms CASCADE")
     with environment(registry) as env:
         env["sms.sms"].create(rows)
     with registry.cursor() as cr:
-        cr.execute("ANALYZE sms_sms")
         if prepare:
             prepare(cr)
+
+
+def _dispatch(registry: Registry, count: int) -> float:
+    """Give the seconds until so many messages that wait are accepted."""
+    with registry.cursor() as cr:
+        cr.execute("ANALYZE sms_sms")
     with registry.cursor() as cr:
         env = api.Environment(cr, api.SUPERUSER_ID, {})
         done, first = None, _first(cr)
@@ -210,7 +232,7 @@ def _dispatch(
         seconds = time.monotonic() - began
         cr.execute("SELECT state, count(*) FROM sms_sms GROUP BY state")
         states = dict(cr.fetchall())
-    assert states == {"pending": len(rows)}, states
+    assert states == {"pending": count}, states
     return seconds
 
 

@@ -20,15 +20,15 @@ class CampaignFiles(http.Controller):
     @http.route("/su_sms/campaign/template.xlsx", auth="user")
     def template(self):
         """Download a spreadsheet with the columns that a campaign understands."""
-        _ = request.env._
+        env = request.env
         stream = io.BytesIO()
         with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
-            sheet = book.add_worksheet(_("Recipients"))
+            sheet = book.add_worksheet(env._("Recipients"))
             # As text, or Excel takes the zero off a number.
             text = book.add_format({"num_format": "@"})
             sheet.set_column(0, 2, 22, text)
             rows = (
-                (_("Phone"), _("Name"), _("Fee Balance")),
+                (env._("Phone"), env._("Name"), env._("Fee Balance")),
                 ("0712 345 678", "Achieng Otieno", "12,400"),
                 ("+254 733 345 679", "Baraka Mwangi", "0"),
             )

@@ -1,13 +1,7 @@
 import re
-from urllib.parse import quote
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
-
-from ..africastalking import clients
-from ..africastalking.account import Account
-from ..africastalking.trust import Trust, authorities
-from ..dispatch import outbox
 
 # Registered short codes are digits; an alphanumeric sender ID is 3-11 characters,
 # GSM's limit, with a letter in it.
@@ -80,83 +74,6 @@ class SmsGatewayConfig(models.Model):
         " of them would more than halve what fits into a part, and double the cost.",
     )
 
-    # The line
-    trust = fields.Selection(
-        [
-            ("verify", "Verify"),
-            ("ca", "Verify, with our own authority as well"),
-            ("relaxed", "Do not verify (last resort)"),
-        ],
-        required=True,
-        default="verify",
-        # as little as what it rests on: the certificate, the confirmation
-        copy=False,
-        tracking=True,
-        help="Whose signature on the server's certificate is accepted. A firewall that"
-        " inspects HTTPS signs with its own authority: upload that one.",
-    )
-    ca_certificate = fields.Text(
-        "Authority's Certificate (PEM)",
-        copy=False,
-        tracking=True,
-        help="The certificate of the firewall's authority, from"
-        " -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----. Never a private"
-        " key.",
-    )
-    relaxed_confirmed = fields.Boolean(
-        "I accept that the line can be read",
-        copy=False,
-        tracking=True,
-        help="Without verification anybody between this server and Africa's Talking"
-        " can read the messages and take the key.",
-    )
-    proxy_url = fields.Char(
-        "Proxy",
-        tracking=True,
-        help="http://host:port of the proxy that leads out, if there is one.",
-    )
-    proxy_username = fields.Char(
-        "Proxy User",
-        copy=False,
-        tracking=True,
-        help="Only if the proxy asks who it is.",
-    )
-    connect_timeout = fields.Integer(
-        default=10, tracking=True, help="Seconds to wait for a connection."
-    )
-    read_timeout = fields.Integer(
-        default=30,
-        tracking=True,
-        help="Seconds to wait for an answer. After it the outcome is unknown, so do"
-        " not make it short.",
-    )
-    attempts = fields.Integer(
-        default=3,
-        tracking=True,
-        help="Tries within one call for what was certainly not sent. After them the"
-        " message goes back to the queue and is tried again later.",
-    )
-    message_attempts = fields.Integer(
-        "Tries per Message",
-        default=6,
-        tracking=True,
-        help="How often a message that the provider itself failed to process is tried,"
-        " with growing pauses, before it is given up.",
-    )
-    chunk_size = fields.Integer(
-        "Numbers per Request",
-        default=500,
-        tracking=True,
-        help="How many recipients of the same text share a request.",
-    )
-    concurrency = fields.Integer(
-        "Requests Side by Side",
-        default=8,
-        tracking=True,
-        help="How many requests each dispatcher may have under way at once. There are"
-        " up to as many dispatchers as the server has cron workers.",
-    )
-
     # Health
     balance = fields.Float(digits=(16, 4), readonly=True, copy=False)
     balance_currency_id = fields.Many2one("res.currency", readonly=True, copy=False)
@@ -179,17 +96,6 @@ class SmsGatewayConfig(models.Model):
         "(COALESCE(company_id, 0)) WHERE active AND is_default",
         "A company has one default gateway.",
     )
-    _positive = models.Constraint(
-        "CHECK (connect_timeout BETWEEN 1 AND 60 AND read_timeout BETWEEN 1 AND 120"
-        " AND attempts BETWEEN 1 AND 5 AND message_attempts BETWEEN 1 AND 20)",
-        "Allowed are 1 to 60 seconds to connect, 1 to 120 to wait for an answer, 1 to 5"
-        " tries within a call and 1 to 20 for a message.",
-    )
-    _sizes = models.Constraint(
-        "CHECK (chunk_size BETWEEN 1 AND 1000 AND concurrency BETWEEN 1 AND 32)",
-        "A request takes 1 to 1,000 numbers, and up to 32 go side by side.",
-    )
-
     # ------------------------------------------------------------
     # Fields
     # ------------------------------------------------------------
@@ -265,35 +171,6 @@ class SmsGatewayConfig(models.Model):
                         "“sandbox” is the sandbox's username. Production has its own."
                     )
                 )
-
-    @api.constrains("trust", "ca_certificate", "relaxed_confirmed")
-    def _check_trust(self):
-        for gateway in self:
-            if gateway.trust == "relaxed" and not gateway.relaxed_confirmed:
-                raise ValidationError(
-                    self.env._(
-                        "Without verification the messages and the key can be read on"
-                        " the way. Confirm that you accept this, or upload the"
-                        " firewall's certificate instead."
-                    )
-                )
-            if gateway.trust == "ca":
-                try:
-                    authorities(gateway.ca_certificate or "")
-                except ValueError as error:
-                    raise ValidationError(str(error)) from None
-
-    @api.constrains("proxy_url")
-    def _check_proxy(self):
-        for gateway in self.filtered("proxy_url"):
-            if "@" in gateway.proxy_url:
-                raise ValidationError(
-                    self.env._("Enter the proxy's user and password in their fields.")
-                )
-            try:
-                Account("", "", proxy=gateway.proxy_url)
-            except ValueError as error:
-                raise ValidationError(str(error)) from None
 
     # ------------------------------------------------------------
     # CRUD
@@ -398,73 +275,6 @@ class SmsGatewayConfig(models.Model):
         """Give the gateway that takes a company's SMS, or none."""
         defaults = self._default_ids()
         return self.browse(defaults.get(company.id) or defaults.get(False) or [])
-
-    # ------------------------------------------------------------
-    # Sending
-    # ------------------------------------------------------------
-
-    @api.model
-    def _is_neutralized(self):
-        parameters = self.env["ir.config_parameter"].sudo()
-        return bool(parameters.get_param("database.is_neutralized"))
-
-    def _account(self):
-        """Give the connector's account.
-
-        The address can only be changed by the system parameter ``su_sms.base_url``,
-        for the simulator or an internal relay: a form must not send keys elsewhere.
-        """
-        self.ensure_one()
-        proxy = self.proxy_url or ""
-        if proxy and self.proxy_username:
-            scheme, _sep, rest = proxy.partition("://")
-            user = quote(self.proxy_username, safe="")
-            password = quote(self._get_secret("proxy_password"), safe="")
-            proxy = f"{scheme}://{user}:{password}@{rest}"
-        parameters = self.env["ir.config_parameter"].sudo()
-        return Account(
-            username=self.account_username or "",
-            api_key=self._api_key(),
-            environment=self.environment,
-            base_url=parameters.get_param("su_sms.base_url") or "",
-            trust=Trust(self.trust, self.ca_certificate or ""),
-            proxy=proxy,
-            connect_timeout=float(self.connect_timeout),
-            read_timeout=float(self.read_timeout),
-            attempts=self.attempts,
-            concurrency=self.concurrency,
-        )
-
-    def _client(self):
-        """Give the gateway's client; its connections outlive the transaction."""
-        self.ensure_one()
-        return clients.get((self.env.cr.dbname, self.id), self._account())
-
-    def _settings(self):
-        """Give what the outbox needs to know, free of the ORM."""
-        self.ensure_one()
-        company = self.company_id or self.env.company
-        return outbox.Gateway(
-            id=self.id,
-            chunk_size=self.chunk_size,
-            concurrency=self.concurrency,
-            max_attempts=self.message_attempts,
-            sender=self.sender_id or "",
-            sanitise=self.sanitise,
-            country=self._country(company),
-            promotional=self.balance_state != "floor",
-            useful_hours=self.useful_hours,
-            company_id=company.id,
-            window=self._window(),
-            zone=self.window_zone,
-            pace=self.pace,
-            day_budget=self.day_budget,
-        )
-
-    @api.model
-    def _country(self, company):
-        """Give the country by which a company's local numbers are read."""
-        return company.country_id.code or "KE"
 
     # ------------------------------------------------------------
     # Actions

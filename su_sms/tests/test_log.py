@@ -20,6 +20,7 @@ UNTRACKED = {
     "name": "said by the others' messages",
     "sequence": "order in the list",
     "provider": "there is one",
+    "relaxed_account": "kept by what is tracked beside it",
     "api_key": "said without its value",
     "proxy_password": "said without its value",
 }

@@ -80,7 +80,7 @@ def campaign_growth(rig) -> Iterator[Sample]:
         taken = {size: _campaign(rig, size, 0) for size in SIZES}
         growth = [
             few * taken[more][step] / (more * taken[few][step])
-            for few, more in zip(SIZES, SIZES[1:])
+            for few, more in zip(SIZES, SIZES[1:], strict=False)
             for step in (0, 1)
         ]
         seconds = {

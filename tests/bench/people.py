@@ -51,13 +51,17 @@ def analyze(registry: Registry, *tables: str) -> None:
             cr.execute(f"ANALYZE {table}")
 
 
-def make_campaign(registry: Registry, mailing_list: int, body: str) -> tuple[int, float]:
+def make_campaign(
+    registry: Registry, mailing_list: int, body: str
+) -> tuple[int, float]:
     """Make a campaign and let it be checked; give its id and the check's seconds."""
     with environment(registry) as env:
         audience = {"kind": "list", "list_ids": [(4, mailing_list)]}
         campaign_id = (
             env["sms.campaign"]
-            .create({"name": "Library", "body": body, "audience_ids": [(0, 0, audience)]})
+            .create(
+                {"name": "Library", "body": body, "audience_ids": [(0, 0, audience)]}
+            )
             .id
         )
     with environment(registry) as env:

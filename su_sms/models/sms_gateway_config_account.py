@@ -1,0 +1,77 @@
+from urllib.parse import quote
+
+from odoo import api, models
+
+from ..africastalking import clients
+from ..africastalking.account import Account
+from ..africastalking.trust import Trust
+from ..dispatch import outbox
+
+
+class SmsGatewayConfig(models.Model):
+    """A gateway as the connector and the outbox see it, free of the ORM."""
+
+    _inherit = "sms.gateway.config"
+
+    @api.model
+    def _is_neutralized(self):
+        parameters = self.env["ir.config_parameter"].sudo()
+        return bool(parameters.get_param("database.is_neutralized"))
+
+    def _account(self):
+        """Give the connector's account.
+
+        The address can only be changed by the system parameter ``su_sms.base_url``,
+        for the simulator or an internal relay: a form must not send keys elsewhere.
+        """
+        self.ensure_one()
+        proxy = self.proxy_url or ""
+        if proxy and self.proxy_username:
+            scheme, _sep, rest = proxy.partition("://")
+            user = quote(self.proxy_username, safe="")
+            password = quote(self._get_secret("proxy_password"), safe="")
+            proxy = f"{scheme}://{user}:{password}@{rest}"
+        parameters = self.env["ir.config_parameter"].sudo()
+        return Account(
+            username=self.account_username or "",
+            api_key=self._api_key(),
+            environment=self.environment,
+            base_url=parameters.get_param("su_sms.base_url") or "",
+            trust=Trust(self.trust, self.ca_certificate or ""),
+            proxy=proxy,
+            connect_timeout=float(self.connect_timeout),
+            read_timeout=float(self.read_timeout),
+            attempts=self.attempts,
+            concurrency=self.concurrency,
+        )
+
+    def _client(self):
+        """Give the gateway's client; its connections outlive the transaction."""
+        self.ensure_one()
+        return clients.get((self.env.cr.dbname, self.id), self._account())
+
+    def _settings(self):
+        """Give what the outbox needs to know, free of the ORM."""
+        self.ensure_one()
+        company = self.company_id or self.env.company
+        return outbox.Gateway(
+            id=self.id,
+            chunk_size=self.chunk_size,
+            concurrency=self.concurrency,
+            max_attempts=self.message_attempts,
+            sender=self.sender_id or "",
+            sanitise=self.sanitise,
+            country=self._country(company),
+            promotional=self.balance_state != "floor",
+            useful_hours=self.useful_hours,
+            company_id=company.id,
+            window=self._window(),
+            zone=self.window_zone,
+            pace=self.pace,
+            day_budget=self.day_budget,
+        )
+
+    @api.model
+    def _country(self, company):
+        """Give the country by which a company's local numbers are read."""
+        return company.country_id.code or "KE"

@@ -57,7 +57,6 @@
         "report/sms_report_views.xml",
         "report/sms_statistic_views.xml",
         "wizard/sms_test_wizard_views.xml",
-        "report/sms_statistic_views.xml",
     ],
     "assets": {"web.assets_backend": ["su_sms/static/src/**/*"]},
 }

@@ -10,6 +10,7 @@ from . import (
     test_hold,
     test_leak,
     test_limit,
+    test_links,
     test_log,
     test_matrix,
     test_neutralize,

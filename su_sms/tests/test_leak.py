@@ -8,6 +8,7 @@ import contextlib
 import logging
 from unittest.mock import patch
 
+import psycopg2
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import SQL
@@ -83,6 +84,7 @@ class TestLeak(CampaignCase):
         logged = "\n".join(records)
         self.assertIn("odoo.addons.su_sms", logged, "nothing was recorded")
         self.assertIn("Traceback", logged, "no traceback was recorded")
+        self.assertEqual(logged.count("bad query"), 3)
         token = self.gateway.callback_token
         for secret in (KEY, PASSWORD, token, BODY, NATIONAL, self.server.api_key):
             with self.subTest(secret[:6]):
@@ -198,6 +200,25 @@ class TestLeak(CampaignCase):
                 self.said.append(str(error))
         with self.broken(type(self.gateway), "copy"):
             self.gateway.copy()
+        self.failing_queries()
+
+    def failing_queries(self):
+        """Let the database refuse what holds a secret, a text, a number."""
+        for query, values in (
+            (
+                "INSERT INTO sms_sms (id, number, body)"
+                " SELECT id, %s, %s FROM sms_sms LIMIT 1",
+                [NUMBER, f"It's {BODY}\\"],
+            ),
+            (
+                "INSERT INTO ir_config_parameter (key, value)"
+                " VALUES ('database.uuid', %s)",
+                [KEY],
+            ),
+            ("UPDATE sms_gateway_config SET id = NULL, callback_token = %s", [KEY]),
+        ):
+            with self.assertRaises(psycopg2.Error), self.env.cr.savepoint():
+                self.env.cr.execute(query, values)
 
     @contextlib.contextmanager
     def broken(self, owner, name):
@@ -245,11 +266,11 @@ class TestLeak(CampaignCase):
         ours, root = logging.getLogger("odoo.addons.su_sms"), logging.getLogger()
         level = ours.level
         ours.setLevel(logging.DEBUG)
-        root.addHandler(recorder)
+        handlers, root.handlers = root.handlers, [recorder]
         try:
             yield records
         finally:
-            root.removeHandler(recorder)
+            root.handlers = handlers
             ours.setLevel(level)
 
     def our_pushes(self):

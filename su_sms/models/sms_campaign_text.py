@@ -21,9 +21,11 @@ class SmsCampaign(models.Model):
         :param short: what shortens the links of a text, or None to leave them
         """
         self.ensure_one()
-        by_text = {}
-        for person in people:
-            if not person.reason:
+        included = [person for person in people if not person.reason]
+        by_text = {self.body or "": included}
+        if self.template_id:
+            by_text = {}
+            for person in included:
                 by_text.setdefault(self._text_for(person), []).append(person)
         sanitise = self.gateway_id.sudo().sanitise
         for text, group in by_text.items():
@@ -38,9 +40,7 @@ class SmsCampaign(models.Model):
                 person.parts = segments.count(leaves).parts
 
     def _text_for(self, person):
-        """Give the text before it is filled in, in this person's language."""
-        if not self.template_id:
-            return self.body or ""
+        """Give the template's text in this person's language."""
         lang = person.partner.lang if person.partner else None
         return self.template_id.with_context(lang=lang or self.env.lang).body or ""
 

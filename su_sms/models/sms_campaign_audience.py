@@ -195,7 +195,10 @@ class SmsCampaignAudience(models.Model):
 
     def _page_of_records(self, limit):
         domain = [*self._record_domain(), ("id", ">", self.position)]
-        records = self._records().search(domain, order="id", limit=limit)
+        model = self._records()
+        # In one query, and only what is looked at.
+        fnames = [self._name_field(model), *self._phone_fields(model)]
+        records = model.search_fetch(domain, fnames, order="id", limit=limit)
         if not records:
             return [], self.position
         return self._from_records(records), records[-1].id
@@ -203,25 +206,29 @@ class SmsCampaignAudience(models.Model):
     def _from_records(self, records):
         """Give records of this audience as candidates."""
         opted_out = self._opted_out_of_lists(records) if self.kind == "list" else set()
-        name = records._rec_name
-        if name not in records._fields or records._fields[name].type != "char":
-            name = "display_name"
-        partners = self._partners(records)
-        fnames = [
-            fname
-            for fname in ("phone_sanitized", *records._phone_get_number_fields())
-            if fname in records._fields
-        ]
+        name, fnames = self._name_field(records), self._phone_fields(records)
+        partners, nobody = self._partners(records), self.env["res.partner"]
         return [
             Candidate(
                 name=record[name] or "",
-                numbers=[record[fname] for fname in fnames if record[fname]],
+                numbers=[number for fname in fnames if (number := record[fname])],
                 record=record,
-                partner=partners.get(record.id, self.env["res.partner"]),
+                partner=partners.get(record.id, nobody),
                 opted_out=record.id in opted_out,
             )
             for record in records
         ]
+
+    @api.model
+    def _name_field(self, model):
+        name = model._rec_name
+        is_text = name in model._fields and model._fields[name].type == "char"
+        return name if is_text else "display_name"
+
+    @api.model
+    def _phone_fields(self, model):
+        fnames = ("phone_sanitized", *model._phone_get_number_fields())
+        return [fname for fname in fnames if fname in model._fields]
 
     @api.model
     def _partners(self, records):

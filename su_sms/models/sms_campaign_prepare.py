@@ -7,7 +7,7 @@ from .sms_campaign_person import DUPLICATE, LIST_OPT_OUT, OPTED_OUT
 from .sms_sms_dispatch import utcnow
 
 # People at a time: a page is one transaction, and as much as is kept in memory.
-PAGE = 2000
+PAGE = 5000
 # Texts kept of each page of a check.
 SHOWN = 20
 
@@ -27,7 +27,7 @@ class SmsCampaign(models.Model):
 
         :param keep: ``keep(audience, people)`` writes them down
         :param finish: what else is done to texts, see sms_campaign_finish
-        :return: whether there may be more
+        :return: whether there was one that nobody else is at
         """
         self.ensure_one()
         audience = self.audience_ids.filtered(lambda a: not a.finished)[:1]
@@ -37,9 +37,7 @@ class SmsCampaign(models.Model):
         if people:
             self._complete(people, finish)
             keep(audience, people)
-            audience.position = position
-        else:
-            audience.finished = True
+        audience.write({"position": position, "finished": len(people) < PAGE})
         self.env.flush_all()
         return True
 
@@ -122,13 +120,13 @@ class SmsCampaign(models.Model):
                 uuid, number, body, state, failure_type, provider_text, left_out,
                 partner_id, recipient, res_model, res_id, parts, campaign_id,
                 gateway_id, company_id, message_class, priority, to_delete,
-                create_uid, write_uid, create_date, write_date)
+                create_uid, create_date, write_date)
             SELECT replace(gen_random_uuid()::text, '-', ''), v.number, v.body,
                    CASE WHEN v.reason IS NULL THEN 'outgoing' ELSE 'canceled' END,
                    v.reason, v.detail, v.reason IS NOT NULL,
                    v.partner, v.recipient, v.res_model, v.res_id, v.parts,
                    %(campaign)s, %(gateway)s, %(company)s, %(class)s, '0', FALSE,
-                   %(user)s, %(user)s, %(now)s, %(now)s
+                   %(user)s, %(now)s, %(now)s
               FROM json_to_recordset(%(rows)s)
                    AS v(number text, body text, reason text, detail text, partner int,
                         recipient text, res_model text, res_id int, parts int)

@@ -367,11 +367,10 @@ class SmsCampaign(models.Model):
         return True
 
     def _prepare_page(self):
-        if self._take_page(self._keep_messages, self._finished()):
-            return True
+        taken = self._take_page(self._keep_messages, self._finished())
         if not all(self.audience_ids.mapped("finished")):
-            # Another worker is at it.
-            return False
+            # If none was taken, another worker is at it.
+            return taken
         self.env.cr.execute(
             "UPDATE sms_campaign SET state = 'sending'"
             " WHERE id = %s AND state = 'preparing'",

@@ -18,9 +18,11 @@ class SmsCampaign(models.Model):
         :param finish: what else is done to a text, see sms_campaign_finish
         """
         self.ensure_one()
-        by_text = {}
-        for person in people:
-            if not person.reason:
+        included = [person for person in people if not person.reason]
+        by_text = {self.body or "": included}
+        if self.template_id:
+            by_text = {}
+            for person in included:
                 by_text.setdefault(self._text_for(person), []).append(person)
         for text, group in by_text.items():
             self._fill_in_one(finish.short(text), group)
@@ -36,9 +38,7 @@ class SmsCampaign(models.Model):
             person.parts = segments.count(leaves).parts
 
     def _text_for(self, person):
-        """Give the text before it is filled in, in this person's language."""
-        if not self.template_id:
-            return self.body or ""
+        """Give the template's text in this person's language."""
         lang = person.partner.lang if person.partner else None
         return self.template_id.with_context(lang=lang or self.env.lang).body or ""
 

@@ -69,6 +69,7 @@ class TestCampaignRun(CampaignCase):
         campaign._launch()
         campaign._prepare_page()
         campaign.audience_ids.write({"position": 0, "finished": False})
+        campaign.state = "preparing"
         self.work()
         self.assertEqual(len(self.texts()), 5)
         self.assertEqual(campaign.excluded_count, 5)

@@ -147,7 +147,7 @@ def test_campaign_from_a_file_with_dirty_numbers(
     ]
     results = page.locator("[name=results]")
     expect(figure(page, "delivered_count")).to_have_text("3")
-    expect(results.locator("[name=networks]")).to_contain_text("Safaricom")
+    expect(results.locator("[name=networks]")).to_contain_text("Simulator")
     expect(results.locator("[name=reasons]")).to_contain_text("Duplicate")
 
     # Who was not reached

@@ -6,7 +6,7 @@ import secrets
 import time
 import urllib.request
 
-from . import database, demo
+from . import database, demo, demo_campaigns
 from .environment import Environment, environment
 from .problem import Problem
 from .process import wait_until
@@ -50,6 +50,7 @@ def run(port: int | None, *, keep: bool, check: bool) -> int:
         accepted = demo.show(rpc, simulator.url, simulator.api_key)
         if check:
             return 0 if accepted else 1
+        demo_campaigns.make(rpc)
         print(f"\nOdoo:       {odoo.url}  (admin / admin), log in {odoo.log}")
         print(f"Simulator:  {simulator.url}")
         print("Ctrl-C stops everything.", flush=True)

@@ -13,6 +13,8 @@ STATES = [
     ("done", "Done"),
     ("cancelled", "Cancelled"),
 ]
+# The way of most campaigns.
+MAIN = ("draft", "scheduled", "sending", "done")
 # While nobody has launched it, a campaign may be changed.
 OPEN = ("draft",)
 # What is agreed at launch; the rest may be changed while it runs.
@@ -74,7 +76,7 @@ class SmsCampaign(models.Model):
         default="draft",
         copy=False,
         tracking=True,
-        group_expand=True,
+        group_expand="_group_expand_state",
         index=True,
     )
     company_id = fields.Many2one(
@@ -175,6 +177,11 @@ class SmsCampaign(models.Model):
     @api.model
     def _default_gateway(self):
         return self.env["sms.gateway.config"].sudo()._gateway_of(self.env.company)
+
+    @api.model
+    def _group_expand_state(self, states, _domain):
+        """Show the main states always, the others where there are any."""
+        return [state for state, _name in STATES if state in MAIN or state in states]
 
     @api.depends("template_id")
     def _compute_body(self):

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools.misc import formatLang
 
 
 class SmsCampaign(models.Model):
@@ -11,6 +12,9 @@ class SmsCampaign(models.Model):
     sanitise = fields.Boolean(related="gateway_id.sanitise")
     balance_at = fields.Datetime(related="gateway_id.balance_at")
     day_budget = fields.Float(related="gateway_id.day_budget")
+    price_text = fields.Char(compute="_compute_price_texts")
+    balance_short_text = fields.Char(compute="_compute_price_texts")
+    short_link = fields.Char(compute="_compute_short_link")
     sender_choices = fields.Char(compute="_compute_sender_choices")
     hours = fields.Char(compute="_compute_waits")
     waits_for_window = fields.Boolean(compute="_compute_waits")
@@ -27,6 +31,23 @@ class SmsCampaign(models.Model):
         store=True,
         help="When it is to be sent, or was launched.",
     )
+
+    @api.depends("price", "balance_short", "currency_id")
+    def _compute_price_texts(self):
+        for campaign in self:
+            campaign.price_text = campaign._amount_text(campaign.price)
+            campaign.balance_short_text = campaign._amount_text(campaign.balance_short)
+
+    def _amount_text(self, amount):
+        """Give an amount as in KES 12.40."""
+        text = formatLang(self.env, amount, digits=2)
+        return f"{self.currency_id.name or ''} {text}".strip()
+
+    @api.depends("shorten_links")
+    def _compute_short_link(self):
+        """Give a link as long as those that stand in for the text's."""
+        for campaign in self:
+            campaign.short_link = campaign._as_if_short()("https://example.org")
 
     @api.depends("gateway_id")
     def _compute_sender_choices(self):

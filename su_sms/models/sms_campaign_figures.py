@@ -1,6 +1,8 @@
 from collections import Counter
+from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..dispatch import lanes
 
@@ -130,19 +132,15 @@ class SmsCampaign(models.Model):
 
         Only ids go over the bus: what they show, each asks for with its own rights.
         """
+        now = fields.Datetime.now()
         with self.env["sms.sms"]._own_environment() as env:
             moving = env["sms.campaign"].search(
-                [
-                    "|",
-                    ("state", "in", ("preparing", "sending")),
-                    "|",
-                    ("check_state", "=", "running"),
-                    (
-                        "write_date",
-                        ">",
-                        fields.Datetime.subtract(fields.Datetime.now(), seconds=30),
-                    ),
-                ]
+                Domain("state", "in", ("preparing", "sending"))
+                | Domain("check_state", "=", "running")
+                # just paused, cancelled, or counted
+                | Domain("write_date", ">", now - timedelta(seconds=30))
+                # reports come after the end
+                | Domain("ended_at", ">", now - timedelta(days=1))
             )
             if moving:
                 env.ref("su_sms.group_user")._bus_send(

@@ -4,6 +4,7 @@ from . import (
     test_blacklist,
     test_callback,
     test_campaign,
+    test_campaign_form,
     test_campaign_run,
     test_dashboard,
     test_gateway,

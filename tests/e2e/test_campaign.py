@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -64,6 +65,13 @@ def many(count: int) -> str:
     return "\n".join(f"+2547120{number:05d}" for number in range(count))
 
 
+def let_report(system: System, gateway: int) -> None:
+    """Let the simulator report what was delivered."""
+    [row] = system.admin.call("sms.gateway.config", "read", [gateway], ["delivery_url"])
+    address = system.url + urlsplit(row["delivery_url"]).path
+    system.simulator.admin.settings(callbacks={"delivery": address})
+
+
 def add_file(page: Page, path: Path) -> Locator:
     """Open the dialog for an audience with a file in it; give the dialog."""
     page.locator("[name=audience_ids]").get_by_role("button", name="Add a line").click()
@@ -82,7 +90,7 @@ def figure(page: Page, name: str) -> Locator:
 def test_campaign_from_a_file_with_dirty_numbers(
     system: System, clerk: Person, tmp_path: Path
 ):
-    system.gateway(price_per_part=0.8)
+    let_report(system, system.gateway(price_per_part=0.8))
     path = tmp_path / "students.csv"
     path.write_text(DIRTY)
     page = clerk.open(CAMPAIGNS)
@@ -138,7 +146,9 @@ def test_campaign_from_a_file_with_dirty_numbers(
         "+254733345682",
     ]
     results = page.locator("[name=results]")
-    expect(results.locator("[name=networks]")).to_contain_text("Safaricom")
+    expect(figure(page, "delivered_count")).to_have_text("3")
+    expect(results.locator("[name=networks]")).to_contain_text("Simulator")
+    expect(results.locator("[name=reasons]")).to_contain_text("Duplicate")
 
     # Who was not reached
     page.locator(".oe_stat_button").filter(has_text="Failed").click()

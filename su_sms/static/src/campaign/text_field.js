@@ -9,6 +9,8 @@ import { useEffect, useState } from "@odoo/owl";
 
 import { clean, count, forcing, plain } from "../text/segments";
 
+// As Odoo finds links: tools.mail.TEXT_URL_REGEX
+const LINK = /https?:\/\/[\w@:%.+&~#=/-]+(?:\?\S+)?/g;
 const INVISIBLE = /^[\p{Cc}\p{Cf}\p{Z}\p{M}]$/u;
 
 /** The text of a campaign, with what it takes on the air as it is typed. */
@@ -41,9 +43,21 @@ export class CampaignText extends EmojisTextField {
         return this.props.record.data.sanitise;
     }
 
+    /** The text with what Odoo puts in and adds, as it would leave. */
+    get whole() {
+        const { shorten_links, short_link, optout_sample } = this.props.record.data;
+        let text = clean(this.typed.text);
+        if (shorten_links && short_link) {
+            text = text.replaceAll(LINK, short_link);
+        }
+        if (text && optout_sample) {
+            text += `\n${optout_sample}`;
+        }
+        return this.sanitised ? plain(text) : text;
+    }
+
     get counter() {
-        const text = clean(this.typed.text);
-        return count(this.sanitised ? plain(text) : text);
+        return count(this.whole);
     }
 
     get counterText() {
@@ -58,10 +72,7 @@ export class CampaignText extends EmojisTextField {
 
     /** Characters that cost, after those that are replaced anyway. */
     get forcing() {
-        const text = clean(this.typed.text);
-        return forcing(this.sanitised ? plain(text) : text)
-            .slice(0, 20)
-            .map(named);
+        return forcing(this.whole).slice(0, 20).map(named);
     }
 
     get replaceable() {
@@ -94,5 +105,10 @@ registry.category("fields").add("sms_campaign_text", {
         "o_field_text",
         "o_field_text_emojis",
     ],
-    fieldDependencies: [{ name: "sanitise", type: "boolean" }],
+    fieldDependencies: [
+        { name: "sanitise", type: "boolean" },
+        { name: "shorten_links", type: "boolean" },
+        { name: "short_link", type: "char" },
+        { name: "optout_sample", type: "char" },
+    ],
 });

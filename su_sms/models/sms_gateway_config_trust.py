@@ -20,6 +20,7 @@ class SmsGatewayConfig(models.Model):
     relaxed_account = fields.Char(
         "Type the Username to Confirm",
         copy=False,
+        tracking=True,
         help="In production the username of the account whose messages and key anybody"
         " on the way can then read: typed by whoever accepts this.",
     )

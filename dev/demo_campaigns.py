@@ -13,7 +13,9 @@ FIRST = (
     "Achieng Baraka Chebet Daudi Esther Fatuma Grace Hassan Imani Juma Kamau Lilian"
     " Mwende Njeri Otieno Pendo Rehema Salim Taabu Wanjiku"
 ).split()
-LAST = "Abdi Chepkoech Kamau Kiprono Mutua Mwangi Njoroge Odhiambo Otieno Wekesa".split()
+LAST = (
+    "Abdi Chepkoech Kamau Kiprono Mutua Mwangi Njoroge Odhiambo Otieno Wekesa".split()
+)
 #: what files of a registrar's have, and numbers that the simulator refuses or whose
 #: reports say failed
 DIRTY = (
@@ -50,7 +52,12 @@ def make(odoo: Rpc) -> None:
     _launch(
         odoo,
         _campaign(
-            odoo, "Exam timetable", EXAMS, pasted, pace=12, message_class="transactional"
+            odoo,
+            "Exam timetable",
+            EXAMS,
+            pasted,
+            pace=12,
+            message_class="transactional",
         ),
     )
     _campaign(

@@ -24,6 +24,7 @@ from . import (
     sms_campaign_exclusion,
     sms_campaign_figures,
     sms_campaign_finish,
+    sms_campaign_job,
     sms_campaign_left_out,
     sms_campaign_prepare,
     sms_campaign_recipient,

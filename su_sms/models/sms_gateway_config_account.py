@@ -1,3 +1,4 @@
+import logging
 from urllib.parse import quote
 
 from odoo import api, models
@@ -6,6 +7,8 @@ from ..africastalking import clients
 from ..africastalking.account import Account
 from ..africastalking.trust import Trust
 from ..dispatch import outbox
+
+_logger = logging.getLogger(__name__)
 
 
 class SmsGatewayConfig(models.Model):
@@ -62,7 +65,7 @@ class SmsGatewayConfig(models.Model):
             sender=self.sender_id or "",
             sanitise=self.sanitise,
             country=self._country(company),
-            promotional=self.balance_state != "floor",
+            promotional=self._lets_promotional_go(),
             useful_hours=self.useful_hours,
             company_id=company.id,
             window=self._window(),
@@ -70,6 +73,13 @@ class SmsGatewayConfig(models.Model):
             pace=self.pace,
             day_budget=self.day_budget,
         )
+
+    def _lets_promotional_go(self):
+        """Tell whether promotional messages may go, but for the hours."""
+        if not self.env["sms.suppression"]._is_usable():
+            _logger.error("Gateway %s: nobody knows who said no", self.id)
+            return False
+        return self.balance_state != "floor"
 
     @api.model
     def _country(self, company):

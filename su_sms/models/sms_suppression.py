@@ -33,6 +33,18 @@ class SmsSuppression(models.Model):
         )
 
     @api.model
+    def _is_usable(self):
+        """Tell whether those who are suppressed can be told from others."""
+        self.env.cr.execute(
+            """
+            SELECT NOT EXISTS (SELECT FROM sms_suppression)
+                OR EXISTS (SELECT FROM ir_config_parameter WHERE key = %s)
+            """,
+            [suppression.SECRET],
+        )
+        return self.env.cr.fetchone()[0]
+
+    @api.model
     def _suppress(self, numbers):
         """Suppress E.164 numbers."""
         suppression.suppress(self.env.cr, numbers)

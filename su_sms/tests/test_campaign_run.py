@@ -25,7 +25,7 @@ class TestCampaignRun(CampaignCase):
         for module in (
             "sms_sms_dispatch",
             "sms_campaign_check",
-            "sms_campaign_run",
+            "sms_campaign_job",
             "sms_campaign_prepare",
             "sms_gateway_config_window",
         ):

@@ -157,6 +157,17 @@ class TestPersonData(RetentionCase):
         self.assertEqual(sms.state, "pending")
         self.assertFalse(self.env["sms.suppression"].search([]))
 
+    def test_without_the_secret_of_the_hashes_only_promotional_messages_wait(self):
+        self.env["sms.suppression"]._suppress(["+254712345678"])
+        self.env["ir.config_parameter"].search(
+            [("key", "=", "su_sms.number_secret")]
+        ).unlink()
+        self.queue("+254733000001", message_class="promotional")
+        self.queue("+254733000002")
+        with self.assertLogs("odoo.addons.su_sms.models", "ERROR"):
+            self.env["sms.sms"]._process_outbox()
+        self.assertEqual([number for number, _text in self.texts()], ["+254733000002"])
+
     def test_suppressed_person_who_comes_back_is_written_to_again(self):
         start, odoo, other, tried = (f"+25471234567{n}" for n in range(4))
         suppression = self.env["sms.suppression"]

@@ -12,6 +12,7 @@ class SmsCampaign(models.Model):
 
     def action_download_left_out(self):
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_url",
             "url": f"/su_sms/campaign/{self.id}/left_out.csv",

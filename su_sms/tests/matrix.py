@@ -31,6 +31,11 @@ STAFF = {USER: OWN, **MANAGERS}
 MANAGERS_OWN = {MANAGER: OWN, GATEWAY: OWN}
 CALLERS = {USER: OWN, **MANAGERS_OWN}
 
+# what holds for all companies, such as the blacklist: a no to one is a no
+MANAGERS_EVERYWHERE = {MANAGER: EVERYWHERE, GATEWAY: EVERYWHERE}
+STAFF_EVERYWHERE = {USER: EVERYWHERE, **MANAGERS_EVERYWHERE}
+ALL_MINE = {USER: MINE, MANAGER: MINE, GATEWAY: MINE}
+
 FULL = ("read", "write", "create", "unlink")
 #: model -> operation -> role -> reach; an operation that is not named is nobody's
 OPERATIONS = {
@@ -53,9 +58,25 @@ OPERATIONS = {
     "sms.statement.wizard": dict.fromkeys(FULL, MANAGERS_OWN),
     "sms.statistic": {"read": MANAGERS},
     # hashes, which belong to no company
-    "sms.suppression": {"read": {MANAGER: EVERYWHERE, GATEWAY: EVERYWHERE}},
+    "sms.suppression": {"read": MANAGERS_EVERYWHERE},
     "sms.test.step": dict.fromkeys(FULL, {GATEWAY: OWN}),
     "sms.test.wizard": dict.fromkeys(FULL, {GATEWAY: OWN}),
+    "phone.blacklist": {
+        "read": STAFF_EVERYWHERE | {SYSTEM: EVERYWHERE},
+        **dict.fromkeys(
+            ("write", "create"), MANAGERS_EVERYWHERE | {SYSTEM: EVERYWHERE}
+        ),
+        "unlink": {SYSTEM: EVERYWHERE},
+    },
+    "sms.blacklist": {
+        "read": STAFF_EVERYWHERE,
+        **dict.fromkeys(("write", "create"), MANAGERS_EVERYWHERE),
+    },
+    # history: added to by the code alone
+    "sms.consent": {"read": {USER: ALL, **MANAGERS}},
+    "sms.optout.link": {},
+    "sms.optout.wizard": dict.fromkeys(FULL, ALL_MINE),
+    "sms.optout.word": dict.fromkeys(FULL, MANAGERS_EVERYWHERE),
     # The journal: people read it, only methods change it. Odoo gives its
     # administrators everything.
     "sms.sms": {
@@ -68,15 +89,25 @@ METHODS = {
     ("mailing.mailing", "action_retry_failed_sms"): {
         role: EVERYWHERE for role in (MAILING, USER, MANAGER, GATEWAY, SYSTEM)
     },
+    ("mailing.contact", "action_sms_opt_in"): MANAGERS_EVERYWHERE,
+    ("mailing.contact", "action_sms_opt_out"): STAFF_EVERYWHERE,
+    ("mailing.contact", "phone_action_blacklist_remove"): MANAGERS_EVERYWHERE,
+    ("res.partner", "action_sms_opt_in"): MANAGERS_EVERYWHERE,
+    ("res.partner", "action_sms_opt_out"): STAFF_EVERYWHERE,
+    ("res.partner", "phone_action_blacklist_remove"): MANAGERS_EVERYWHERE,
+    ("sms.blacklist", "action_opt_in"): MANAGERS_EVERYWHERE,
+    ("sms.blacklist", "action_opt_out"): STAFF_EVERYWHERE,
     ("sms.campaign", "action_approve"): MANAGERS,
     ("sms.campaign", "action_back_to_draft"): STAFF,
     ("sms.campaign", "action_cancel"): STAFF,
     ("sms.campaign", "action_check"): STAFF,
+    ("sms.campaign", "action_download_left_out"): STAFF,
     ("sms.campaign", "action_open_clicks"): STAFF,
     ("sms.campaign", "action_open_results"): STAFF,
     ("sms.campaign", "action_open_left_out"): STAFF,
     ("sms.campaign", "action_open_messages"): STAFF,
     ("sms.campaign", "action_open_recipients"): STAFF,
+    ("sms.campaign", "action_open_results"): STAFF,
     ("sms.campaign", "action_pause"): STAFF,
     ("sms.campaign", "action_plain"): STAFF,
     ("sms.campaign", "action_refuse"): MANAGERS,
@@ -87,18 +118,21 @@ METHODS = {
     ("sms.campaign.recipient", "action_open_record"): STAFF,
     ("sms.campaign.trial", "action_send"): CALLERS,
     # what it counts goes by the rules of the messages: see test_dashboard.py
-    ("sms.dashboard", "get_data"): {MANAGER: EVERYWHERE, GATEWAY: EVERYWHERE},
+    ("sms.dashboard", "get_data"): MANAGERS_EVERYWHERE,
     ("sms.gateway.config", "action_pause"): ADMINS,
     ("sms.gateway.config", "action_renew_callbacks"): ADMINS,
     ("sms.gateway.config", "action_resume"): ADMINS,
     ("sms.gateway.config", "action_test_connection"): ADMINS,
     ("sms.gateway.config", "action_view_events"): ADMINS,
     ("sms.gateway.config", "action_view_messages"): ADMINS,
+    ("sms.gateway.config", "action_watch_sender"): ADMINS,
     ("sms.gateway.event", "action_retry"): ADMINS,
+    ("sms.optout.wizard", "action_confirm"): ALL_MINE,
     ("sms.person.wizard", "action_erase"): {MANAGER: MINE, GATEWAY: MINE},
     ("sms.person.wizard", "action_export"): {MANAGER: MINE, GATEWAY: MINE},
     ("sms.person.wizard", "action_view_log"): {MANAGER: MINE, GATEWAY: MINE},
     ("sms.sms", "action_open_record"): STAFF | {SYSTEM: ALL},
+    ("sms.sms", "action_sms_opt_out"): STAFF,
     ("sms.sms", "action_resend_unknown"): MANAGERS | {SYSTEM: ALL},
     ("sms.sms", "action_set_canceled"): MANAGERS | {SYSTEM: ALL},
     ("sms.sms", "action_set_error"): MANAGERS | {SYSTEM: ALL},

@@ -21,8 +21,25 @@ def _mailing(parent, env):
     }
 
 
+def _number(env):
+    """Give a number for each user and company."""
+    return f"+2547{env.uid:04d}{env.company.id:04d}"
+
+
 _VALUES = {
+    "mailing.contact": lambda parent, env: {
+        "name": "Wanjiku",
+        "mobile": "0712345678",
+        "country_id": env.ref("base.ke").id,
+    },
     "mailing.mailing": _mailing,
+    "phone.blacklist": lambda parent, env: {"number": _number(env)},
+    "res.partner": lambda parent, env: {
+        "name": "Wanjiku",
+        "phone": "0712345678",
+        "country_id": env.ref("base.ke").id,
+    },
+    "sms.blacklist": lambda parent, env: {"number": _number(env)},
     "sms.campaign": lambda parent, env: {
         "name": "Exams",
         "body": "Exams begin on Monday.",
@@ -62,6 +79,14 @@ _VALUES = {
         "campaign_id": parent("sms.campaign").id,
         "numbers": "0712345678",
     },
+    "sms.consent": lambda parent, env: {
+        "number": "+254712345678",
+        "kind": "optout",
+        "reason": "stop",
+        "channel": "sms",
+        "date": fields.Datetime.now(),
+        "company_id": env.company.id,
+    },
     "sms.gateway.event": lambda parent, env: {
         "gateway_id": parent("sms.gateway.config").id,
         "kind": "delivery",
@@ -73,6 +98,13 @@ _VALUES = {
         "number": "+254712345678",
         "date": fields.Datetime.now(),
     },
+    "sms.optout.link": lambda parent, env: {
+        "token": f"{env.uid}-{env.company.id}",
+        "number": _number(env),
+        "company_id": env.company.id,
+    },
+    "sms.optout.wizard": lambda parent, env: {"numbers": "+254712345678"},
+    "sms.optout.word": lambda parent, env: {"word": f"halt {env.uid} {env.company.id}"},
     "sms.pace": lambda parent, env: {
         "gateway_id": parent("sms.gateway.config").id,
         "campaign_id": parent("sms.campaign").id,

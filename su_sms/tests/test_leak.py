@@ -49,6 +49,8 @@ NUMBERS = {
     "sms_campaign_recipient.number",
     "sms_campaign_row.cells",
     "sms_campaign_trial.numbers",
+    "sms_consent.number",
+    "sms_optout_link.number",
     "sms_composer.numbers",
     "sms_gateway_event.payload",
     "sms_incoming.number",

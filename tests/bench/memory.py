@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 
 from odoo.modules.registry import Registry
 from odoo.service import server
 from odoo.tools import config
+
+from tests import memory
 
 from . import people
 
@@ -30,14 +31,9 @@ def main() -> None:
     config.parse_config(arguments, setup_logging=True)
     server.load_server_wide_modules()
     registry = Registry(given.database)
-    before = _peak()
+    before = memory.watch()
     seconds = people.prepare(registry, given.campaign, given.people)
-    print(json.dumps({"mb": _peak() - before, "seconds": seconds}))
-
-
-def _peak() -> float:
-    """Give the most megabytes that this process has held."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"mb": memory.peak() - before, "seconds": seconds}))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable
@@ -24,6 +23,8 @@ from odoo.modules.registry import Registry
 from odoo.service import server
 from odoo.service.model import retrying
 from odoo.tools import config
+
+from tests import memory
 
 Values = dict[str, Any]
 
@@ -130,7 +131,7 @@ class Orders:
     def audience(self, path: str, body: str) -> dict[str, Any]:
         """Make a campaign to the people of a file; tell what that took and found."""
         content = base64.b64encode(Path(path).read_bytes()).decode()
-        before, began = _memory(), time.monotonic()
+        before, began = memory.watch(), time.monotonic()
         self.begin()
         with self._env.cr:
             audience = {"kind": "file", "file": content, "file_name": Path(path).name}
@@ -139,7 +140,7 @@ class Orders:
             )
             found = {"id": campaign.id, "check_state": campaign.check_state}
         found["seconds"] = time.monotonic() - began
-        found["mb"] = _memory() - before
+        found["mb"] = memory.peak() - before
         return found
 
     def dispatch(self) -> None:
@@ -181,11 +182,6 @@ class Orders:
 
 def _module(name: str) -> ModuleType:
     return sys.modules[f"odoo.addons.su_sms.models.{name}"]
-
-
-def _memory() -> float:
-    """Give the most megabytes that this process has ever held."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def answer(kind: str, result: object) -> None:

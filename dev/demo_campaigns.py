@@ -13,7 +13,9 @@ FIRST = (
     "Achieng Baraka Chebet Daudi Esther Fatuma Grace Hassan Imani Juma Kamau Lilian"
     " Mwende Njeri Otieno Pendo Rehema Salim Taabu Wanjiku"
 ).split()
-LAST = "Abdi Chepkoech Kamau Kiprono Mutua Mwangi Njoroge Odhiambo Otieno Wekesa".split()
+LAST = (
+    "Abdi Chepkoech Kamau Kiprono Mutua Mwangi Njoroge Odhiambo Otieno Wekesa".split()
+)
 #: what files of a registrar's have, and numbers that the simulator refuses or whose
 #: reports say failed
 DIRTY = (
@@ -26,8 +28,8 @@ DIRTY = (
     ("Taabu Kiprono", "0700 000 601"),
 )
 GRADUATION = (
-    "Dear {{ object.name }}, graduation is on Friday 12 June at 9:00 in the Great Court."
-    " Collect your gown by Thursday: https://example.org/graduation"
+    "Dear {{ object.name }}, graduation is on Friday 12 June at 9:00 in the Great"
+    " Court. Collect your gown by Thursday: https://example.org/graduation"
 )
 EXAMS = "End of trimester exams begin on Monday 8 June. The timetable is on the portal."
 FEES = (
@@ -50,7 +52,12 @@ def make(odoo: Rpc) -> None:
     _launch(
         odoo,
         _campaign(
-            odoo, "Exam timetable", EXAMS, pasted, pace=12, message_class="transactional"
+            odoo,
+            "Exam timetable",
+            EXAMS,
+            pasted,
+            pace=12,
+            message_class="transactional",
         ),
     )
     _campaign(

@@ -28,7 +28,9 @@ class SmsCampaignRecipient(models.Model):
     parts = fields.Integer()
     body = fields.Text("Text", help="Kept for the first few only.")
 
-    text = fields.Text("Reads", compute="_compute_text", help="What this person would read.")
+    text = fields.Text(
+        "Reads", compute="_compute_text", help="What this person would read."
+    )
 
     _once = models.UniqueIndex("(campaign_id, number) WHERE reason IS NULL")
     _reason_idx = models.Index("(campaign_id, reason)")

@@ -28,8 +28,8 @@ DIRTY = (
     ("Taabu Kiprono", "0700 000 601"),
 )
 GRADUATION = (
-    "Dear {{ object.name }}, graduation is on Friday 12 June at 9:00 in the Great Court."
-    " Collect your gown by Thursday: https://example.org/graduation"
+    "Dear {{ object.name }}, graduation is on Friday 12 June at 9:00 in the Great"
+    " Court. Collect your gown by Thursday: https://example.org/graduation"
 )
 EXAMS = "End of trimester exams begin on Monday 8 June. The timetable is on the portal."
 FEES = (

@@ -18,6 +18,9 @@ class SmsCampaign(models.Model):
         :param finish: what else is done to a text, see sms_campaign_finish
         """
         self.ensure_one()
+        if not self.template_id and not (self.body or "").strip():
+            # Nobody is left out of what has yet to be written; a launch asks for it.
+            return
         included = [person for person in people if not person.reason]
         by_text = {self.body or "": included}
         if self.template_id:

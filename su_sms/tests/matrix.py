@@ -103,7 +103,6 @@ METHODS = {
     ("sms.campaign", "action_check"): STAFF,
     ("sms.campaign", "action_download_left_out"): STAFF,
     ("sms.campaign", "action_open_clicks"): STAFF,
-    ("sms.campaign", "action_open_results"): STAFF,
     ("sms.campaign", "action_open_left_out"): STAFF,
     ("sms.campaign", "action_open_messages"): STAFF,
     ("sms.campaign", "action_open_recipients"): STAFF,

@@ -68,6 +68,14 @@ class TestCampaignForm(CampaignCase):
         campaign = self.campaign(self.numbers("0712345678"))
         self.assertFalse(wizard.create({"campaign_id": campaign.id}).problem)
 
+    def test_nobody_is_left_out_of_a_text_that_is_yet_to_be_written(self):
+        campaign = self.campaign(self.numbers("0712345678"), body=False)
+        self.assertEqual((campaign.people_count, campaign.left_out_count), (1, 0))
+        wizard = self.env["sms.campaign.launch"].create({"campaign_id": campaign.id})
+        self.assertIn("Write a text", wizard.problem)
+        campaign.body = "{{ object.name }}"
+        self.assertEqual(campaign.exclusion_ids.reason, "sms_empty")
+
     def test_senders_to_choose_from(self):
         self.gateway.write({"sender_id": "UNIVERSITY", "more_senders": "EXAMS,EXAMS"})
         campaign = self.campaign(self.numbers("0712345678"))

@@ -17,6 +17,7 @@ FIRST_SECONDS = 120
 MISSING = "selfie_segmentation.js"
 GATEWAYS = "action-su_sms.sms_gateway_config_action"
 MESSAGES = "action-su_sms.sms_sms_action_messages"
+CAMPAIGNS = "action-su_sms.sms_campaign_action"
 CONTACTS = "action-contacts.action_contacts"
 
 expect.set_options(timeout=SECONDS * 1000)

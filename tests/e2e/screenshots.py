@@ -13,9 +13,9 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from dev import browser
+from dev import browser, demo_campaigns
 
-from .person import GATEWAYS, MESSAGES, Person
+from .person import CAMPAIGNS, GATEWAYS, MESSAGES, Person
 from .system import System, running
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "images"
@@ -73,6 +73,7 @@ def take(folder: Path = FOLDER) -> None:
         _gateway(system, person, gateway, shoot)
         person.open(MESSAGES)
         shoot("messages", page.locator(".o_data_row").nth(len(SENT) - 1))
+        _campaigns(system, person, shoot)
         simulator = person.window(system.simulator.url)
         _shooter(folder, simulator)("simulator", simulator.locator(".bubble").first)
         _narrow(person, gateway, shoot)
@@ -91,6 +92,22 @@ def _gateway(system: System, person: Person, gateway: int, shoot: Callable) -> N
     dialog = person.test_connection()
     shoot("test-connection-failure", dialog.locator(".alert-danger"))
     dialog.get_by_role("button", name="Close").last.click()
+
+
+def _campaigns(system: System, person: Person, shoot: Callable) -> None:
+    """Take the campaigns that `python3 -m dev run` makes, when the first is done."""
+    demo_campaigns.make(system.admin)
+    page = person.open(CAMPAIGNS)
+    done = page.locator(".o_kanban_group").filter(has_text="Done")
+    expect(done.locator(".o_kanban_record")).to_contain_text("100 %")
+    shoot("campaigns", done.locator(".o_kanban_record"))
+    page.set_viewport_size({"width": 1600, "height": 1150})
+    page.get_by_text("Fee balances").click()
+    shoot("campaign-draft", page.locator("[name=preview] [name=sample_ids]"))
+    person.open(CAMPAIGNS)
+    page.get_by_text("Graduation: gowns").click()
+    shoot("campaign-done", page.locator("[name=results] [name=networks]"))
+    page.set_viewport_size({"width": 1400, "height": 900})
 
 
 def _narrow(person: Person, gateway: int, shoot: Callable) -> None:

@@ -13,10 +13,9 @@ from playwright.sync_api import Locator, Page, expect
 from su_sms.text import segments
 
 from .conftest import SignIn
-from .person import Person
+from .person import CAMPAIGNS, Person
 from .system import System
 
-CAMPAIGNS = "action-su_sms.sms_campaign_action"
 TEXT = "Dear {{ object.name }}, your balance is KES {{ object.fee_balance }}."
 # The simulator refuses the number that ends in 407.
 DIRTY = """Phone,Student,Fee Balance
@@ -35,7 +34,7 @@ HOSTILE = "<img src=x onerror=window.hit=1><b>Amina</b>"
 @pytest.fixture
 def clerk(system: System, sign_in: SignIn) -> Person:
     """Give a member of staff who may do no more than campaigns of their own."""
-    return staff(system, sign_in, "clerk", "su_sms.group_user")
+    return staff(system, sign_in, "campaigner", "su_sms.group_user")
 
 
 def staff(system: System, sign_in: SignIn, login: str, group: str, **size) -> Person:
@@ -47,7 +46,7 @@ def staff(system: System, sign_in: SignIn, login: str, group: str, **size) -> Pe
 
 def campaign(system: System, gateway: int, numbers: str, **values: Any) -> int:
     """Make a campaign to pasted numbers, the clerk's; give the id."""
-    [clerk] = system.admin.call("res.users", "search", [("login", "=", "clerk")])
+    [clerk] = system.admin.call("res.users", "search", [("login", "=", "campaigner")])
     audience = {"kind": "numbers", "numbers": numbers}
     values = {
         "name": "Library closes early",
@@ -102,12 +101,14 @@ def test_campaign_from_a_file_with_dirty_numbers(
     roles = dialog.locator("[name=column_ids] td[name=role]")
     expect(roles).to_have_text(["Phone Number", "Name", "For the Text"])
     dialog.get_by_role("button", name="Save & Close").click()
+    # They are counted without being asked to
     preview = page.locator("[name=preview]")
+    expect(preview.locator("[name=people_count]")).to_have_text("4")
     page.locator("[name=body] textarea").fill(TEXT)
+    page.get_by_label("Transactional").check()
     clerk.save()
 
     # Who is left out, why, and each of them
-    expect(preview.locator("[name=people_count]")).to_have_text("4")
     expect(preview.locator("[name=left_out_count]")).to_have_text("4")
     expect(preview.locator("[name=price]")).to_have_text("3.20")
     expect(preview).to_contain_text("Dear Achieng, your balance is KES 12,400.")
@@ -212,14 +213,14 @@ def test_manager_approves_a_large_campaign(
     expect(page.locator(".o_arrow_button_current")).to_have_text("To Approve")
     expect(page.get_by_role("button", name="Approve")).to_have_count(0)
 
-    manager = staff(system, sign_in, "manager", "su_sms.group_manager")
+    manager = staff(system, sign_in, "approver", "su_sms.group_manager")
     manager.open(f"{CAMPAIGNS}/{large}")
     manager.page.get_by_role("button", name="Approve").click()
     expect(manager.page.locator(".o_arrow_button_current")).to_have_text("Done")
     # The clerk, who did nothing, sees it too.
     page.bring_to_front()
     expect(page.locator(".o_arrow_button_current")).to_have_text("Done")
-    expect(page.locator("[name=approved_by_id]")).to_contain_text("Manager")
+    expect(page.locator("[name=approved_by_id]")).to_contain_text("Approver")
 
 
 def test_hostile_names_texts_and_cells_show_as_text(
@@ -233,9 +234,10 @@ def test_hostile_names_texts_and_cells_show_as_text(
     dialog = add_file(page, path)
     expect(dialog.locator("td[name=title]").last).to_have_text(HOSTILE)
     dialog.get_by_role("button", name="Save & Close").click()
+    preview = page.locator("[name=preview]")
+    expect(preview.locator("[name=people_count]")).to_have_text("1")
     page.locator("[name=body] textarea").fill(f"{HOSTILE} {{{{ object.name }}}}")
     clerk.save()
-    preview = page.locator("[name=preview]")
     expect(preview).to_contain_text(f"{HOSTILE} {HOSTILE}")
     clerk.open(CAMPAIGNS)
     card = page.locator(".o_kanban_record").filter(has_text="onerror").first
@@ -249,6 +251,10 @@ def test_counter_names_what_costs_and_replaces_it(system: System, clerk: Person)
     text = page.locator("[name=body] textarea")
     counter = page.locator(".o_sms_campaign_counter")
     text.fill("a" * 160)
+    # What promotional SMS end with counts as well
+    expect(counter).to_contain_text("It ends with: Opt out: http")
+    expect(counter).to_contain_text("2 SMS (GSM-7)")
+    page.get_by_label("Transactional").check()
     expect(counter).to_contain_text("160 of 160 characters, 1 SMS (GSM-7)")
     text.fill("“Karibu”" + "a" * 63)
     expect(counter).to_contain_text("71 of 134 characters, 2 SMS (UCS-2)")
@@ -291,7 +297,9 @@ def test_counter_in_the_browser_is_the_servers(clerk: Person):
 def test_form_fits_a_phone(system: System, sign_in: SignIn, clerk: Person):
     gateway = system.gateway(price_per_part=0.8)
     draft = campaign(system, gateway, many(3) + "\nabc")
-    phone = staff(system, sign_in, "clerk", "su_sms.group_user", width=390, height=844)
+    phone = staff(
+        system, sign_in, "campaigner", "su_sms.group_user", width=390, height=844
+    )
     page = phone.open(f"{CAMPAIGNS}/{draft}")
     expect(page.locator("[name=preview] [name=price]")).to_have_text("2.40")
     wide = page.evaluate(

@@ -11,7 +11,6 @@ from .environment import environment
 ADDON = cache.CHECKOUT / "su_sms"
 #: check of pylint-odoo's that we do without -> why
 EXCEPTIONS = {
-    "missing-readme": "the README is the project's, beside the addon",
     "consider-merging-classes-inherited": "a model may have two subjects",
 }
 #: check of bandit's that we do without -> why

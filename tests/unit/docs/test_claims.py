@@ -13,17 +13,19 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = [
     ROOT / "README.md",
+    ROOT / "su_sms" / "README.md",
     *sorted((ROOT / "docs").glob("*.md")),
     *sorted((ROOT / "su_sms" / "readme").glob("*.md")),
 ]
 TESTS = (ROOT / "tests", ROOT / "su_sms" / "tests")
+BENCH = ROOT / "tests" / "bench"
 FILE = re.compile(r"`((?:tests|su_sms|docs|dev)/[\w./-]+\.\w+)`")
 TEST = re.compile(r"`(Test[A-Z]\w*)(?:\.(test_\w+))?`")
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#]+)\)")
 
 
 @cache
-def tests() -> dict[str, set[str]]:
+def known_tests() -> dict[str, set[str]]:
     """Give the test classes with the names of their tests."""
     found: dict[str, set[str]] = {}
     for folder in TESTS:
@@ -47,7 +49,36 @@ def claims() -> Iterator[tuple[Path, str, str]]:
             yield page, "link", target
 
 
+def rows() -> Iterator[tuple[Path, list[str]]]:
+    """Give each page's rows of tables whose last column is "Test", as cells."""
+    for page in PAGES:
+        wanted = False
+        for line in page.read_text().splitlines():
+            cells = [cell.strip() for cell in line.strip("|").split("|")]
+            if not line.startswith("|"):
+                wanted = False
+            elif cells[-1] == "Test":
+                wanted = True
+            elif wanted and set(cells[-1]) != {"-"}:
+                yield page, cells
+
+
+def benchmarks() -> set[str]:
+    """Give the names of the benchmarks that are there."""
+    trees = [ast.parse(path.read_text()) for path in BENCH.glob("*.py")]
+    return {
+        node.name
+        for node in (node for tree in trees for node in tree.body)
+        if isinstance(node, ast.FunctionDef)
+        and any(
+            ast.unparse(mark).startswith("benchmark(") for mark in node.decorator_list
+        )
+    }
+
+
 def _id(value: object) -> str:
+    if isinstance(value, list):
+        return value[0]
     return value.name if isinstance(value, Path) else str(value)
 
 
@@ -59,8 +90,20 @@ def test_claim_is_there(page: Path, kind: str, what: str):
         assert (page.parent / what).exists()
     else:
         name, _dot, test = what.partition(".")
-        assert name in tests()
-        assert not test or test in tests()[name]
+        assert name in known_tests()
+        assert not test or test in known_tests()[name]
+
+
+@pytest.mark.parametrize(("page", "cells"), list(rows()), ids=_id)
+def test_row_names_its_test(page: Path, cells: list[str]):
+    *what, named = cells
+    unknown = any("not known" in cell.lower() for cell in what)
+    assert FILE.search(named) or TEST.search(named) or unknown
+
+
+def test_every_benchmark_is_on_the_page():
+    told = re.findall(r"^\| `(\w+)`: ", PAGES[0].read_text(), re.MULTILINE)
+    assert sorted(told) == sorted(benchmarks())
 
 
 def test_the_pages_make_claims():

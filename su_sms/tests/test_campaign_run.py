@@ -302,6 +302,13 @@ class TestCampaignRun(CampaignCase):
         self.assertEqual(len(self.texts()), 10)
         self.assertEqual(campaign.state, "done")
 
+    def test_a_budget_needs_a_price(self):
+        campaign = self.many(2, budget=4.0)
+        with self.assertRaisesRegex(UserError, "What an SMS costs is not known"):
+            campaign._launch()
+        self.gateway.price_per_part = 0.8
+        self.run_campaign(campaign)
+
     def test_the_budget_of_the_day_goes_on_tomorrow(self):
         self.at(NOON)
         self.gateway.write({"price_per_part": 0.8, "day_budget": 2.4})

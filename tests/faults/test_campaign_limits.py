@@ -66,7 +66,7 @@ def test_four_dispatchers_keep_a_campaigns_budget(
     assert state(house, campaign) == "paused"
 
 
-def test_messages_of_unknown_price_keep_the_budget(house: House, workers) -> None:
+def test_messages_of_several_parts_keep_the_budget(house: House, workers) -> None:
     """Some have two parts, some one: what is left never pays for a longer one."""
     four = workers(DISPATCHERS)
     house.admin.settings(latency_ms=50)

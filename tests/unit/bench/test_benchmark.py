@@ -86,6 +86,10 @@ def test_the_floors_are_those_promised():
     assert floors["callbacks_per_s"] == (None, None)
     assert floors["callbacks_vs_twilio"] == (3.0, 5.0)
     assert floors["apply_per_s"][0] == 1000.0
+    assert floors["prepare_vs_mailing"] == (4.0, 10.0)
+    assert floors["campaign_end_to_end"][0] == 2.0
+    assert BENCHMARKS["prepare_100k_mb"].most == 200.0
+    assert BENCHMARKS["campaign_growth"].most == 1.2
     assert BENCHMARKS["dashboard_ms_1m"].most == 200.0
 
 

@@ -55,7 +55,7 @@ def prepare_100k_mb(rig) -> Iterator[Sample]:
 def campaign_end_to_end(rig) -> Iterator[Sample]:
     """10,000 people, one text: launch to all accepted; Odoo's provider is instant.
 
-    The gateway is as it is created, 8 requests side by side; the simulator takes 200 ms.
+    The gateway is as it is created, 8 requests side by side; a request takes 200 ms.
     """
     theirs = people.make_list(rig.baseline, PEOPLE)
     for _run in range(rig.runs):

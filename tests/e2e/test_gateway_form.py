@@ -80,7 +80,7 @@ def test_relaxed_trust_in_production_is_confirmed_by_name(
     confirmation = page.get_by_label("Type the Username to Confirm")
     expect(confirmation).to_have_count(0)
     page.get_by_label("Production").check()
-    page.get_by_label("Username", exact=True).first.fill("savanna")
+    page.locator("[name=username] input").fill("savanna")
     confirmation.fill("savana")
     page.get_by_role("button", name="Save manually").click()
     refusal = page.get_by_role("dialog")

@@ -70,3 +70,23 @@ def test_relaxed_trust_is_asked_for_twice_and_shown_in_red(
     expect(page.locator(".alert-danger")).to_contain_text("The line is not verified.")
     expect(page.locator(".ribbon")).to_have_text("Not verified")
     assert system.trust(gateway) == "relaxed"
+
+
+def test_relaxed_trust_in_production_is_confirmed_by_name(
+    system: System, administrator: Person
+):
+    gateway = system.gateway(trust="relaxed", relaxed_confirmed=True)
+    page = administrator.open(f"{GATEWAYS}/{gateway}")
+    confirmation = page.get_by_label("Type the Username to Confirm")
+    expect(confirmation).to_have_count(0)
+    page.get_by_label("Production").check()
+    page.locator("[name=username] input").fill("savanna")
+    confirmation.fill("savana")
+    page.get_by_role("button", name="Save manually").click()
+    refusal = page.get_by_role("dialog")
+    expect(refusal).to_contain_text("type the username “savanna”")
+    refusal.get_by_role("button", name="Close").last.click()
+    confirmation.fill("savanna")
+    administrator.save()
+    reminder = page.locator(".o-mail-Activity", has_text="The line is not verified")
+    expect(reminder).to_be_visible()

@@ -1,0 +1,97 @@
+"""What a real server logs, at its most talkative about us, holds no secret."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dev.rpc import RemoteError
+from dev.server import OdooServer
+
+from .callbacks import path, until_settled
+from .house import House
+from .posting import Post, connect, exchange
+
+BODY = "Serengeti kesho saa nne"
+NATIONAL = "711408905"
+NUMBER = f"+254{NATIONAL}"
+KEY = "atsk_simulator"
+WRONG_KEY = "atsk_kilimanjaro_d41d8cd98f00b204e980"
+PASSWORD = "ngorongoro-4711"
+
+
+@pytest.fixture
+def talkative(house: House, tmp_path: Path) -> Iterator[OdooServer]:
+    """Give a running server that logs all there is to log about us."""
+    level = "--log-handler=odoo.addons.su_sms:DEBUG"
+    log = tmp_path / "odoo.log"
+    with OdooServer(house.env, house.database, log=log, arguments=[level]) as server:
+        yield server
+
+
+def test_log_of_a_server(house: House, talkative: OdooServer):
+    call = talkative.rpc().call
+
+    def send() -> None:
+        """Send by hand, and wait until it has left or is held."""
+        values = {"composition_mode": "numbers", "numbers": NUMBER, "body": BODY}
+        composer = call("sms.composer", "create", [values])
+        call("sms.composer", "action_send_sms", composer)
+
+    send()
+    house.until_still()
+    gateway = [house.gateway]
+    proxy = {"proxy_username": "moi", "proxy_password": PASSWORD}
+    call("sms.gateway.config", "write", gateway, proxy)
+    # Wrong key, wrong proxy, a fault in the middle, then well again.
+    for values, mend in (
+        ({"api_key": WRONG_KEY}, {"api_key": KEY}),
+        ({"proxy_url": "http://127.0.0.1:9"}, {"proxy_url": False}),
+    ):
+        call("sms.gateway.config", "write", gateway, values)
+        send()
+        wizard = call("sms.test.wizard", "create", [{"gateway_id": house.gateway}])
+        call("sms.test.wizard", "action_run", wizard)
+        call("sms.gateway.config", "write", gateway, mend)
+    house.simulator.admin.fault("truncated_json")
+    send()
+    # Requests that end in an error and a traceback.
+    for values in ({"api_key": WRONG_KEY, "no_field": 1}, {"trust": "nobody"}):
+        with contextlib.suppress(RemoteError):
+            call("sms.gateway.config", "write", gateway, values)
+    with contextlib.suppress(RemoteError):
+        call("sms.sms", "create", [{"number": NUMBER, "body": BODY, "state": "lost"}])
+    [(token,)] = house.sql("SELECT callback_token FROM sms_gateway_config")
+    statuses = receive(house, talkative)
+    assert statuses == [200, 200, 200, 200, 404]
+    until_settled(house)
+    house.until_still()
+
+    log = talkative.log.read_text(errors="replace")
+    assert "odoo.addons.su_sms" in log or "su_sms.africastalking" in log
+    assert "Traceback" in log
+    assert "/su_sms/callback/…" in log
+    for secret in (KEY, WRONG_KEY, PASSWORD, token, BODY, NATIONAL):
+        lines = [line for line in log.splitlines() if secret in line]
+        assert not lines, lines[:3]
+
+
+def receive(house: House, server: OdooServer) -> list[int]:
+    """Post what makes sense and what does not; give the statuses."""
+    connection: http.client.HTTPConnection = connect(server.url)
+    fields = {"from": NUMBER, "to": "22141", "text": BODY, "id": "1"}
+    posts = [
+        Post.form(path(house), id="ATXid_none", status=BODY, phoneNumber=NUMBER),
+        Post.form(path(house, "incoming"), **fields),
+        Post.form(path(house, "incoming"), text=BODY),
+        Post.form(path(house, "optout"), phoneNumber=NUMBER, senderId=BODY),
+        Post.form(path(house) + "x", phoneNumber=NUMBER),
+    ]
+    try:
+        return [exchange(connection, post) for post in posts]
+    finally:
+        connection.close()

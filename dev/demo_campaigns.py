@@ -47,7 +47,7 @@ def make(odoo: Rpc) -> None:
         odoo,
         _campaign(odoo, "Graduation: gowns", GRADUATION, graduands, shorten_links=True),
     )
-    students = "\n".join(number for _name, number in _people(240))
+    students = "\n".join(number for _name, number in _people(900))
     pasted = {"kind": "numbers", "numbers": students}
     _launch(
         odoo,
@@ -56,7 +56,7 @@ def make(odoo: Rpc) -> None:
             "Exam timetable",
             EXAMS,
             pasted,
-            pace=12,
+            pace=60,
             message_class="transactional",
         ),
     )
@@ -75,6 +75,7 @@ def _people(count: int) -> list[tuple[str, str]]:
     return [
         (
             f"{FIRST[n % len(FIRST)]} {LAST[n // len(FIRST) % len(LAST)]}",
+            # two networks
             f"07{12 + n % 2 * 21} 000 {n:03d}",
         )
         for n in range(count)

@@ -54,9 +54,13 @@ export class CampaignResults extends Component {
 
     get timeTitle() {
         const { minutes } = this.results;
-        return minutes < 60
-            ? _t("Sent, in each %s minutes", minutes)
-            : _t("Sent, in each %s hours", minutes / 60);
+        if (minutes === 1) {
+            return _t("Sent each minute");
+        }
+        if (minutes < 60) {
+            return _t("Sent every %s minutes", minutes);
+        }
+        return minutes === 60 ? _t("Sent each hour") : _t("Sent every %s hours", minutes / 60);
     }
 
     open(context) {

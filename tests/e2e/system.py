@@ -37,6 +37,10 @@ class System:
 
         :param groups: external ids, as in ``su_sms.group_user``
         """
+        # Who had the login in a test before leaves it.
+        for other in self.admin.call("res.users", "search", [("login", "=", login)]):
+            gone = {"login": f"{login} {other}", "active": False}
+            self.admin.call("res.users", "write", other, gone)
         ids = [self.ref(group) for group in ("base.group_user", *groups)]
         values = {"login": login, "password": login, "name": name, "tz": TIMEZONE}
         return self.admin.call("res.users", "create", [values | {"group_ids": ids}])[0]

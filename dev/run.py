@@ -50,7 +50,7 @@ def run(port: int | None, *, keep: bool, check: bool) -> int:
         accepted = demo.show(rpc, simulator.url, simulator.api_key)
         if check:
             return 0 if accepted else 1
-        demo_campaigns.make(rpc)
+        demo_campaigns.make(rpc, demo.gateway(rpc, {}))
         print(f"\nOdoo:       {odoo.url}  (admin / admin), log in {odoo.log}")
         print(f"Simulator:  {simulator.url}")
         print("Ctrl-C stops everything.", flush=True)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from dev import database
 from dev.environment import environment
@@ -60,6 +61,14 @@ class System:
             **values,
         }
         return self.admin.call("sms.gateway.config", "create", [values])[0]
+
+    def let_report(self, gateway: int) -> None:
+        """Let the simulator report what a gateway's messages came to."""
+        [row] = self.admin.call(
+            "sms.gateway.config", "read", [gateway], ["delivery_url"]
+        )
+        address = self.url + urlsplit(row["delivery_url"]).path
+        self.simulator.admin.settings(callbacks={"delivery": address})
 
     def trust(self, gateway: int) -> str:
         """Give what a gateway trusts, as saved."""

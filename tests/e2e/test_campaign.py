@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -64,13 +63,6 @@ def many(count: int) -> str:
     return "\n".join(f"+2547120{number:05d}" for number in range(count))
 
 
-def let_report(system: System, gateway: int) -> None:
-    """Let the simulator report what was delivered."""
-    [row] = system.admin.call("sms.gateway.config", "read", [gateway], ["delivery_url"])
-    address = system.url + urlsplit(row["delivery_url"]).path
-    system.simulator.admin.settings(callbacks={"delivery": address})
-
-
 def add_file(page: Page, path: Path) -> Locator:
     """Open the dialog for an audience with a file in it; give the dialog."""
     page.locator("[name=audience_ids]").get_by_role("button", name="Add a line").click()
@@ -91,7 +83,7 @@ def test_campaign_from_a_file_with_dirty_numbers(
 ):
     shillings = system.ref("base.KES")
     gateway = system.gateway(price_per_part=0.8, balance_currency_id=shillings)
-    let_report(system, gateway)
+    system.let_report(gateway)
     path = tmp_path / "students.csv"
     path.write_text(DIRTY)
     page = clerk.open(CAMPAIGNS)

@@ -20,7 +20,28 @@ class SmsSms(models.Model):
         if done and now - _told.get(database, 0) >= TELL_SECONDS:
             _told[database] = now
             self.env["sms.campaign"]._tell_progress()
+            self._end_campaigns()
         return result
+
+    @api.model
+    def _end_campaigns(self):
+        """Wake the campaigns' job if one has nothing left to send.
+
+        A run of the outbox may go on for others.
+        """
+        with self._own_environment() as env:
+            env["sms.campaign"].flush_model(["state"])
+            env["sms.sms"].flush_model(["campaign_id", "state"])
+            env.cr.execute(
+                """
+                SELECT EXISTS (
+                    SELECT FROM sms_campaign c WHERE c.state = 'sending'
+                       AND NOT EXISTS (SELECT FROM sms_sms WHERE campaign_id = c.id
+                                          AND state IN ('outgoing', 'process')))
+                """
+            )
+            if env.cr.fetchone()[0]:
+                env["sms.campaign"]._trigger_work()
 
     @api.model
     def _run_outbox(self):

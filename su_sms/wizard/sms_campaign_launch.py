@@ -7,11 +7,13 @@ FIGURES = (
     "left_out_count",
     "part_count",
     "price",
+    "price_text",
     "part_price",
     "currency_id",
     "balance",
     "balance_at",
     "balance_short",
+    "balance_short_text",
     "scheduled_at",
     "finish_at",
     "budget",
@@ -29,8 +31,8 @@ class SmsCampaignLaunch(models.TransientModel):
     left_out_count = fields.Integer("Left Out", compute="_compute_figures")
     part_count = fields.Integer("Parts in All", compute="_compute_figures")
     price = fields.Float("Estimated Cost", digits=(16, 2), compute="_compute_figures")
-    price_text = fields.Char(related="campaign_id.price_text")
-    balance_short_text = fields.Char(related="campaign_id.balance_short_text")
+    price_text = fields.Char("Price", compute="_compute_figures")
+    balance_short_text = fields.Char("Missing Credit", compute="_compute_figures")
     part_price = fields.Float(
         "Price of a Part", digits=(16, 4), compute="_compute_figures"
     )

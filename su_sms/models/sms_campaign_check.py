@@ -70,6 +70,7 @@ class SmsCampaign(models.Model):
     currency_id = fields.Many2one("res.currency", compute="_compute_price")
     price = fields.Float("Estimated Cost", digits=(16, 2), compute="_compute_price")
     balance = fields.Float(digits=(16, 2), compute="_compute_price")
+    balance_currency_id = fields.Many2one("res.currency", compute="_compute_price")
     balance_short = fields.Float(
         "Credit That Is Missing", digits=(16, 2), compute="_compute_price"
     )
@@ -107,7 +108,13 @@ class SmsCampaign(models.Model):
             campaign.currency_id = currency
             campaign.price = price * campaign.part_count
             campaign.balance = gateway.balance
-            known = gateway.balance_at and campaign.price
+            campaign.balance_currency_id = gateway.balance_currency_id
+            # The sandbox has dollars and charges shillings: those can't be compared.
+            same = gateway.balance_currency_id in (
+                currency,
+                gateway.env["res.currency"],
+            )
+            known = gateway.balance_at and campaign.price and same
             campaign.balance_short = (
                 max(campaign.price - gateway.balance, 0) if known else 0
             )

@@ -287,6 +287,21 @@ class TestCampaignRun(CampaignCase):
         wizard = self.env["sms.campaign.launch"].create({"campaign_id": campaign.id})
         self.assertAlmostEqual(wizard.balance_short, 3.0)
 
+    def test_a_balance_in_another_currency_is_shown_and_not_compared(self):
+        self.queue("+254733000001").send()
+        dollars = self.env.ref("base.USD")
+        self.gateway.write(
+            {
+                "balance": 1.0,
+                "balance_currency_id": dollars.id,
+                "balance_at": fields.Datetime.now(),
+            }
+        )
+        campaign = self.many(5)
+        self.assertEqual(campaign.currency_id.name, "KES")
+        self.assertEqual(campaign.balance_currency_id, dollars)
+        self.assertFalse(campaign.balance_short)
+
     def test_the_budget_pauses_the_campaign_before_it_is_passed(self):
         self.gateway.price_per_part = 0.8
         campaign = self.many(10, budget=4.0)

@@ -11,6 +11,7 @@ FIGURES = (
     "part_price",
     "currency_id",
     "balance",
+    "balance_currency_id",
     "balance_at",
     "balance_short",
     "balance_short_text",
@@ -38,6 +39,7 @@ class SmsCampaignLaunch(models.TransientModel):
     )
     currency_id = fields.Many2one("res.currency", compute="_compute_figures")
     balance = fields.Float(digits=(16, 2), compute="_compute_figures")
+    balance_currency_id = fields.Many2one("res.currency", compute="_compute_figures")
     balance_at = fields.Datetime("Balance On", compute="_compute_figures")
     balance_short = fields.Float(
         "Credit That Is Missing", digits=(16, 2), compute="_compute_figures"

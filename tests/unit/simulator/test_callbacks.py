@@ -59,8 +59,9 @@ def test_one_message_a_post(client, admin, application, eventually):
 
 
 def test_a_script_in_its_order(client, admin, application, eventually):
-    script = ["Sent", {"status": "Submitted", "delay_ms": 30}, "Success"]
-    admin.settings(report_script=script, report_delay_ms=20)
+    # Far enough apart to arrive in their order on a busy machine, too.
+    script = ["Sent", {"status": "Submitted", "delay_ms": 300}, "Success"]
+    admin.settings(report_script=script, report_delay_ms=250)
     client.send(NUMBER)
     eventually(lambda: len(application.posts) == 3)
     statuses = [fields["status"] for fields in application.fields()]

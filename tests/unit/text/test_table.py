@@ -142,7 +142,7 @@ def test_two_hundred_thousand_rows_are_quick_and_flat(kind, tmp_path):
             sys.executable,
             "-c",
             MEASURE,
-            Path(__file__).parents[1] / "conftest.py",
+            Path(__file__).parents[2] / "conftest.py",
             path,
         ],
         capture_output=True,

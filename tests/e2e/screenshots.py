@@ -19,6 +19,7 @@ from .person import CAMPAIGNS, GATEWAYS, MESSAGES, Person
 from .system import System, running
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "images"
+DASHBOARD = "sms-dashboard"
 OWN_PHONE = "0722 000 118"
 WRONG_KEY = "atsk_" + "0" * 60 + "4b7e"
 # Invented people and texts; the last number is refused by the simulator.
@@ -113,6 +114,9 @@ def _campaigns(system: System, person: Person, gateway: int, shoot: Callable) ->
         person.open(CAMPAIGNS)
         page.get_by_text(title).click()
         shoot(name, page.locator(".o-mail-Chatter").get_by_text("created"))
+    page.set_viewport_size({"width": 1400, "height": 1150})
+    person.open(DASHBOARD)
+    shoot("dashboard", page.locator("[name=chart] canvas"))
     page.set_viewport_size({"width": 1400, "height": 900})
 
 

@@ -53,7 +53,9 @@ def secret(cr):
     cr.execute("SELECT value FROM ir_config_parameter WHERE key = %s", [SECRET])
     row = cr.fetchone()
     if not row:
-        raise LookupError(f"The system parameter {SECRET} is gone: update su_sms.")
+        raise LookupError(
+            f"The system parameter {SECRET} is gone: restore it from a backup."
+        )
     return row[0]
 
 

@@ -37,7 +37,8 @@ class SmsCampaign(models.Model):
                      count(*) FILTER (WHERE state = 'sent') AS delivered,
                      sum(cost)::float AS cost
                 FROM sms_sms
-               WHERE campaign_id = %(id)s AND state IN ('pending', 'sent')
+               WHERE campaign_id = %(id)s AND accepted_at IS NOT NULL
+                 AND state IN ('pending', 'sent', 'error')
             GROUP BY 1 ORDER BY sent DESC
             """
         )
@@ -97,7 +98,8 @@ class SmsCampaign(models.Model):
         if "network" in context:
             domain = [
                 ("network", "=", context["network"] or False),
-                ("state", "in", ("pending", "sent")),
+                ("accepted_at", "!=", False),
+                ("state", "in", ("pending", "sent", "error")),
             ]
         else:
             domain.append(("failure_type", "=", context.get("reason")))

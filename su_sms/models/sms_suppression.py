@@ -26,7 +26,9 @@ class SmsSuppression(models.Model):
         self.env.cr.execute(
             """
             INSERT INTO ir_config_parameter (key, value, create_date, write_date)
-            VALUES (%s, %s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC')
+            SELECT %s, %s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+             -- another secret would let those be written to who are suppressed
+             WHERE NOT EXISTS (SELECT FROM sms_suppression)
                 ON CONFLICT (key) DO NOTHING
             """,
             [suppression.SECRET, secrets.token_hex(32)],

@@ -73,7 +73,7 @@ class SmsCampaign(models.Model):
         self.excluded_count = total(lambda s, _f, _l: s == "canceled")
         done = self.message_count - self.waiting_count
         self.progress = 100 * done / self.message_count if self.message_count else 0
-        # As on the dashboard: of those that were tried.
+        # As on the dashboard: of those that have left or tried to.
         tried = self.sent_count + self.failed_count + self.unknown_count
         self.delivery_rate = 100 * self.delivered_count / tried if tried else 0
 

@@ -12,7 +12,7 @@ class SmsCampaign(models.Model):
 
     results = fields.Json(
         compute="_compute_results",
-        help="{networks: [{network, sent, delivered, cost}], reasons: [{reason, label,"
+        help="{networks: [{network, tried, delivered, cost}], reasons: [{reason, label,"
         " count, left_out}], times: [{at, count}], minutes}; at in seconds since 1970",
     )
 
@@ -33,13 +33,12 @@ class SmsCampaign(models.Model):
         return self._rows(
             """
               SELECT coalesce(network, '') AS network,
-                     count(*) AS sent,
+                     count(*) AS tried,
                      count(*) FILTER (WHERE state = 'sent') AS delivered,
                      sum(cost)::float AS cost
                 FROM sms_sms
-               WHERE campaign_id = %(id)s AND accepted_at IS NOT NULL
-                 AND state IN ('pending', 'sent', 'error')
-            GROUP BY 1 ORDER BY sent DESC
+               WHERE campaign_id = %(id)s AND state IN ('pending', 'sent', 'error')
+            GROUP BY 1 ORDER BY tried DESC
             """
         )
 
@@ -98,7 +97,6 @@ class SmsCampaign(models.Model):
         if "network" in context:
             domain = [
                 ("network", "=", context["network"] or False),
-                ("accepted_at", "!=", False),
                 ("state", "in", ("pending", "sent", "error")),
             ]
         else:

@@ -34,8 +34,8 @@ export class CampaignResults extends Component {
         return (this.results.networks || []).map((row) => ({
             ...row,
             name: row.network || _t("Not told"),
-            sentText: formatInteger(row.sent),
-            rate: formatFloat((100 * row.delivered) / row.sent, { digits: [16, 1] }),
+            triedText: formatInteger(row.tried),
+            rate: formatFloat((100 * row.delivered) / row.tried, { digits: [16, 1] }),
             costText: formatFloat(row.cost || 0, { digits: [16, 2] }),
         }));
     }

@@ -10,21 +10,27 @@ from datetime import datetime, timedelta
 
 # As much as this many seconds' worth may leave at once, so that requests are shared.
 BURST_SECONDS = 5.0
+# A dispatcher does not wait for the next of a pace slower than this, and Odoo's cron
+# comes back in a minute: so then a minute's worth leaves at once.
+SLOW = 20
+
+
+def burst(per_minute: int) -> float:
+    """Give how many seconds' worth may leave at once after a rest."""
+    return 60.0 if per_minute < SLOW else BURST_SECONDS
 
 
 def room(until: datetime | None, per_minute: int, now: datetime) -> int:
     """Tell how many messages may leave now."""
     interval = 60 / per_minute
     ahead = max((until - now).total_seconds(), 0) if until else 0
-    return int((max(BURST_SECONDS, interval) - ahead) / interval + 1e-6)
+    return int((burst(per_minute) - ahead) / interval + 1e-6)
 
 
 def opens(until: datetime | None, per_minute: int, now: datetime) -> datetime:
     """Give when there is room for a second's worth, one message at least."""
     interval = 60 / per_minute
-    ready = (until or now) - timedelta(
-        seconds=max(BURST_SECONDS, interval) - max(1.0, interval)
-    )
+    ready = (until or now) - timedelta(seconds=burst(per_minute) - max(1.0, interval))
     return max(ready, now)
 
 

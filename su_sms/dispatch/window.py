@@ -24,7 +24,7 @@ class Window(NamedTuple):
     @property
     def always(self) -> bool:
         """Tell whether there is no hour outside."""
-        return self.start == self.end or (self.start <= 0 and self.end >= 24)
+        return (self.end - self.start) % 24 == 0
 
 
 def is_open(window: Window, now: datetime) -> bool:

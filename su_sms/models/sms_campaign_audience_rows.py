@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..text import numbers as pasted
-from ..text import table
+from ..text import phone, table
 
 BATCH = 5000
 
@@ -54,7 +54,8 @@ class SmsCampaignAudience(models.Model):
             except pasted.TextTooLongError as error:
                 raise UserError(str(error)) from None
             audience._keep_rows(
-                (each.line, {"number": each.raw, "name": each.name}) for each in found
+                (line, {"number": number, "name": name})
+                for line, number, name in _all_lines(audience.numbers or "", found)
             )
 
     def _read_file(self):
@@ -125,3 +126,16 @@ class SmsCampaignAudience(models.Model):
         for copied in copies.filtered(lambda a: a.kind == "file"):
             copied._changed()
         return copies
+
+
+def _all_lines(text, found):
+    """Give (line, number, name) of what was found, and of lines in which nothing was.
+
+    Those are no numbers, and the check says so instead of passing over them.
+    """
+    found = list(found)
+    yield from found
+    known = {each.line for each in found}
+    for line, content in enumerate(text.splitlines(), 1):
+        if line not in known and content.strip():
+            yield line, content.strip()[: phone.LONGEST], ""

@@ -133,6 +133,7 @@ class TestCampaignAudience(CampaignCase):
         with self.assertRaisesRegex(UserError, "whom it goes to"):
             campaign._launch()
         campaign = self.campaign(self.numbers("abc"))
+        self.assertEqual(self.exclusions(campaign), {"sms_number_format": 1})
         with self.assertRaisesRegex(UserError, "nobody to send to"):
             campaign._launch()
         campaign = self.campaign(self.numbers("0712345678"), body=" ")

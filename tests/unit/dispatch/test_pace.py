@@ -24,6 +24,13 @@ def test_a_slow_pace_has_room_for_one():
     assert pace.opens(until, 1, NOW) == NOW + timedelta(minutes=1)
 
 
+def test_a_pace_too_slow_to_wait_for_goes_a_minute_at_a_time():
+    assert pace.room(None, 12, NOW) == 12
+    until = pace.after(None, 12, NOW, 12)
+    assert pace.room(until, 12, NOW) == 0
+    assert pace.room(until, 12, NOW + timedelta(minutes=1)) == 12
+
+
 def test_a_filled_pace_opens_after_a_second():
     until = pace.after(None, 600, NOW, 50)
     assert pace.room(until, 600, NOW) == 0
@@ -45,7 +52,7 @@ def test_no_minute_has_more_than_the_pace_and_a_burst(per_minute, pauses):
         if count:
             until = pace.after(until, per_minute, now, count)
             left.append((now, count))
-    burst = max(1, per_minute * pace.BURST_SECONDS / 60)
+    burst = per_minute * pace.burst(per_minute) / 60
     for since, _count in left:
         within = sum(
             count for at, count in left if since <= at < since + timedelta(minutes=1)

@@ -1,8 +1,9 @@
 """Run the tests: kinds in order of speed, a summary at the end."""
 
 import os
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from . import browser, cache, odoo_tests, pytests, results
 from .environment import Environment, environment
@@ -38,6 +39,8 @@ KINDS = {
     "e2e": e2e,
     "suites": odoo_tests.suites,
 }
+#: these use one core while the faults, which mostly wait, use the other
+BESIDE = ("odoo", "suites")
 #: kind -> folder without which there is nothing to run
 FOLDERS = {
     "unit": "tests/unit",
@@ -58,16 +61,46 @@ def test(kinds: Sequence[str], *, long: bool = False, seed: int | None = None) -
     chosen = list(kinds) or [kind for kind in KINDS if exists(kind)]
     env = environment()
     done: dict[str, Results] = {}
-    for kind in chosen:
+
+    def run(kind: str) -> None:
         print(f"\n== {kind}", flush=True)
         began = time.monotonic()
-        arguments = extra if kind == "faults" else []
-        done[kind] = KINDS[kind](env, *arguments)
+        done[kind] = KINDS[kind](env, *(extra if kind == "faults" else []))
         done[kind].total = time.monotonic() - began
+
+    beside = [kind for kind in chosen if kind in BESIDE and "faults" in chosen]
+    for kind in chosen:
+        if kind == "faults" and beside:
+            run_side_by_side(run, beside, kind)
+        elif kind not in beside:
+            run(kind)
+    done = {kind: done[kind] for kind in chosen}
     for kind, one in done.items():
         results.show(kind, one)
     print(f"\n{results.summary(done)}")
     return 1 if any(one.failed for one in done.values()) else 0
+
+
+def run_side_by_side(
+    run: Callable[[str], None], beside: Sequence[str], kind: str
+) -> None:
+    """Run the kinds `beside`, one after the other, while `kind` runs."""
+    problems: list[BaseException] = []
+
+    def rest() -> None:
+        try:
+            for one in beside:
+                run(one)
+        except BaseException as problem:
+            problems.append(problem)
+
+    # A daemon: what interrupts the tests ends these, too.
+    thread = threading.Thread(target=rest, daemon=True)
+    thread.start()
+    run(kind)
+    thread.join()
+    for problem in problems:
+        raise problem
 
 
 def exists(kind: str) -> bool:

@@ -345,9 +345,7 @@ RECORD = """
            provider_code = v.provider_code,
            provider_message_id = coalesce(v.message_id, s.provider_message_id),
            cost = coalesce(v.cost, s.cost),
-           currency_id = coalesce(
-               (SELECT id FROM res_currency WHERE name = v.currency),
-               s.currency_id),
+           currency_id = coalesce(currency.id, s.currency_id),
            parts = coalesce(v.parts, s.parts),
            not_before = v.not_before,
            attempts = coalesce(s.attempts, 0) + v.tried,
@@ -363,6 +361,7 @@ RECORD = """
                 provider_text text, provider_code text, message_id text,
                 cost numeric, currency text, parts int, not_before timestamp,
                 tried int)
+ LEFT JOIN res_currency currency ON currency.name = v.currency
      WHERE s.id = v.id
        AND (v.token IS NULL
             OR (s.dispatch_token = v.token

@@ -19,11 +19,6 @@ class SmsSms(models.Model):
 
     _inherit = "sms.sms"
 
-    _by_hand_idx = models.Index(
-        "(create_uid, create_date)"
-        " WHERE gateway_id IS NOT NULL AND campaign_id IS NULL AND mailing_id IS NULL"
-    )
-
     @api.model
     def _check_hour(self, vals_list):
         """Take no more messages than their gateway lets a user send in an hour.

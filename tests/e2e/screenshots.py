@@ -103,7 +103,7 @@ def _campaigns(system: System, person: Person, gateway: int, shoot: Callable) ->
     done = page.locator(".o_kanban_group").filter(has_text="Done")
     # all that the network says it could deliver
     delivered = done.locator("[title='Delivered: 140']")
-    expect(delivered).to_be_attached()
+    expect(delivered).to_be_attached(timeout=60_000)
     page.reload()
     shoot("campaigns", done.locator(".o_kanban_record"))
     page.set_viewport_size({"width": 1600, "height": 1150})

@@ -5,6 +5,7 @@ from odoo import Command, api, models
 from odoo.exceptions import UserError
 
 from ..text import table
+from .sms_campaign import CHECK_LATER
 
 
 class SmsCampaignAudience(models.Model):
@@ -74,7 +75,7 @@ class SmsCampaignAudience(models.Model):
         if not changed:
             return
         # All at once: in between there are two columns of numbers, or none.
-        for column in changed.with_context(su_sms_check_later=True):
+        for column in changed.with_context(su_sms_check_later=CHECK_LATER):
             column.role = roles[column.slug]
         self.column_ids._check_roles()
         self._changed()

@@ -101,9 +101,10 @@ class SmsCampaign(models.Model):
 
     @api.depends("part_count", "gateway_id")
     def _compute_price(self):
+        prices = {gateway: gateway._part_price() for gateway in self.gateway_id.sudo()}
         for campaign in self:
             gateway = campaign.gateway_id.sudo()
-            price, currency = gateway._part_price() if gateway else (0, False)
+            price, currency = prices.get(gateway, (0, False))
             campaign.part_price = price
             campaign.currency_id = currency
             campaign.price = price * campaign.part_count

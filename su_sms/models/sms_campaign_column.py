@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .sms_campaign import CHECK_LATER
+
 
 class SmsCampaignColumn(models.Model):
     """A column of an uploaded file: what it was taken for, for a person to correct."""
@@ -36,7 +38,8 @@ class SmsCampaignColumn(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if "role" in vals and not self.env.context.get("su_sms_check_later"):
+        later = self.env.context.get("su_sms_check_later") is CHECK_LATER
+        if "role" in vals and not later:
             self._check_roles()
         if set(vals) - {"example"}:
             self.audience_id._changed()

@@ -276,6 +276,24 @@ class TestCampaignText(CampaignCase):
         campaign = self.campaign(self.records(contacts), body="{{ object.name }}")
         self.assertEqual((campaign.part_count, campaign.worst_parts), (3, 2))
 
+    def test_any_recipients_text_can_be_read_before(self):
+        contacts = self.contacts("0712345678", "0733345679")
+        contacts[0].name, contacts[1].name = "Amina", "Brian"
+        campaign = self.campaign(self.records(contacts), body="Dear {{ object.name }}")
+        for recipient in campaign.recipient_ids:
+            trial = self.env["sms.campaign.trial"].create(
+                {"campaign_id": campaign.id, "recipient_id": recipient.id}
+            )
+            self.assertEqual(trial.body, f"Dear {recipient.name}")
+
+    def test_two_columns_cannot_both_hold_the_number(self):
+        campaign = self.campaign(self.file("Phone,Other\n0712345678,0733345679\n"))
+        other = campaign.audience_ids.column_ids[1]
+        # A context such as any client can send changes nothing.
+        for column in (other, other.with_context(su_sms_check_later=True)):
+            with self.assertRaises(ValidationError):
+                column.role = "number"
+
     def test_a_trial_goes_to_the_given_numbers_only(self):
         contacts = self.contacts("0712345678")
         contacts.name = "Amina"

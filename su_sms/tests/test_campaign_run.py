@@ -279,6 +279,17 @@ class TestCampaignRun(CampaignCase):
         campaign.invalidate_recordset()
         self.assertAlmostEqual(campaign.price, 4.5)
 
+    def test_each_network_has_its_own_price(self):
+        sent = self.queue(*[f"+25473300000{n}" for n in range(4)])
+        sent.write({"state": "sent", "parts": 1, "cost": 0.8, "network": "63902"})
+        sent[0].write({"cost": 1.6, "network": "63903"})
+        sent.currency_id = self.env.ref("base.KES")
+        found = {row["network"]: row for row in self.gateway._prices()}
+        self.assertAlmostEqual(found["63902"]["price"], 0.8)
+        self.assertAlmostEqual(found["63902"]["share"], 0.75)
+        self.assertAlmostEqual(found["63903"]["price"], 1.6)
+        self.assertAlmostEqual(self.many(1).part_price, 1.0)
+
     def test_not_enough_credit_is_said_before(self):
         self.gateway.price_per_part = 1.0
         self.gateway.write({"balance": 2.0, "balance_at": fields.Datetime.now()})

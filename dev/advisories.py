@@ -8,7 +8,8 @@ November 2026.
 from typing import NamedTuple
 
 REDIRECTS = "no redirect is followed: tests/unit/africastalking/test_faults.py"
-POOLS = "su_sms drives single connections, without urllib3's pools and proxies"
+NETRC = "no netrc file is read: tests/unit/africastalking/test_client.py"
+TRUST = "one session an account, with its trust for good: africastalking/session.py"
 ENCODINGS = "no content encoding is asked for or undone: africastalking/exchange.py"
 CERTIFICATES = "only X.509 certificates are read, and Fernet tokens"
 
@@ -26,10 +27,13 @@ class Advisory(NamedTuple):
 
 
 ADVISORIES = (
+    Advisory("CVE-2023-32681", "requests", "2.31.0"),
+    Advisory("CVE-2024-35195", "requests", "2.32.0", TRUST),
+    Advisory("CVE-2024-47081", "requests", "2.32.4", NETRC),
     Advisory("CVE-2023-43804", "urllib3", "2.0.6", REDIRECTS),
     Advisory("CVE-2023-45803", "urllib3", "2.0.7", REDIRECTS),
     Advisory("CVE-2024-37891", "urllib3", "2.2.2", REDIRECTS),
-    Advisory("CVE-2025-50181", "urllib3", "2.5.0", POOLS),
+    Advisory("CVE-2025-50181", "urllib3", "2.5.0", REDIRECTS),
     Advisory("CVE-2025-66418", "urllib3", "2.6.0", ENCODINGS),
     Advisory("CVE-2025-66471", "urllib3", "2.6.0", ENCODINGS),
     Advisory("CVE-2023-49083", "cryptography", "41.0.6"),

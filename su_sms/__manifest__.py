@@ -7,7 +7,14 @@
     "author": "su_sms contributors",
     "depends": ["mass_mailing_sms"],
     "external_dependencies": {
-        "python": ["cryptography", "urllib3", "phonenumbers", "openpyxl", "lxml"]
+        "python": [
+            "cryptography",
+            "lxml",
+            "openpyxl",
+            "phonenumbers",
+            "requests",
+            "urllib3",
+        ]
     },
     "post_load": "post_load",
     "uninstall_hook": "uninstall_hook",

@@ -23,8 +23,8 @@ class Account:
     :param environment: ``"sandbox"`` or ``"production"``
     :param base_url: another server than the environment's, e.g. an internal relay;
         a path in it goes before AT's own
-    :param proxy: ``http://[user:password@]host:port``; reached by CONNECT.
-        Proxies, cookies and netrc files of the machine play no part
+    :param proxy: ``http://[user:password@]host:port``; reached by CONNECT where the
+        line is TLS. Proxies, cookies and netrc files of the machine play no part
     :param connect_timeout: seconds to connect, the TLS handshake included. Name
         resolution keeps the system's own limit
     :param read_timeout: seconds to write the request, and again for the whole answer

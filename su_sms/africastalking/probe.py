@@ -16,9 +16,10 @@ from datetime import datetime, timezone
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
+from urllib3.util import make_headers
 
 from .account import Account, Proxy
-from .exchange import describe, proxy_headers
+from .exchange import describe
 from .trust import Trust, ssl_context
 
 ERRORS = (OSError, http.client.HTTPException, ValueError)
@@ -160,7 +161,8 @@ def _open(host: str, port: int, timeout: float, proxy: str) -> socket.socket:
         return socket.create_connection((host, port), timeout)
     through = Proxy.parse(proxy)
     tunnel = http.client.HTTPConnection(through.host, through.port, timeout=timeout)
-    tunnel.set_tunnel(host, port, proxy_headers(through))
+    pair = f"{through.username}:{through.password}" if through.username else None
+    tunnel.set_tunnel(host, port, make_headers(proxy_basic_auth=pair))
     try:
         tunnel.connect()
     except BaseException:

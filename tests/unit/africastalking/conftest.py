@@ -45,3 +45,10 @@ def connect(naps):
 @pytest.fixture(scope="session")
 def ca():
     return trustme.CA(organization_name="Test authority")
+
+
+def waiting(client):
+    """Give a client's connections that wait for the next exchange."""
+    adapter = client._line._session.get_adapter(client.account.url)
+    pool = adapter.get_connection_with_tls_context().pool
+    return [connection for connection in pool.queue if connection]

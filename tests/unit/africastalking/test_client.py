@@ -13,7 +13,7 @@ from su_sms.africastalking.client import Account, Chunk, Client
 from su_sms.africastalking.errors import GatewayError, NotSent
 from su_sms.africastalking.trust import Trust
 
-from .conftest import KEY
+from .conftest import KEY, waiting
 from .server import Server, accepted, accepting, envelope, once
 
 NUMBER = "+254711000111"
@@ -313,7 +313,7 @@ def test_more_threads_than_connections_do_not_wait_for_each_other(connect):
         with ThreadPoolExecutor(6) as pool:
             chunks = [Chunk([f"+25471100011{count}"], "Hi") for count in range(6)]
             outcomes = list(pool.map(client.send, chunks))
-        assert client._line._idle.qsize() <= 2
+        assert len(waiting(client)) <= 2
     assert Counter(o.state for [o] in outcomes) == {"accepted": 6}
 
 

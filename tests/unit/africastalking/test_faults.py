@@ -12,6 +12,7 @@ from su_sms.africastalking.client import Chunk
 from su_sms.africastalking.errors import NotSent, OutcomeUnknown
 from su_sms.africastalking.trust import Trust
 
+from .conftest import waiting
 from .server import Server, accepted, accepting, once
 
 NUMBER = "+254711000111"
@@ -97,11 +98,15 @@ def endless_headers(peer):
     peer.sock.sendall(b"HTTP/1.1 201 Created\r\n" + b"X: y\r\n" * 200 + b"\r\n")
 
 
-def endless_body(peer):
+def endless_body(peer, head=b"HTTP/1.1 201 Created\r\n\r\n"):
     peer.receive()
-    peer.sock.sendall(b"HTTP/1.1 201 Created\r\n\r\n")
+    peer.sock.sendall(head)
     while not peer.server.over.is_set():
         peer.sock.sendall(b" " * 1_000_000)
+
+
+def endless_redirect(peer):
+    endless_body(peer, b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\n\r\n")
 
 
 @pytest.mark.parametrize(
@@ -122,6 +127,7 @@ def endless_body(peer):
         (bad_gzip, CHUNK, "unknown", "unreadable"),
         (endless_headers, CHUNK, "unknown", "unreadable"),
         (endless_body, CHUNK, "unknown", "unreadable"),
+        (endless_redirect, CHUNK, "unknown", "unreadable"),
     ],
 )
 @pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
@@ -261,7 +267,7 @@ def test_a_connection_the_server_closed_is_not_used_again(connect, naps):
         client = connect(server.url)
         [first] = client.send(CHUNK)
         deadline = time.monotonic() + 5
-        while client._line._idle.queue[0].is_connected:
+        while waiting(client)[0].is_connected:
             assert time.monotonic() < deadline
         [second] = client.send(CHUNK)
     assert [first.state, second.state] == ["accepted", "accepted"]
@@ -276,7 +282,7 @@ def test_a_connection_idle_for_long_is_not_used_again(connect, monkeypatch):
         client.send(CHUNK)
         client.send(CHUNK)
         assert server.connections == 1
-        monkeypatch.setattr("su_sms.africastalking.exchange.LONGEST_IDLE", 0.0)
+        monkeypatch.setattr("su_sms.africastalking.session.LONGEST_IDLE", 0.0)
         client.send(CHUNK)
     assert server.connections == 2
 

@@ -13,6 +13,8 @@ from su_sms.africastalking.errors import NotSent
 from su_sms.africastalking.trust import Trust
 from tests.simulator.process import Simulator
 
+from .conftest import waiting
+
 NUMBER = "+254711000111"
 OTHER = "+254722000222"
 CODES = {
@@ -191,7 +193,7 @@ def test_idle_connections_closed_by_the_server_cost_nothing(client, simulator, n
     client.send(chunk)
     simulator.admin.fault("close_idle")
     deadline = time.monotonic() + 5
-    while client._line._idle.queue[0].is_connected:
+    while waiting(client)[0].is_connected:
         assert time.monotonic() < deadline
     [outcome] = client.send(chunk)
     assert outcome.state == "accepted"

@@ -1,4 +1,4 @@
-"""Check how the code is written: ruff, pylint-odoo, bandit, and the XML files."""
+"""Check how the code is written: ruff, pylint-odoo, bandit, workflow and XML."""
 
 import collections
 import subprocess
@@ -27,6 +27,11 @@ TOOLS = {
     "bandit": [
         *("bandit", "--quiet", "--recursive", "su_sms", "--exclude", "su_sms/tests"),
         f"--skip={','.join(BANDIT_EXCEPTIONS)}",
+    ],
+    # against GitHub's schema, which comes with the tool
+    "workflow": [
+        *("check_jsonschema", "--builtin-schema", "vendor.github-workflows"),
+        ".github/workflows/ci.yml",
     ],
 }
 

@@ -146,8 +146,8 @@ class _Bounded:
 
     def connect(self) -> None:
         self._allow(self.timeout)
-        super().connect()
         self._used = time.monotonic()
+        return super().connect()
 
     def request(self, *args: Any, **kw: Any) -> None:
         if self.is_closed:
@@ -155,12 +155,13 @@ class _Bounded:
         self._whole = False
         self.timeout = self._allow(self._limit)
         try:
-            super().request(*args, **kw)
+            done = super().request(*args, **kw)
         except ConnectionResetError as error:
             # The server may have answered before it closed. urllib3 looks for that
             # after a broken pipe, in all its versions.
             raise BrokenPipeError(*error.args) from error
         self._whole = self._progress.written = True
+        return done
 
     def getresponse(self) -> Any:
         self._allow(self._limit)

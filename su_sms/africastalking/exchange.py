@@ -60,7 +60,6 @@ class Line:
 
     def __init__(self, account: Account) -> None:
         self._origin = account.url.removesuffix(account.path)
-        self._timeout = (account.connect_timeout, account.read_timeout)
         self._session = Session(account)
 
     def exchange(self, request: Request) -> Answer:
@@ -92,7 +91,7 @@ class Line:
             headers=request.headers,
             data=request.body,
         ).prepare()
-        with self._session.send(prepared, stream=True, timeout=self._timeout) as found:
+        with self._session.send(prepared, stream=True) as found:
             body = _read(found.raw, request.count)
         headers = {name.lower(): value for name, value in found.headers.items()}
         written = self._session.progress.written

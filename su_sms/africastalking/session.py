@@ -85,6 +85,13 @@ class _Adapter(HTTPAdapter):
         }
         self.poolmanager = manager
 
+    def send(
+        self, request: requests.PreparedRequest, **options: Any
+    ) -> requests.Response:
+        account = self._account
+        options["timeout"] = account.connect_timeout, account.read_timeout
+        return super().send(request, **options)
+
     def cert_verify(self, *_args: Any, **_options: Any) -> None:
         """Leave it to the pool, whose TLS settings are the account's."""
 

@@ -17,6 +17,11 @@ def unit(env: Environment) -> Results:
     return pytests.run(env, "unit", {})
 
 
+def run(env: Environment) -> Results:
+    """Run the test of the run command."""
+    return pytests.run(env, "run", {})
+
+
 def faults(env: Environment, *arguments: str) -> Results:
     """Run the tests that kill, cut and slow down a running system."""
     return pytests.run(env, "faults", {}, *arguments)
@@ -38,15 +43,17 @@ KINDS = {
     "faults": faults,
     "e2e": e2e,
     "suites": odoo_tests.suites,
+    "run": run,
 }
 #: these use one core while the faults, which mostly wait, use the other
-BESIDE = ("odoo", "suites")
+BESIDE = ("odoo", "suites", "run")
 #: kind -> folder without which there is nothing to run
 FOLDERS = {
     "unit": "tests/unit",
     "odoo": "su_sms/tests",
     "faults": "tests/faults",
     "e2e": "tests/e2e",
+    "run": "tests/run",
 }
 
 
@@ -62,7 +69,7 @@ def test(kinds: Sequence[str], *, long: bool = False, seed: int | None = None) -
     env = environment()
     done: dict[str, Results] = {}
 
-    def run(kind: str) -> None:
+    def carry_out(kind: str) -> None:
         print(f"\n== {kind}", flush=True)
         began = time.monotonic()
         done[kind] = KINDS[kind](env, *(extra if kind == "faults" else []))
@@ -71,9 +78,9 @@ def test(kinds: Sequence[str], *, long: bool = False, seed: int | None = None) -
     beside = [kind for kind in chosen if kind in BESIDE and "faults" in chosen]
     for kind in chosen:
         if kind == "faults" and beside:
-            run_side_by_side(run, beside, kind)
+            run_side_by_side(carry_out, beside, kind)
         elif kind not in beside:
-            run(kind)
+            carry_out(kind)
     done = {kind: done[kind] for kind in chosen}
     for kind, one in done.items():
         results.show(kind, one)

@@ -1,11 +1,19 @@
 """Known vulnerabilities of what su_sms needs at run time, and why they don't reach it.
 
-A table that works without a network; CI asks the advisory database as well (pip-audit).
+A table that works without a network, looked at by lint; CI asks the advisory database
+as well (pip-audit).
 Each fact is from the advisory of that name in the databases of CVE and GitHub, as of
 November 2026.
 """
 
+import sys
+from importlib.metadata import version
 from typing import NamedTuple
+
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+from . import cache
 
 REDIRECTS = "no redirect is followed: tests/unit/africastalking/test_faults.py"
 NETRC = "no netrc file is read: tests/unit/africastalking/test_client.py"
@@ -43,3 +51,31 @@ ADVISORIES = (
     Advisory("CVE-2022-2309", "lxml", "4.9.1"),
     Advisory("CVE-2017-5992", "openpyxl", "2.4.2"),
 )
+
+
+def bounds() -> dict[str, Version]:
+    """Give the lowest accepted version of each of the addon's requirements."""
+    lines = (cache.CHECKOUT / "requirements.txt").read_text().splitlines()
+    found = {}
+    for line in filter(None, (line.partition("#")[0].strip() for line in lines)):
+        requirement = Requirement(line)
+        [bound] = [each for each in requirement.specifier if each.operator == ">="]
+        found[requirement.name] = Version(bound.version)
+    return found
+
+
+def reached(accepted: dict[str, Version]) -> list[str]:
+    """Give a line for each advisory that reaches one of these versions."""
+    return [
+        f"{each.name}: {each.package} {accepted[each.package]}, fixed in {each.fixed}"
+        for each in ADVISORIES
+        if accepted[each.package] < Version(each.fixed) and not each.unaffected
+    ]
+
+
+if __name__ == "__main__":
+    lowest = bounds()
+    installed = {package: Version(version(package)) for package in lowest}
+    problems = reached(lowest) + reached(installed)
+    print("\n".join(problems) or f"{len(ADVISORIES)} advisories, none reaches us")
+    sys.exit(1 if problems else 0)

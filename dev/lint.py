@@ -1,4 +1,4 @@
-"""Check how the code is written: ruff, pylint-odoo, bandit, workflow and XML."""
+"""Check how the code is written, and what it needs: by tools, and the XML files."""
 
 import collections
 import subprocess
@@ -28,6 +28,7 @@ TOOLS = {
         *("bandit", "--quiet", "--recursive", "su_sms", "--exclude", "su_sms/tests"),
         f"--skip={','.join(BANDIT_EXCEPTIONS)}",
     ],
+    "advisories": ["dev.advisories"],
     # against GitHub's schema, which comes with the tool
     "workflow": [
         *("check_jsonschema", "--builtin-schema", "vendor.github-workflows"),

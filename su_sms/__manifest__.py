@@ -49,6 +49,7 @@
         "views/mailing_contact_views.xml",
         "views/sms_sms_views.xml",
         "views/sms_sms_unknown_views.xml",
+        "views/sms_template_views.xml",
         "wizard/sms_campaign_launch_views.xml",
         "wizard/sms_campaign_trial_views.xml",
         "views/sms_campaign_audience_views.xml",

@@ -67,9 +67,11 @@ from . import (
     sms_sms_optout,
     sms_sms_privacy,
     sms_sms_progress,
+    sms_sms_terms,
     sms_sms_unknown,
     sms_spending,
     sms_statistic,
     sms_suppression,
+    sms_template,
     sms_tracker,
 )

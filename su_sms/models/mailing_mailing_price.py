@@ -8,20 +8,17 @@ class MailingMailing(models.Model):
 
     _inherit = "mailing.mailing"
 
-    sms_price_text = fields.Char("Price", compute="_compute_sms_price_text")
+    sms_terms = fields.Json(compute="_compute_sms_terms")
     sms_cost = fields.Float("Cost", digits=(16, 2), compute="_compute_sms_cost")
     sms_cost_currency_id = fields.Many2one("res.currency", compute="_compute_sms_cost")
 
-    @api.depends("body_plaintext", "mailing_domain", "mailing_type", "user_id")
-    def _compute_sms_price_text(self):
-        self.sms_price_text = False
+    @api.depends("mailing_domain", "mailing_model_id", "mailing_type", "user_id")
+    def _compute_sms_terms(self):
+        self.sms_terms = False
         for mailing in self.filtered(lambda m: m.mailing_type == "sms"):
             company = mailing.user_id.company_id or self.env.company
             gateway = self.env["sms.gateway.config"].sudo()._gateway_of(company)
-            if gateway:
-                mailing.sms_price_text = gateway._price_text(
-                    mailing.body_plaintext, mailing._count_recipients()
-                )
+            mailing.sms_terms = gateway._terms(mailing._count_recipients())
 
     def _count_recipients(self):
         """Give how many records the mailing is for, before any is left out."""

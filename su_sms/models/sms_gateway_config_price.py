@@ -1,8 +1,5 @@
 from odoo import fields, models
 
-from ..dispatch import gate
-from ..text import segments
-
 # So many of the last answers tell what a part costs.
 RECENT = 2000
 
@@ -65,18 +62,17 @@ class SmsGatewayConfig(models.Model):
         price = sum(row["price"] * row["share"] for row in same)
         return (price / share if share else 0.0), currency
 
-    def _price_text(self, body, people):
-        """Say what a text to so many people takes and costs, or False if to nobody."""
-        size = segments.count(gate.prepare(body, self.sanitise))
-        if not (self and people and size.parts):
+    def _terms(self, people):
+        """Give what a form counts and prices a text with while it is typed.
+
+        :param people: how many get it; 0 for a text with no price
+        :return: ``{"sanitise", "people"}`` and, for people, ``"price"`` of a part (0 if
+            nothing is known yet) and its ``"currency"``; False without a gateway
+        """
+        if not self:
             return False
-        price, currency = self._part_price()
-        parts = size.parts * people
-        if not price:
-            return self.env._("%(parts)s SMS in all.", parts=f"{parts:,}")
-        return self.env._(
-            "%(parts)s SMS in all, about %(currency)s %(price)s.",
-            parts=f"{parts:,}",
-            currency=currency.name or "",
-            price=f"{parts * price:,.2f}",
-        )
+        terms = {"sanitise": self.sanitise, "people": people}
+        if people:
+            price, currency = self._part_price()
+            terms |= {"price": price, "currency": currency.name or ""}
+        return terms

@@ -22,27 +22,44 @@ class TestPrice(GatewayCase):
             }
         )
 
-    def test_composer_says_the_price_of_one(self):
-        self.assertEqual(self.composer().price_text, "1 SMS in all, about KES 0.80.")
+    def terms(self, people, **values):
+        terms = {"sanitise": True, "people": people, "price": 0.8, "currency": "KES"}
+        return terms | values
 
-    def test_composer_counts_parts_and_people(self):
+    def test_composer_knows_the_price_of_a_part(self):
+        self.assertEqual(self.composer().sms_terms, self.terms(1))
+
+    def test_composer_counts_people_with_a_number(self):
         people = self.partner | self.env["res.partner"].create(
             [{"name": "B", "phone": "0733345679"}, {"name": "C", "phone": "none"}]
         )
-        composer = self.composer(
-            composition_mode="mass", res_ids=repr(people.ids), body="x" * 161
-        )
-        self.assertEqual(composer.price_text, "4 SMS in all, about KES 3.20.")
+        composer = self.composer(composition_mode="mass", res_ids=repr(people.ids))
+        self.assertEqual(composer.sms_terms, self.terms(2))
 
     def test_composer_to_numbers(self):
         composer = self.composer(
             composition_mode="numbers", numbers="0712345678,0733345679"
         )
-        self.assertEqual(composer.price_text, "2 SMS in all, about KES 1.60.")
+        self.assertEqual(composer.sms_terms, self.terms(2))
+        composer.numbers = False
+        self.assertEqual(composer.sms_terms["people"], 0)
 
     def test_without_a_gateway_nothing_is_said(self):
         self.gateway.active = False
-        self.assertFalse(self.composer().price_text)
+        self.assertFalse(self.composer().sms_terms)
+
+    def test_price_is_learnt_from_what_was_charged(self):
+        self.gateway.price_per_part = 0
+        self.assertEqual(self.composer().sms_terms, self.terms(1, price=0))
+        self.send_mailing()
+        self.assertEqual(self.composer().sms_terms, self.terms(1))
+
+    def test_template_is_counted_as_the_gateway_sends_it(self):
+        template = self.env["sms.template"].new({})
+        self.assertEqual(template.sms_terms, {"sanitise": True, "people": 0})
+        self.gateway.sanitise = False
+        template.invalidate_recordset()
+        self.assertFalse(template.sms_terms["sanitise"])
 
     def test_mailing_says_its_price_before_and_its_cost_after(self):
         self.assertEqual(self.partner.phone, "0712 345 678")
@@ -55,17 +72,22 @@ class TestPrice(GatewayCase):
                 "mailing_domain": repr([("id", "=", self.partner.id)]),
             }
         )
-        self.assertEqual(mailing.sms_price_text, "1 SMS in all, about KES 0.80.")
+        self.assertEqual(mailing.sms_terms, self.terms(1))
         sent = self.send_mailing()
         self.assertEqual((sent.sms_cost, sent.sms_cost_currency_id.name), (0.8, "KES"))
 
     def test_mailing_with_a_broken_domain_has_no_price(self):
         mailing = self.send_mailing()
         mailing.mailing_domain = "[('"
-        self.assertFalse(mailing.sms_price_text)
+        self.assertEqual(mailing.sms_terms["people"], 0)
 
-    def test_the_form_of_a_mailing_shows_it(self):
-        view = self.env["mailing.mailing"].get_view(
-            self.env.ref("mass_mailing.view_mail_mass_mailing_form").id
-        )
-        self.assertIn("sms_price_text", view["arch"])
+    def test_forms_of_a_text_have_it(self):
+        for model, view in {
+            "mailing.mailing": "mass_mailing.view_mail_mass_mailing_form",
+            "sms.composer": "sms.sms_composer_view_form",
+            "sms.sms": "sms.sms_tsms_view_form",
+            "sms.template": "sms.sms_template_view_form",
+        }.items():
+            with self.subTest(model):
+                arch = self.env[model].get_view(self.env.ref(view).id)["arch"]
+                self.assertIn("sms_terms", arch)

@@ -6,21 +6,21 @@ class SmsComposer(models.TransientModel):
 
     _inherit = "sms.composer"
 
-    price_text = fields.Char(compute="_compute_price_text")
+    sms_terms = fields.Json(compute="_compute_sms_terms")
 
     @api.depends(
-        "body",
         "composition_mode",
         "recipient_valid_count",
         "sanitized_numbers",
         "comment_single_recipient",
     )
-    def _compute_price_text(self):
+    def _compute_sms_terms(self):
         gateway = self.env["sms.gateway.config"].sudo()._gateway_of(self.env.company)
         for composer in self:
             people = composer.recipient_valid_count
             if composer.composition_mode == "numbers":
-                people = len((composer.sanitized_numbers or "").split(","))
+                numbers = (composer.sanitized_numbers or "").split(",")
+                people = len(list(filter(None, numbers)))
             elif composer.comment_single_recipient:
                 people = 1
-            composer.price_text = gateway._price_text(composer.body, people)
+            composer.sms_terms = gateway._terms(people)

@@ -19,6 +19,8 @@ GATEWAYS = "action-su_sms.sms_gateway_config_action"
 MESSAGES = "action-su_sms.sms_sms_action_messages"
 CAMPAIGNS = "action-su_sms.sms_campaign_action"
 CONTACTS = "action-contacts.action_contacts"
+MAILINGS = "action-mass_mailing_sms.mailing_mailing_action_sms"
+TEMPLATES = "action-sms.sms_template_action"
 
 expect.set_options(timeout=SECONDS * 1000)
 

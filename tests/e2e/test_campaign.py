@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-
-from su_sms.text import segments
 
 from .conftest import SignIn
 from .person import CAMPAIGNS, Person
@@ -236,55 +233,6 @@ def test_hostile_names_texts_and_cells_show_as_text(
     card = page.locator(".o_kanban_record").filter(has_text="onerror").first
     expect(card).to_contain_text(HOSTILE)
     assert page.evaluate("window.hit") is None
-
-
-def test_counter_names_what_costs_and_replaces_it(system: System, clerk: Person):
-    system.gateway(sanitise=False)
-    page = clerk.open(f"{CAMPAIGNS}/new")
-    text = page.locator("[name=body] textarea")
-    counter = page.locator(".o_sms_campaign_counter")
-    text.fill("a" * 160)
-    # What promotional SMS end with counts as well
-    expect(counter).to_contain_text("It ends with: Opt out: http")
-    expect(counter).to_contain_text("2 SMS (GSM-7)")
-    page.get_by_label("Transactional").check()
-    expect(counter).to_contain_text("160 of 160 characters, 1 SMS (GSM-7)")
-    text.fill("“Karibu”" + "a" * 63)
-    expect(counter).to_contain_text("71 of 134 characters, 2 SMS (UCS-2)")
-    expect(counter.locator("kbd")).to_have_text(["“", "”"])
-    counter.get_by_role("button", name="Use plain characters").click()
-    expect(counter).to_contain_text("71 of 160 characters, 1 SMS (GSM-7)")
-    expect(text).to_have_value('"Karibu"' + "a" * 63)
-    page.get_by_role("button", name="Discard").click()
-
-
-def test_counter_in_the_browser_is_the_servers(clerk: Person):
-    rng = random.Random(1)
-    alphabet = "ab \n\r\t€{^é“”—…ﬁ☺🎓\u200d\u00a0\u0085\x00é´كي"
-    texts = ["".join(rng.choices(alphabet, k=n)) for n in range(0, 400, 3)]
-    texts += ["a" * 160, "a" * 161, "a" * 152 + "€" * 3, "☺" * 70, "a" * 66 + "🎓" * 9]
-    counted = clerk.page.evaluate(
-        """texts => {
-            const { clean, count, forcing, plain } =
-                odoo.loader.modules.get("@su_sms/text/segments");
-            return texts.map(clean).map(text => {
-                const { encoding, units, parts } = count(text);
-                return [text, plain(text), forcing(text), encoding, units, parts];
-            });
-        }""",
-        texts,
-    )
-    for text, found in zip(texts, counted, strict=True):
-        text = segments.clean(text)
-        size = segments.count(text)
-        assert found == [
-            text,
-            segments.sanitise(text),
-            list(segments.why_ucs2(text)),
-            size.encoding,
-            size.units,
-            size.parts,
-        ]
 
 
 def test_form_fits_a_phone(system: System, sign_in: SignIn, clerk: Person):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from .conftest import SignIn
-from .person import CONTACTS, MESSAGES
+from .person import MESSAGES
 from .system import System
 
 TEXT = "Dear Fatuma, your registration is complete. Karibu!"
@@ -39,24 +39,6 @@ def test_sms_from_a_contact_arrives_and_is_on_record(system: System, sign_in: Si
     expect(row.locator("td[name=cost]")).to_have_text("0.8000")
     expect(row.locator("td[name=currency_id]")).to_have_text("KES")
     assert len(system.simulator.admin.ledger()) == 1
-
-
-def test_composer_counts_as_the_network_does(system: System, sign_in: SignIn):
-    system.gateway(price_per_part=0.8)
-    contact = system.contact("Fatuma Abdi", "0733 345 682")
-    page = sign_in().open(f"{CONTACTS}/{contact}")
-    page.locator("[name=phone]").hover()
-    page.get_by_title("Send SMS").click()
-    dialog = page.get_by_role("dialog")
-    # A euro sign is two units of GSM-7; Odoo takes it for Unicode, and this for 2 SMS.
-    # The count follows when the text is left, not while it is typed.
-    dialog.locator("textarea").fill("€" * 75)
-    dialog.locator("textarea").blur()
-    expect(dialog.locator(".o_sms_count")).to_contain_text("150/160")
-    expect(dialog.locator(".o_sms_count")).to_contain_text("1 SMS")
-    dialog.locator("textarea").fill("€" * 81)
-    dialog.locator("textarea").blur()
-    expect(dialog.locator(".o_sms_count")).to_contain_text("2 SMS")
 
 
 def test_refused_number_is_told_in_the_chatter(system: System, sign_in: SignIn):

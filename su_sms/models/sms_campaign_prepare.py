@@ -59,7 +59,7 @@ class SmsCampaign(models.Model):
 
     def _complete(self, people, finish):
         """Find each person's number, whether they are left out, and their text."""
-        countries = _Countries(self)
+        countries = Countries(self)
         for person in people:
             if person.opted_out:
                 person.leave_out(LIST_OPT_OUT)
@@ -204,7 +204,7 @@ def _plain(text):
     return text.replace("\0", "") or None
 
 
-class _Countries:
+class Countries:
     """The countries by which local numbers are read, looked up only where needed."""
 
     def __init__(self, campaign):

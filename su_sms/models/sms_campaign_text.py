@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from ..dispatch import gate
 from ..text import placeholders, segments
 from .sms_campaign_person import NO_TEXT, NOT_RENDERED
+from .sms_campaign_prepare import Countries
 
 
 class SmsCampaign(models.Model):
@@ -86,21 +87,23 @@ class SmsCampaign(models.Model):
                 person.leave_out(NOT_RENDERED, _short(cause))
 
     def _preview(self, recipient):
-        """Give the text as a recipient of the last check would get it.
+        """Give the text as a recipient of the last check would get it, or why not.
 
         :param recipient: a ``sms.campaign.recipient``, or none for the first there is
+        :return: (text, what is in the way)
         """
         self.ensure_one()
-        recipient = recipient or self.recipient_ids.filtered(lambda r: not r.reason)[:1]
-        person = self._person_of(recipient)
+        self.check_access("read")
+        person = self._person_of(recipient or self.sample_ids[:1])
         if person is None:
-            return self.body or ""
-        person.read_number(lambda _person: None)
+            return self.body or "", ""
         self._fill_in([person], self._as_if_finished())
-        return person.body or person.detail
+        if person.reason:
+            return "", person.detail
+        return person.body, ""
 
     def _person_of(self, recipient):
-        """Give a recipient as the audience had it, or None if it is gone."""
+        """Give a recipient as the audience has it, or None if it is gone."""
         audience = recipient.audience_id.sudo()
         if not audience:
             return None
@@ -108,9 +111,18 @@ class SmsCampaign(models.Model):
             found = audience._records().browse(recipient.res_id).exists()
             people = audience._from_records(found)
         else:
-            found = audience.row_ids.filtered(lambda row: row.line == recipient.line)
+            # Of an uploaded file there may be very many.
+            found = audience.row_ids.search(
+                [("audience_id", "=", audience.id), ("line", "=", recipient.line)]
+            )
             people = audience._from_rows(found)
-        return people[0] if people else None
+        countries = Countries(self)
+        for person in people:
+            person.read_number(countries.of)
+            # A pasted line may have several.
+            if person.number == recipient.number:
+                return person
+        return None
 
 
 def _lookup(person):

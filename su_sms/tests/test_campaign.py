@@ -286,6 +286,31 @@ class TestCampaignText(CampaignCase):
             )
             self.assertEqual(trial.body, f"Dear {recipient.name}")
 
+    def test_the_text_of_numbers_as_people_type_them_can_be_read_before(self):
+        campaign = self.campaign(
+            self.numbers("Amina 0712 345 678, Brian 0733 456 789"),
+            self.file("Phone,Name\n0722000111,Chege\n"),
+            body="Dear {{ object.name }}",
+        )
+        self.assertEqual(len(campaign.recipient_ids), 3)
+        for recipient in campaign.recipient_ids:
+            self.assertEqual(recipient.text, f"Dear {recipient.name}")
+
+    def test_what_keeps_a_text_from_being_filled_in_is_sent_to_nobody(self):
+        campaign = self.campaign(self.records(self.contacts("0712345678")))
+        # Such as when a field is removed after people were counted.
+        self.env.cr.execute(
+            "UPDATE sms_campaign SET body = 'Dear {{ object.gone }}' WHERE id = %s",
+            campaign.ids,
+        )
+        campaign.invalidate_recordset(["body"])
+        trial = self.env["sms.campaign.trial"].create(
+            {"campaign_id": campaign.id, "numbers": "0722 000 111"}
+        )
+        with self.assertRaisesRegex(UserError, "gone"):
+            trial.action_send()
+        self.assertFalse(self.texts())
+
     def test_two_columns_cannot_both_hold_the_number(self):
         campaign = self.campaign(self.file("Phone,Other\n0712345678,0733345679\n"))
         other = campaign.audience_ids.column_ids[1]

@@ -52,23 +52,71 @@ class SmsCampaign(models.Model):
             for person in people:
                 person.body = text
             return
+        people = self._readable(people)
         if placeholders.others(text):
             self._fill_in_by_odoo(text, people)
             return
         for person in people:
             try:
-                person.body = placeholders.render(parts, _lookup(person))
+                person.body = placeholders.render(parts, self._lookup(person))
             except placeholders.PlaceholderError as error:
                 person.leave_out(NOT_RENDERED, str(error))
             except Exception as error:
                 person.leave_out(NOT_RENDERED, _short(error))
+
+    def _readable(self, people):
+        """Give those of whom the text's author may read; leave the others out.
+
+        Reading alone would not tell: what the audience's author has read is in the
+        cache, for everybody.
+        """
+        if self.text_author_id == self.author_id:
+            return people
+        found = {}
+        for person in people:
+            if person.record is not None:
+                found.setdefault(person.record._name, []).append(person.record.id)
+        readable = {
+            (name, res_id)
+            for name, ids in found.items()
+            for res_id in self.env[name]
+            .with_user(self.text_author_id)
+            .browse(ids)
+            ._filtered_access("read")
+            .ids
+        }
+        for person in people:
+            record = person.record
+            if record is not None and (record._name, record.id) not in readable:
+                person.leave_out(
+                    NOT_RENDERED,
+                    self.env._("Who wrote the text may not read this record."),
+                )
+        return [person for person in people if not person.reason]
+
+    def _lookup(self, person):
+        """Give what finds the value of a path for a person."""
+        if person.record is None:
+            return person.cells.__getitem__
+
+        def lookup(path):
+            value = person.record
+            if self.text_author_id != self.author_id:
+                value = value.with_user(self.text_author_id)
+            for name in path.split("."):
+                value = value[name]
+            if isinstance(value, models.BaseModel):
+                return ", ".join(value.mapped("display_name"))
+            return value
+
+        return lookup
 
     def _fill_in_by_odoo(self, text, people):
         """Let Odoo fill in what is more than a field's name, if the author may.
 
         A file's rows are no records, so Odoo can't.
         """
-        engine = self.env["mail.render.mixin"].with_user(self.author_id)
+        engine = self.env["mail.render.mixin"].with_user(self.text_author_id)
         for person in people:
             if person.record is None:
                 person.leave_out(
@@ -123,22 +171,6 @@ class SmsCampaign(models.Model):
             if person.number == recipient.number:
                 return person
         return None
-
-
-def _lookup(person):
-    """Give what finds the value of a path for a person."""
-    if person.record is None:
-        return person.cells.__getitem__
-
-    def lookup(path):
-        value = person.record
-        for name in path.split("."):
-            value = value[name]
-        if isinstance(value, models.BaseModel):
-            return ", ".join(value.mapped("display_name"))
-        return value
-
-    return lookup
 
 
 def _short(error):

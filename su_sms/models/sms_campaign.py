@@ -41,6 +41,7 @@ CHECK_LATER = object()
 KEPT = {
     "state",
     *AUTHORS,
+    "template_texts",
     "source_id",
     "check_state",
     "people_count",

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..dispatch import gate
@@ -11,6 +11,25 @@ class SmsCampaign(models.Model):
     """What each of a campaign's people would read."""
 
     _inherit = "sms.campaign"
+
+    template_texts = fields.Json(
+        readonly=True,
+        copy=False,
+        help="{language: text} of the template when the recipients were last counted:"
+        " what is launched and approved is what is sent.",
+    )
+
+    def _take_template(self):
+        """Keep the template's texts as they are now."""
+        texts, template = False, self.template_id
+        if template:
+            texts = template._fields["body"]._get_stored_translations(template)
+        self.template_texts = texts
+        self.env.add_to_compute(self._fields["body"], self)
+
+    def _in_its_language(self):
+        """Give this in the language of who wrote the text, whoever is at it now."""
+        return self.with_context(lang=(self.text_author_id or self.env.user).lang)
 
     def _fill_in(self, people, finish):
         """Give people their text and its parts; leave out whom it can't be filled for.
@@ -43,8 +62,10 @@ class SmsCampaign(models.Model):
 
     def _text_for(self, person):
         """Give the template's text in this person's language."""
+        texts = self.template_texts or {}
         lang = person.partner.lang if person.partner else None
-        return self.template_id.with_context(lang=lang or self.env.lang).body or ""
+        lang = lang or self._in_its_language().env.lang
+        return texts.get(lang) or texts.get("en_US") or ""
 
     def _fill_in_one(self, text, people):
         parts = placeholders.parse(text)

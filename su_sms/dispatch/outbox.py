@@ -276,9 +276,15 @@ def _blocked(cr, gateway, candidates):
     return {True: frozenset(listed), False: said_no if strict else frozenset()}
 
 
-def blocked_among(cr, numbers):
-    """Give those of these E.164 numbers that get no promotional messages."""
-    return frozenset(listed_among(cr, numbers))
+def blocked_among(cr, numbers, promotional=True):
+    """Give those of these E.164 numbers that get no messages of a class.
+
+    :param promotional: else transactional ones, of a gateway that blocks them as well
+    """
+    listed = listed_among(cr, numbers)
+    return frozenset(
+        number for number, no_claim in listed.items() if promotional or not no_claim
+    )
 
 
 def listed_among(cr, numbers):

@@ -243,15 +243,30 @@ class SmsCampaignAudience(models.Model):
         }
 
     def _opted_out_of_lists(self, contacts):
-        """Give the ids of contacts that opted out of all of these lists they are on."""
+        """Give the ids of contacts that opted out of all of these lists they are on.
+
+        Who is on a list twice, with one number, has opted out with both.
+        """
         self.env["mailing.subscription"].flush_model()
+        self.env["mailing.contact"].flush_model(["phone_sanitized"])
         self.env.cr.execute(
             """
-              SELECT contact_id FROM mailing_subscription
-               WHERE list_id = ANY(%s) AND contact_id = ANY(%s)
-            GROUP BY contact_id HAVING bool_and(coalesce(opt_out, FALSE))
+            WITH said_no AS MATERIALIZED (
+                SELECT contact.id, contact.phone_sanitized
+                  FROM mailing_subscription mine
+                  JOIN mailing_contact contact ON contact.id = mine.contact_id
+                 WHERE mine.list_id = ANY(%(lists)s) AND mine.opt_out
+                   AND NOT EXISTS (SELECT FROM mailing_subscription other
+                                    WHERE other.contact_id = mine.contact_id
+                                      AND other.list_id = ANY(%(lists)s)
+                                      AND other.opt_out IS NOT TRUE)
+            )
+            SELECT id FROM mailing_contact
+             WHERE id = ANY(%(contacts)s)
+               AND (id IN (SELECT id FROM said_no)
+                    OR phone_sanitized IN (SELECT phone_sanitized FROM said_no))
             """,
-            [self.list_ids.ids, contacts.ids],
+            {"lists": self.list_ids.ids, "contacts": contacts.ids},
         )
         return {contact_id for (contact_id,) in self.env.cr.fetchall()}
 

@@ -1,10 +1,14 @@
 """Campaigns, from the audience to what the simulator received."""
 
+import sys
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .campaign import CampaignCase
+
+PREPARE = "odoo.addons.su_sms.models.sms_campaign_prepare"
 
 
 @tagged("post_install", "-at_install")
@@ -64,6 +68,19 @@ class TestCampaignAudience(CampaignCase):
         self.run_campaign(campaign)
         self.assertEqual(len(self.texts()), 1)
 
+    def test_who_gets_nothing_of_a_gateway_is_left_out_before(self):
+        self.gateway.block_transactional = True
+        blacklist = self.env["sms.blacklist"]
+        blacklist.create({"number": "+254712345678", "reason": "own_request"})
+        # Nobody's no: what people must know is tried.
+        blacklist.create({"number": "+254733345679", "reason": "unreachable"})
+        campaign = self.campaign(
+            self.numbers("0712345678 0733345679"), message_class="transactional"
+        )
+        self.assertEqual(self.exclusions(campaign), {"sms_blacklist": 1})
+        self.run_campaign(campaign)
+        self.assertEqual([n for n, _text in self.texts()], ["+254733345679"])
+
     def test_opt_out_of_a_list_counts_unless_another_list_has_them(self):
         news, sport = self.env["mailing.list"].create(
             [{"name": "News"}, {"name": "Sport"}]
@@ -85,6 +102,33 @@ class TestCampaignAudience(CampaignCase):
         campaign = self.campaign({"kind": "list", "list_ids": (news | sport).ids})
         self.assertEqual(self.exclusions(campaign), {"sms_optout": 1})
         self.assertEqual(campaign.people_count, 2)
+
+    def test_who_is_on_a_list_twice_has_opted_out_with_both(self):
+        news = self.env["mailing.list"].create({"name": "News"})
+        values = {"mobile": "0712345001", "list_ids": news.ids}
+        contacts = self.env["mailing.contact"].create(
+            [{"name": "One"} | values, {"name": "Same"} | values]
+        )
+        audience = {"kind": "list", "list_ids": news.ids}
+        for contact in contacts:
+            contact.subscription_ids.opt_out = True
+            # The order of the contacts, and their pages, change nothing.
+            for page in (1, 5000):
+                with self.subTest(contact=contact.name, page=page):
+                    self.patch(sys.modules[PREPARE], "PAGE", page)
+                    campaign = self.campaign(audience)
+                    self.assertEqual(self.exclusions(campaign), {"sms_optout": 2})
+            contact.subscription_ids.opt_out = False
+
+    def test_who_is_left_out_keeps_nobody_else_with_the_number_out(self):
+        first, second = self.contacts("0712345678", "0712345678")
+        second.city = "Kisumu"
+        body = "{{ object.city }}"
+        campaign = self.campaign(self.records(first | second), body=body)
+        self.assertEqual(self.exclusions(campaign), {"sms_empty": 1})
+        self.assertEqual(campaign.people_count, 1)
+        self.run_campaign(campaign)
+        self.assertEqual(self.texts(), [("+254712345678", "Kisumu")])
 
     def test_records_that_belong_to_a_contact_have_its_number(self):
         user = self.user("amina", name="Amina")
@@ -191,7 +235,8 @@ class TestCampaignText(CampaignCase):
         )
         self.assertEqual(self.texts(), [("+254712345678", "Dear AMINA")])
 
-    def test_a_template_is_in_the_language_of_each(self):
+    def template(self):
+        """Create a template in English and French."""
         self.env["res.lang"]._activate_lang("fr_FR")
         template = self.env["sms.template"].create(
             {
@@ -201,6 +246,10 @@ class TestCampaignText(CampaignCase):
             }
         )
         template.with_context(lang="fr_FR").body = "Les examens, {{ object.name }}"
+        return template
+
+    def test_a_template_is_in_the_language_of_each(self):
+        template = self.template()
         contacts = self.contacts("0712345678", "0733345679")
         contacts.name = "Awa"
         contacts[1].lang = "fr_FR"
@@ -214,6 +263,32 @@ class TestCampaignText(CampaignCase):
                 "+254733345679": "Les examens, Awa",
             },
         )
+
+    def test_who_has_no_language_gets_that_of_the_texts_author(self):
+        template = self.template()
+        author = self.user("awa", "su_sms.group_user", lang="fr_FR")
+        campaign = self.campaign(
+            self.numbers("Awa 0712345678"), as_user=author, template_id=template.id
+        )
+        self.assertEqual(campaign.recipient_ids.body, "Les examens, Awa")
+        campaign.action_check()
+        self.assertEqual(campaign.recipient_ids.body, "Les examens, Awa")
+        # The job's own language is another.
+        self.run_campaign(campaign.with_context(lang="en_US"))
+        self.assertEqual(self.texts()[0][1], "Les examens, Awa")
+
+    def test_a_template_changed_after_the_launch_changes_nothing(self):
+        template = self.template()
+        campaign = self.campaign(
+            self.numbers("Awa 0712345678"), template_id=template.id
+        )
+        template.body = "Exams are over, {{ object.name }}"
+        campaign.action_check()
+        self.assertEqual(campaign.body, "Exams are over, {{ object.name }}")
+        campaign._launch()
+        template.body = "No exams, {{ object.name }}"
+        self.work()
+        self.assertEqual(self.texts()[0][1], "Exams are over, Awa")
 
     def test_short_links_count_their_clicks(self):
         campaign = self.campaign(
@@ -268,6 +343,15 @@ class TestCampaignText(CampaignCase):
         campaign.action_plain()
         self.assertEqual(campaign.encoding, "GSM-7")
         self.assertEqual(campaign.worst_parts, 1)
+
+    def test_another_gateway_is_counted_with(self):
+        self.gateway.sanitise = True
+        other = self.gateway.copy({"name": "Other", "sanitise": False})
+        body = "“Karibu”" + "a" * 70
+        campaign = self.campaign(self.numbers("0712345678"), body=body)
+        self.assertEqual(campaign.part_count, 1)
+        campaign.gateway_id = other
+        self.assertEqual(campaign.part_count, 2)
 
     def test_parts_are_those_of_the_rendered_texts(self):
         contacts = self.contacts("0712345678", "0733345679")

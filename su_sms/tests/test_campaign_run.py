@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from ..dispatch import lanes
 from .campaign import CampaignCase
@@ -226,6 +226,14 @@ class TestCampaignRun(CampaignCase):
         self.assertTrue(campaign._takes_days())
         # an hour is left today, forty minutes are tomorrow's
         self.assertEqual(campaign.finish_at, datetime(2026, 3, 3, 5, 40))
+
+    def test_another_class_ends_at_another_time(self):
+        self.gateway.write({"use_window": True, "window_zone": "Africa/Nairobi"})
+        self.at(NIGHT)
+        with Form(self.many(2)) as form:
+            self.assertEqual(str(form.finish_at), "2026-03-03 05:00:00")
+            form.message_class = "transactional"
+            self.assertEqual(str(form.finish_at), "2026-03-02 19:00:00")
 
     def test_another_zone_moves_the_window(self):
         self.gateway.write({"use_window": True, "window_zone": "Africa/Nairobi"})

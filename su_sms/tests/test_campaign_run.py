@@ -2,10 +2,13 @@
 
 import sys
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
+from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from ..dispatch import lanes
 from .campaign import CampaignCase
@@ -90,6 +93,20 @@ class TestCampaignRun(CampaignCase):
         self.assertEqual(bad.activity_ids.user_id, bad.user_id)
         self.assertEqual(good.state, "done")
 
+    def test_a_campaign_that_cannot_begin_is_prepared_when_it_is_resumed(self):
+        campaign = self.many(2, scheduled_at=fields.Datetime.now() + timedelta(hours=1))
+        campaign._launch()
+        with (
+            freeze_time(fields.Datetime.now() + timedelta(hours=2)),
+            patch.object(type(campaign), "_forget_recipients", side_effect=ValueError),
+            mute_logger("odoo.addons.su_sms.models.sms_campaign_job"),
+        ):
+            self.env["sms.campaign"]._work()
+        self.assertEqual((campaign.state, campaign.pause_reason), ("paused", "problem"))
+        campaign.action_resume()
+        self.work()
+        self.assertEqual(len(self.texts()), 2)
+
     def test_pause_and_resume(self):
         campaign = self.many(4)
         campaign._launch()
@@ -151,6 +168,13 @@ class TestCampaignRun(CampaignCase):
         self.assertFalse(self.texts())
         self.assertEqual(set(campaign.sms_ids.mapped("failure_type")), {"sms_too_old"})
         self.assertEqual(campaign.state, "done")
+
+    def test_opted_out_between_check_and_preparation(self):
+        campaign = self.many(2)
+        self.assertEqual((campaign.people_count, campaign.left_out_count), (2, 0))
+        self.env["phone.blacklist"].create({"number": "+254712000000"})
+        self.run_campaign(campaign)
+        self.assertEqual((campaign.people_count, campaign.left_out_count), (1, 1))
 
     def test_opted_out_between_preparation_and_dispatch(self):
         campaign = self.many(2)

@@ -5,6 +5,7 @@ import sys
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .campaign import CampaignCase
 
@@ -137,6 +138,12 @@ class TestCampaignAudience(CampaignCase):
         self.assertEqual(campaign.people_count, 1)
         self.assertEqual(campaign.recipient_ids.name, "Amina")
 
+    def test_only_people_can_be_chosen(self):
+        field = self.env["sms.campaign.audience"]._fields["model_id"]
+        models = self.env["ir.model"].search(field.domain).mapped("model")
+        self.assertLessEqual({"res.partner", "mailing.contact"}, set(models))
+        self.assertFalse({"ir.cron", "ir.actions.server", "sms.sms"} & set(models))
+
     def test_a_model_without_numbers_is_refused(self):
         with self.assertRaisesRegex(ValidationError, "no phone numbers"):
             self.campaign(
@@ -153,6 +160,15 @@ class TestCampaignAudience(CampaignCase):
         self.assertIn("no_such_field", campaign.check_problem)
         with self.assertRaisesRegex(UserError, "no_such_field"):
             campaign._launch()
+
+    def test_a_domain_that_only_postgresql_refuses_is_told(self):
+        contacts = self.records(self.contacts("0712345678"))
+        for domain in ("[('id', '=', 'abc')]", "[('name', '=', '\\x00')]"):
+            with self.subTest(domain), mute_logger("odoo.sql_db"):
+                campaign = self.campaign(contacts | {"domain": domain})
+                self.assertEqual(campaign.check_state, "failed")
+                self.assertIn("can't be understood", campaign.check_problem)
+                self.assertEqual(campaign.audience_ids.record_count, 0)
 
     def test_the_audience_has_only_what_its_author_may_see(self):
         other = self.env["res.company"].create({"name": "Other"})
@@ -423,13 +439,21 @@ class TestCampaignAccess(CampaignCase):
         user = self.user("clerk", "su_sms.group_user")
         campaign = self.campaign(self.numbers("0712345678"), user_id=user.id)
         campaign = campaign.with_user(user)
+        admin = self.env.ref("base.user_admin")
         for values in (
             {"state": "sending"},
             {"approved_by_id": user.id},
-            {"author_id": self.env.ref("base.user_admin").id},
+            {"author_id": admin.id},
+            {"text_author_id": admin.id},
+            {"template_texts": {"en_US": "Other"}},
+            # the budget reckons with it
+            {"worst_parts": 0},
         ):
             with self.assertRaises(AccessError):
                 campaign.write(values)
+        for values in ({"position": 5000}, {"finished": True}):
+            with self.assertRaises(AccessError):
+                campaign.audience_ids.write(values)
         with self.assertRaises(AccessError):
             self.env["sms.campaign"].with_user(user).create(
                 {"name": "X", "state": "sending"}
@@ -464,16 +488,35 @@ class TestCampaignAccess(CampaignCase):
         )
 
     def test_a_launched_campaign_stays_as_it_is(self):
-        campaign = self.campaign(self.numbers("0712345678"))
+        campaign, draft = self.campaign(self.numbers("0712345678")), self.campaign()
         campaign._launch()
         for change in (
             lambda: campaign.write({"body": "Other"}),
             lambda: campaign.audience_ids.write({"numbers": "0733345679"}),
             lambda: campaign.audience_ids.unlink(),
+            lambda: campaign.audience_ids.write({"campaign_id": draft.id}),
             lambda: campaign.unlink(),
         ):
             with self.assertRaises(UserError):
                 change()
+
+    def test_an_audience_that_is_moved_counts_where_it_is(self):
+        one, two = self.campaign(self.numbers("0712345678")), self.campaign()
+        one.audience_ids.campaign_id = two
+        self.assertEqual((one.people_count, two.people_count), (0, 1))
+
+    def test_whose_campaign_it_is_sees_its_messages(self):
+        clerk = self.user("clerk", "su_sms.group_user")
+        other = self.user("other", "su_sms.group_user")
+        campaign = self.campaign(
+            self.numbers("0712345678"), as_user=clerk, user_id=other.id
+        )
+        campaign.with_user(other)._launch()
+        self.work()
+        for user in (clerk, other):
+            action = campaign.with_user(user).action_open_messages()
+            messages = self.env["sms.sms"].with_user(user)
+            self.assertEqual(messages.search_count(action["domain"]), 1, user.login)
 
     def test_a_sender_that_the_gateway_does_not_have_is_refused(self):
         with self.assertRaisesRegex(ValidationError, "no sender ID of this gateway"):

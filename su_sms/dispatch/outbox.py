@@ -350,7 +350,10 @@ RECORD = """
            provider_text = v.provider_text,
            provider_code = v.provider_code,
            provider_message_id = coalesce(v.message_id, s.provider_message_id),
-           cost = coalesce(v.cost, s.cost),
+           -- what is sent again is charged again
+           cost = CASE WHEN s.currency_id = currency.id
+                       THEN coalesce(s.cost, 0) + coalesce(v.cost, 0)
+                       ELSE coalesce(v.cost, s.cost) END,
            currency_id = coalesce(currency.id, s.currency_id),
            parts = coalesce(v.parts, s.parts),
            not_before = v.not_before,

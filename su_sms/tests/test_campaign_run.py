@@ -311,6 +311,20 @@ class TestCampaignRun(CampaignCase):
         campaign.invalidate_recordset()
         self.assertAlmostEqual(campaign.price, 4.5)
 
+    def test_what_is_sent_again_costs_again(self):
+        campaign = self.many(1)
+        self.run_campaign(campaign)
+        campaign.sms_ids.write({"state": "error", "failure_type": "sms_not_delivered"})
+        campaign.action_retry()
+        self.work()
+        self.assertEqual(len(self.texts()), 2)
+        self.assertAlmostEqual(campaign.spent, 1.6)
+        # The statement adds these up.
+        self.assertAlmostEqual(campaign.sms_ids.cost, 1.6)
+        # What a part costs is what it did.
+        self.queue("+254733000001").send()
+        self.assertAlmostEqual(self.gateway._part_price()[0], 0.8)
+
     def test_each_network_has_its_own_price(self):
         sent = self.queue(*[f"+25473300000{n}" for n in range(4)])
         sent.write({"state": "sent", "parts": 1, "cost": 0.8, "network": "63902"})

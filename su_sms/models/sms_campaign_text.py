@@ -27,9 +27,9 @@ class SmsCampaign(models.Model):
         self.template_texts = texts
         self.env.add_to_compute(self._fields["body"], self)
 
-    def _in_its_language(self):
-        """Give this in the language of who wrote the text, whoever is at it now."""
-        return self.with_context(lang=(self.text_author_id or self.env.user).lang)
+    def _language(self):
+        """Give the language of who wrote the text, whoever is at it now."""
+        return (self.text_author_id or self.env.user).lang
 
     def _fill_in(self, people, finish):
         """Give people their text and its parts; leave out whom it can't be filled for.
@@ -64,8 +64,7 @@ class SmsCampaign(models.Model):
         """Give the template's text in this person's language."""
         texts = self.template_texts or {}
         lang = person.partner.lang if person.partner else None
-        lang = lang or self._in_its_language().env.lang
-        return texts.get(lang) or texts.get("en_US") or ""
+        return texts.get(lang or self._language()) or texts.get("en_US") or ""
 
     def _fill_in_one(self, text, people):
         parts = placeholders.parse(text)

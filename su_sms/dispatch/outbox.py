@@ -276,9 +276,15 @@ def _blocked(cr, gateway, candidates):
     return {True: frozenset(listed), False: said_no if strict else frozenset()}
 
 
-def blocked_among(cr, numbers):
-    """Give those of these E.164 numbers that get no promotional messages."""
-    return frozenset(listed_among(cr, numbers))
+def blocked_among(cr, numbers, promotional=True):
+    """Give those of these E.164 numbers that get no messages of a class.
+
+    :param promotional: else transactional ones, of a gateway that blocks them as well
+    """
+    listed = listed_among(cr, numbers)
+    return frozenset(
+        number for number, no_claim in listed.items() if promotional or not no_claim
+    )
 
 
 def listed_among(cr, numbers):
@@ -344,7 +350,10 @@ RECORD = """
            provider_text = v.provider_text,
            provider_code = v.provider_code,
            provider_message_id = coalesce(v.message_id, s.provider_message_id),
-           cost = coalesce(v.cost, s.cost),
+           -- what is sent again is charged again
+           cost = CASE WHEN s.currency_id = currency.id
+                       THEN coalesce(s.cost, 0) + coalesce(v.cost, 0)
+                       ELSE coalesce(v.cost, s.cost) END,
            currency_id = coalesce(currency.id, s.currency_id),
            parts = coalesce(v.parts, s.parts),
            not_before = v.not_before,

@@ -33,16 +33,19 @@ class MailingMailing(models.Model):
             return 0
 
     def _compute_sms_cost(self):
-        groups = (
-            self.env["sms.sms"]
-            .sudo()
-            ._read_group(
-                [("mailing_id", "in", self.ids), ("cost", ">", 0)],
-                ["mailing_id", "currency_id"],
-                ["cost:sum"],
+        self.sms_cost_currency_id, self.sms_cost = False, 0.0
+        # What retention has removed was paid for as well.
+        for model in ("sms.sms", "sms.statistic"):
+            groups = (
+                self.env[model]
+                .sudo()
+                ._read_group(
+                    [("mailing_id", "in", self.ids), ("cost", ">", 0)],
+                    ["mailing_id", "currency_id"],
+                    ["cost:sum"],
+                )
             )
-        )
-        found = {mailing.id: (currency, cost) for mailing, currency, cost in groups}
-        for mailing in self:
-            currency, cost = found.get(mailing.id, (False, 0.0))
-            mailing.sms_cost_currency_id, mailing.sms_cost = currency, cost
+            for mailing, currency, cost in groups:
+                mine = self & mailing
+                mine.sms_cost_currency_id = currency
+                mine.sms_cost += cost

@@ -30,16 +30,23 @@ AGREED = {
     "scheduled_at",
     "optout",
 }
+# Whose rights count: of who last said to whom, and of who last said what.
+AUTHORS = {
+    "author_id": {"audience_ids"},
+    "text_author_id": {"body", "template_id"},
+}
 # In a context: leave the check to the campaign. No caller from outside can have it.
 CHECK_LATER = object()
 # What only the methods of the campaign change, whoever calls.
 KEPT = {
     "state",
-    "author_id",
+    *AUTHORS,
+    "template_texts",
     "source_id",
     "check_state",
     "people_count",
     "part_count",
+    "worst_parts",
     "message_price",
     "estimate",
     "pause_reason",
@@ -94,8 +101,18 @@ class SmsCampaign(models.Model):
         "res.users",
         readonly=True,
         copy=False,
-        help="Who last said what goes to whom. Their access rights say which records"
-        " the audience may have.",
+        # Without one, the job's own rights would count.
+        ondelete="restrict",
+        help="Who last said to whom it goes. Their access rights say which records the"
+        " audience may have.",
+    )
+    text_author_id = fields.Many2one(
+        "res.users",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        help="Who last changed the text. Their access rights say what its placeholders"
+        " may read.",
     )
     gateway_id = fields.Many2one(
         "sms.gateway.config",
@@ -207,7 +224,7 @@ class SmsCampaign(models.Model):
         self._check_kept(set().union(*vals_list))
         draft = without_defaults(self._later(), KEPT)
         campaigns = super(SmsCampaign, draft).create(vals_list)
-        campaigns.sudo().author_id = self.env.user
+        campaigns.sudo().write(dict.fromkeys(AUTHORS, self.env.uid))
         return campaigns.with_env(self.env)
 
     def copy_data(self, default=None):
@@ -222,8 +239,17 @@ class SmsCampaign(models.Model):
         if AGREED & set(vals):
             self._check_still_open()
             if not self.env.su:
-                self.sudo().author_id = self.env.user
+                self._keep_authors(set(vals))
         return super(SmsCampaign, self._later()).write(vals)
+
+    def _keep_authors(self, names):
+        """Keep who says what or to whom: nobody lends their rights to another's words.
+
+        Whoever only changes the time of a campaign has said neither.
+        """
+        changed = [author for author, said in AUTHORS.items() if said & names]
+        if changed:
+            self.sudo().write(dict.fromkeys(changed, self.env.uid))
 
     def _later(self):
         """Give these in a context in which audiences leave the check to them."""

@@ -1,7 +1,8 @@
 from ast import literal_eval
 
+import psycopg2
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from .sms_campaign_person import Candidate
 
@@ -11,6 +12,9 @@ KINDS = [
     ("numbers", "Numbers"),
     ("file", "File"),
 ]
+
+# Where the job is; no person's to say.
+PLACE = {"position", "finished"}
 
 
 class SmsCampaignAudience(models.Model):
@@ -32,7 +36,13 @@ class SmsCampaignAudience(models.Model):
     model_id = fields.Many2one(
         "ir.model",
         "Records Of",
-        domain=lambda self: [("model", "in", self._models_with_numbers())],
+        domain=[
+            ("is_mail_thread_sms", "=", True),
+            ("transient", "=", False),
+            # Odoo's own jobs have a contact as well.
+            "!",
+            ("model", "=like", "ir.%"),
+        ],
         ondelete="cascade",
         help="What has phone numbers: contacts, employees, attendees, ...",
     )
@@ -82,9 +92,18 @@ class SmsCampaignAudience(models.Model):
         return audiences
 
     def write(self, vals):
+        if PLACE & set(vals) and not self.env.su:
+            raise AccessError(
+                self.env._("How far a campaign is can only be changed by its buttons.")
+            )
+        before = self.campaign_id
+        if "campaign_id" in vals:
+            before._check_still_open()
         result = super().write(vals)
-        if set(vals) - {"position", "finished", "sequence"}:
+        if set(vals) - PLACE - {"sequence"}:
             self._changed()
+        if moved := before - self.campaign_id:
+            moved._audience_changed()
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -128,8 +147,10 @@ class SmsCampaignAudience(models.Model):
             return [("list_ids", "in", self.list_ids.ids)]
         try:
             domain = literal_eval(self.domain or "[]")
-            self._records()._search(domain)
-        except UserError:
+            # PostgreSQL has a word in it, too.
+            with self.env.cr.savepoint():
+                self._records()._search(domain, limit=1).get_result_ids()
+        except (UserError, psycopg2.OperationalError):
             raise
         except Exception as error:
             raise UserError(
@@ -137,7 +158,7 @@ class SmsCampaignAudience(models.Model):
                     "The filter of the audience “%(name)s” can't be understood any"
                     " more: %(error)s",
                     name=self.name,
-                    error=error,
+                    error=(str(error) or type(error).__name__).splitlines()[0],
                 )
             ) from None
         return domain
@@ -154,20 +175,6 @@ class SmsCampaignAudience(models.Model):
                         audience.model_id.sudo().name,
                     )
                 )
-
-    @api.model
-    def _models_with_numbers(self):
-        """Give the names of the models whose records can be an audience."""
-        return [
-            name
-            for name, model in self.env.items()
-            if model._auto
-            and not model._abstract
-            and not model._transient
-            # what is sent has numbers too, but is no audience
-            and not name.startswith(("sms.", "mail.", "bus.", "ir."))
-            and self._number_sources(model)
-        ]
 
     @api.model
     def _number_sources(self, model):
@@ -243,15 +250,30 @@ class SmsCampaignAudience(models.Model):
         }
 
     def _opted_out_of_lists(self, contacts):
-        """Give the ids of contacts that opted out of all of these lists they are on."""
+        """Give the ids of contacts that opted out of all of these lists they are on.
+
+        Who is on a list twice, with one number, has opted out with both.
+        """
         self.env["mailing.subscription"].flush_model()
+        self.env["mailing.contact"].flush_model(["phone_sanitized"])
         self.env.cr.execute(
             """
-              SELECT contact_id FROM mailing_subscription
-               WHERE list_id = ANY(%s) AND contact_id = ANY(%s)
-            GROUP BY contact_id HAVING bool_and(coalesce(opt_out, FALSE))
+            WITH said_no AS MATERIALIZED (
+                SELECT contact.id, contact.phone_sanitized
+                  FROM mailing_subscription mine
+                  JOIN mailing_contact contact ON contact.id = mine.contact_id
+                 WHERE mine.list_id = ANY(%(lists)s) AND mine.opt_out
+                   AND NOT EXISTS (SELECT FROM mailing_subscription other
+                                    WHERE other.contact_id = mine.contact_id
+                                      AND other.list_id = ANY(%(lists)s)
+                                      AND other.opt_out IS NOT TRUE)
+            )
+            SELECT id FROM mailing_contact
+             WHERE id = ANY(%(contacts)s)
+               AND (id IN (SELECT id FROM said_no)
+                    OR phone_sanitized IN (SELECT phone_sanitized FROM said_no))
             """,
-            [self.list_ids.ids, contacts.ids],
+            {"lists": self.list_ids.ids, "contacts": contacts.ids},
         )
         return {contact_id for (contact_id,) in self.env.cr.fetchall()}
 

@@ -64,6 +64,15 @@ class SmsCampaignAudience(models.Model):
             audience._choose_roles(_roles(commands, by_id))
         return result
 
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        for audience, vals in zip(self, vals_list, strict=True):
+            vals["column_ids"] = [
+                Command.create({"slug": column.slug, "role": column.role})
+                for column in audience.column_ids
+            ]
+        return vals_list
+
     def _choose_roles(self, roles):
         """Let the columns hold what a person has chosen.
 

@@ -17,6 +17,8 @@ CHECKED = {
     "template_id",
     "shorten_links",
     "message_class",
+    # Its settings make texts longer or shorter.
+    "gateway_id",
     "audience_ids",
     "company_id",
     "optout",
@@ -120,7 +122,14 @@ class SmsCampaign(models.Model):
                 max(campaign.price - gateway.balance, 0) if known else 0
             )
 
-    @api.depends("people_count", "pace", "within_window", "scheduled_at", "gateway_id")
+    @api.depends(
+        "people_count",
+        "pace",
+        "message_class",
+        "within_window",
+        "scheduled_at",
+        "gateway_id",
+    )
     def _compute_finish_at(self):
         for campaign in self:
             if not campaign.people_count:
@@ -204,6 +213,7 @@ class SmsCampaign(models.Model):
         )
         self.env["sms.campaign.recipient"].invalidate_model()
         self.exclusion_ids.unlink()
+        self._take_template()
         self._start_over()
         self.write(
             {

@@ -65,11 +65,13 @@ class SmsCampaign(models.Model):
 
     def _finished(self):
         """Give what is done to the texts that are sent."""
-        return Finish(self._shortener(), self._optouts)
+        return Finish(
+            self._shortener(), self.with_context(lang=self._language())._optouts
+        )
 
     def _as_if_finished(self):
         """Give what makes texts as long as they will be, and leaves no trace."""
-        sample = self._optout_sample_text()
+        sample = self.with_context(lang=self._language())._optout_sample_text()
         return Finish(
             self._as_if_short(),
             lambda numbers: dict.fromkeys(numbers, sample),

@@ -137,6 +137,7 @@ class SmsCampaign(models.Model):
         if not all(self.audience_ids.mapped("finished")):
             # If none was taken, another worker is at it.
             return taken
+        self._count_prepared()
         self.env.cr.execute(
             "UPDATE sms_campaign SET state = 'sending'"
             " WHERE id = %s AND state = 'preparing'",
@@ -145,6 +146,18 @@ class SmsCampaign(models.Model):
         self.invalidate_recordset(["state"])
         self.env["sms.sms"]._trigger_dispatch()
         return True
+
+    def _count_prepared(self):
+        """Count who was reached and left out: not who would have been, at the check."""
+        self.env.cr.execute(
+            """
+            SELECT count(*) FILTER (WHERE left_out IS NOT TRUE),
+                   count(*) FILTER (WHERE left_out)
+              FROM sms_sms WHERE campaign_id = %s
+            """,
+            [self.id],
+        )
+        self.people_count, self.left_out_count = self.env.cr.fetchone()
 
     def _end_if_done(self):
         """End a campaign of which nothing waits; pause one whose budget is spent."""
@@ -213,6 +226,9 @@ class SmsCampaign(models.Model):
         """Pause because of something that a person has to see to, and tell them."""
         if not self._lock_in("scheduled", "preparing", "sending"):
             return
+        if self.state == "scheduled":
+            # Gone through by the check, but not prepared: a resume has to.
+            self._start_over()
         self._pause(reason, text)
         self.activity_schedule(
             "su_sms.mail_activity_type_campaign", note=text, user_id=self.user_id.id

@@ -59,23 +59,27 @@ class SmsCampaign(models.Model):
 
     def _complete(self, people, finish):
         """Find each person's number, whether they are left out, and their text."""
-        countries = _Countries(self)
+        countries = Countries(self)
         for person in people:
             if person.opted_out:
                 person.leave_out(LIST_OPT_OUT)
             person.read_number(countries.of)
-        if self.message_class == "promotional":
+        promotional = self.message_class == "promotional"
+        if promotional or self.gateway_id.sudo().block_transactional:
             numbers = {person.number for person in people if not person.reason}
-            blocked = outbox.blocked_among(self.env.cr, numbers)
+            blocked = outbox.blocked_among(self.env.cr, numbers, promotional)
             for person in people:
                 if person.number in blocked:
                     person.leave_out(OPTED_OUT)
+        self._fill_in(people, finish)
+        # Only now: who is left out keeps nobody else from being reached.
         seen = set()
         for person in people:
-            if not person.reason and person.number in seen:
+            if person.reason:
+                continue
+            if person.number in seen:
                 person.leave_out(DUPLICATE)
             seen.add(person.number)
-        self._fill_in(people, finish)
 
     # ------------------------------------------------------------
     # Messages
@@ -204,7 +208,7 @@ def _plain(text):
     return text.replace("\0", "") or None
 
 
-class _Countries:
+class Countries:
     """The countries by which local numbers are read, looked up only where needed."""
 
     def __init__(self, campaign):

@@ -43,9 +43,10 @@ class SmsCampaignRecipient(models.Model):
 
     def _compute_text(self):
         for recipient in self:
-            recipient.text = not recipient.reason and (
-                recipient.campaign_id.sudo()._preview(recipient)
-            )
+            recipient.text = False
+            if not recipient.reason:
+                text, problem = recipient.campaign_id.sudo()._preview(recipient)
+                recipient.text = text or problem
 
     def action_open_record(self):
         self.ensure_one()

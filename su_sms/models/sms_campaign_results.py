@@ -90,17 +90,22 @@ class SmsCampaign(models.Model):
         }
 
     def action_open_results(self):
-        """Open messages by the context's ``network`` or ``reason`` (a failure type)."""
+        """Open messages of a row, by the context.
+
+        That has ``network``, or ``reason`` (a failure type) and ``left_out``.
+        """
         self.ensure_one()
         context = self.env.context
-        domain = [("state", "in", ("error", "canceled"))]
         if "network" in context:
             domain = [
                 ("network", "=", context["network"] or False),
                 ("state", "in", ("pending", "sent", "error")),
             ]
         else:
-            domain.append(("failure_type", "=", context.get("reason")))
+            domain = [
+                ("failure_type", "=", context.get("reason")),
+                ("state", "=", "canceled" if context.get("left_out") else "error"),
+            ]
         action = self.action_open_messages()
         action["domain"] += domain
         return action

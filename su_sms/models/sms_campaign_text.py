@@ -1,15 +1,35 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..dispatch import gate
 from ..text import placeholders, segments
 from .sms_campaign_person import NO_TEXT, NOT_RENDERED
+from .sms_campaign_prepare import Countries
 
 
 class SmsCampaign(models.Model):
     """What each of a campaign's people would read."""
 
     _inherit = "sms.campaign"
+
+    template_texts = fields.Json(
+        readonly=True,
+        copy=False,
+        help="{language: text} of the template when the recipients were last counted:"
+        " what is launched and approved is what is sent.",
+    )
+
+    def _take_template(self):
+        """Keep the template's texts as they are now."""
+        texts, template = False, self.template_id
+        if template:
+            texts = template._fields["body"]._get_stored_translations(template)
+        self.template_texts = texts
+        self.env.add_to_compute(self._fields["body"], self)
+
+    def _language(self):
+        """Give the language of who wrote the text, whoever is at it now."""
+        return (self.text_author_id or self.env.user).lang
 
     def _fill_in(self, people, finish):
         """Give people their text and its parts; leave out whom it can't be filled for.
@@ -42,8 +62,9 @@ class SmsCampaign(models.Model):
 
     def _text_for(self, person):
         """Give the template's text in this person's language."""
+        texts = self.template_texts or {}
         lang = person.partner.lang if person.partner else None
-        return self.template_id.with_context(lang=lang or self.env.lang).body or ""
+        return texts.get(lang or self._language()) or texts.get("en_US") or ""
 
     def _fill_in_one(self, text, people):
         parts = placeholders.parse(text)
@@ -51,23 +72,71 @@ class SmsCampaign(models.Model):
             for person in people:
                 person.body = text
             return
+        people = self._readable(people)
         if placeholders.others(text):
             self._fill_in_by_odoo(text, people)
             return
         for person in people:
             try:
-                person.body = placeholders.render(parts, _lookup(person))
+                person.body = placeholders.render(parts, self._lookup(person))
             except placeholders.PlaceholderError as error:
                 person.leave_out(NOT_RENDERED, str(error))
             except Exception as error:
                 person.leave_out(NOT_RENDERED, _short(error))
+
+    def _readable(self, people):
+        """Give those of whom the text's author may read; leave the others out.
+
+        Reading alone would not tell: what the audience's author has read is in the
+        cache, for everybody.
+        """
+        if self.text_author_id == self.author_id:
+            return people
+        found = {}
+        for person in people:
+            if person.record is not None:
+                found.setdefault(person.record._name, []).append(person.record.id)
+        readable = {
+            (name, res_id)
+            for name, ids in found.items()
+            for res_id in self.env[name]
+            .with_user(self.text_author_id)
+            .browse(ids)
+            ._filtered_access("read")
+            .ids
+        }
+        for person in people:
+            record = person.record
+            if record is not None and (record._name, record.id) not in readable:
+                person.leave_out(
+                    NOT_RENDERED,
+                    self.env._("Who wrote the text may not read this record."),
+                )
+        return [person for person in people if not person.reason]
+
+    def _lookup(self, person):
+        """Give what finds the value of a path for a person."""
+        if person.record is None:
+            return person.cells.__getitem__
+
+        def lookup(path):
+            value = person.record
+            if self.text_author_id != self.author_id:
+                value = value.with_user(self.text_author_id)
+            for name in path.split("."):
+                value = value[name]
+            if isinstance(value, models.BaseModel):
+                return ", ".join(value.mapped("display_name"))
+            return value
+
+        return lookup
 
     def _fill_in_by_odoo(self, text, people):
         """Let Odoo fill in what is more than a field's name, if the author may.
 
         A file's rows are no records, so Odoo can't.
         """
-        engine = self.env["mail.render.mixin"].with_user(self.author_id)
+        engine = self.env["mail.render.mixin"].with_user(self.text_author_id)
         for person in people:
             if person.record is None:
                 person.leave_out(
@@ -86,21 +155,23 @@ class SmsCampaign(models.Model):
                 person.leave_out(NOT_RENDERED, _short(cause))
 
     def _preview(self, recipient):
-        """Give the text as a recipient of the last check would get it.
+        """Give the text as a recipient of the last check would get it, or why not.
 
         :param recipient: a ``sms.campaign.recipient``, or none for the first there is
+        :return: (text, what is in the way)
         """
         self.ensure_one()
-        recipient = recipient or self.recipient_ids.filtered(lambda r: not r.reason)[:1]
-        person = self._person_of(recipient)
+        self.check_access("read")
+        person = self._person_of(recipient or self.sample_ids[:1])
         if person is None:
-            return self.body or ""
-        person.read_number(lambda _person: None)
+            return self.body or "", ""
         self._fill_in([person], self._as_if_finished())
-        return person.body or person.detail
+        if person.reason:
+            return "", person.detail
+        return person.body, ""
 
     def _person_of(self, recipient):
-        """Give a recipient as the audience had it, or None if it is gone."""
+        """Give a recipient as the audience has it, or None if it is gone."""
         audience = recipient.audience_id.sudo()
         if not audience:
             return None
@@ -108,25 +179,18 @@ class SmsCampaign(models.Model):
             found = audience._records().browse(recipient.res_id).exists()
             people = audience._from_records(found)
         else:
-            found = audience.row_ids.filtered(lambda row: row.line == recipient.line)
+            # Of an uploaded file there may be very many.
+            found = audience.row_ids.search(
+                [("audience_id", "=", audience.id), ("line", "=", recipient.line)]
+            )
             people = audience._from_rows(found)
-        return people[0] if people else None
-
-
-def _lookup(person):
-    """Give what finds the value of a path for a person."""
-    if person.record is None:
-        return person.cells.__getitem__
-
-    def lookup(path):
-        value = person.record
-        for name in path.split("."):
-            value = value[name]
-        if isinstance(value, models.BaseModel):
-            return ", ".join(value.mapped("display_name"))
-        return value
-
-    return lookup
+        countries = Countries(self)
+        for person in people:
+            person.read_number(countries.of)
+            # A pasted line may have several.
+            if person.number == recipient.number:
+                return person
+        return None
 
 
 def _short(error):

@@ -1,10 +1,15 @@
 """Campaigns, from the audience to what the simulator received."""
 
+import sys
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .campaign import CampaignCase
+
+PREPARE = "odoo.addons.su_sms.models.sms_campaign_prepare"
 
 
 @tagged("post_install", "-at_install")
@@ -64,6 +69,19 @@ class TestCampaignAudience(CampaignCase):
         self.run_campaign(campaign)
         self.assertEqual(len(self.texts()), 1)
 
+    def test_who_gets_nothing_of_a_gateway_is_left_out_before(self):
+        self.gateway.block_transactional = True
+        blacklist = self.env["sms.blacklist"]
+        blacklist.create({"number": "+254712345678", "reason": "own_request"})
+        # Nobody's no: what people must know is tried.
+        blacklist.create({"number": "+254733345679", "reason": "unreachable"})
+        campaign = self.campaign(
+            self.numbers("0712345678 0733345679"), message_class="transactional"
+        )
+        self.assertEqual(self.exclusions(campaign), {"sms_blacklist": 1})
+        self.run_campaign(campaign)
+        self.assertEqual([n for n, _text in self.texts()], ["+254733345679"])
+
     def test_opt_out_of_a_list_counts_unless_another_list_has_them(self):
         news, sport = self.env["mailing.list"].create(
             [{"name": "News"}, {"name": "Sport"}]
@@ -86,12 +104,45 @@ class TestCampaignAudience(CampaignCase):
         self.assertEqual(self.exclusions(campaign), {"sms_optout": 1})
         self.assertEqual(campaign.people_count, 2)
 
+    def test_who_is_on_a_list_twice_has_opted_out_with_both(self):
+        news = self.env["mailing.list"].create({"name": "News"})
+        values = {"mobile": "0712345001", "list_ids": news.ids}
+        contacts = self.env["mailing.contact"].create(
+            [{"name": "One"} | values, {"name": "Same"} | values]
+        )
+        audience = {"kind": "list", "list_ids": news.ids}
+        for contact in contacts:
+            contact.subscription_ids.opt_out = True
+            # The order of the contacts, and their pages, change nothing.
+            for page in (1, 5000):
+                with self.subTest(contact=contact.name, page=page):
+                    self.patch(sys.modules[PREPARE], "PAGE", page)
+                    campaign = self.campaign(audience)
+                    self.assertEqual(self.exclusions(campaign), {"sms_optout": 2})
+            contact.subscription_ids.opt_out = False
+
+    def test_who_is_left_out_keeps_nobody_else_with_the_number_out(self):
+        first, second = self.contacts("0712345678", "0712345678")
+        second.city = "Kisumu"
+        body = "{{ object.city }}"
+        campaign = self.campaign(self.records(first | second), body=body)
+        self.assertEqual(self.exclusions(campaign), {"sms_empty": 1})
+        self.assertEqual(campaign.people_count, 1)
+        self.run_campaign(campaign)
+        self.assertEqual(self.texts(), [("+254712345678", "Kisumu")])
+
     def test_records_that_belong_to_a_contact_have_its_number(self):
         user = self.user("amina", name="Amina")
         user.partner_id.phone = "0712 345 678"
         campaign = self.campaign(self.records(user))
         self.assertEqual(campaign.people_count, 1)
         self.assertEqual(campaign.recipient_ids.name, "Amina")
+
+    def test_only_people_can_be_chosen(self):
+        field = self.env["sms.campaign.audience"]._fields["model_id"]
+        models = self.env["ir.model"].search(field.domain).mapped("model")
+        self.assertLessEqual({"res.partner", "mailing.contact"}, set(models))
+        self.assertFalse({"ir.cron", "ir.actions.server", "sms.sms"} & set(models))
 
     def test_a_model_without_numbers_is_refused(self):
         with self.assertRaisesRegex(ValidationError, "no phone numbers"):
@@ -109,6 +160,15 @@ class TestCampaignAudience(CampaignCase):
         self.assertIn("no_such_field", campaign.check_problem)
         with self.assertRaisesRegex(UserError, "no_such_field"):
             campaign._launch()
+
+    def test_a_domain_that_only_postgresql_refuses_is_told(self):
+        contacts = self.records(self.contacts("0712345678"))
+        for domain in ("[('id', '=', 'abc')]", "[('name', '=', '\\x00')]"):
+            with self.subTest(domain), mute_logger("odoo.sql_db"):
+                campaign = self.campaign(contacts | {"domain": domain})
+                self.assertEqual(campaign.check_state, "failed")
+                self.assertIn("can't be understood", campaign.check_problem)
+                self.assertEqual(campaign.audience_ids.record_count, 0)
 
     def test_the_audience_has_only_what_its_author_may_see(self):
         other = self.env["res.company"].create({"name": "Other"})
@@ -191,7 +251,8 @@ class TestCampaignText(CampaignCase):
         )
         self.assertEqual(self.texts(), [("+254712345678", "Dear AMINA")])
 
-    def test_a_template_is_in_the_language_of_each(self):
+    def template(self):
+        """Create a template in English and French."""
         self.env["res.lang"]._activate_lang("fr_FR")
         template = self.env["sms.template"].create(
             {
@@ -201,6 +262,10 @@ class TestCampaignText(CampaignCase):
             }
         )
         template.with_context(lang="fr_FR").body = "Les examens, {{ object.name }}"
+        return template
+
+    def test_a_template_is_in_the_language_of_each(self):
+        template = self.template()
         contacts = self.contacts("0712345678", "0733345679")
         contacts.name = "Awa"
         contacts[1].lang = "fr_FR"
@@ -214,6 +279,32 @@ class TestCampaignText(CampaignCase):
                 "+254733345679": "Les examens, Awa",
             },
         )
+
+    def test_who_has_no_language_gets_that_of_the_texts_author(self):
+        template = self.template()
+        author = self.user("awa", "su_sms.group_user", lang="fr_FR")
+        campaign = self.campaign(
+            self.numbers("Awa 0712345678"), as_user=author, template_id=template.id
+        )
+        self.assertEqual(campaign.recipient_ids.body, "Les examens, Awa")
+        campaign.action_check()
+        self.assertEqual(campaign.recipient_ids.body, "Les examens, Awa")
+        # The job's own language is another.
+        self.run_campaign(campaign.with_context(lang="en_US"))
+        self.assertEqual(self.texts()[0][1], "Les examens, Awa")
+
+    def test_a_template_changed_after_the_launch_changes_nothing(self):
+        template = self.template()
+        campaign = self.campaign(
+            self.numbers("Awa 0712345678"), template_id=template.id
+        )
+        template.body = "Exams are over, {{ object.name }}"
+        campaign.action_check()
+        self.assertEqual(campaign.body, "Exams are over, {{ object.name }}")
+        campaign._launch()
+        template.body = "No exams, {{ object.name }}"
+        self.work()
+        self.assertEqual(self.texts()[0][1], "Exams are over, Awa")
 
     def test_short_links_count_their_clicks(self):
         campaign = self.campaign(
@@ -269,6 +360,15 @@ class TestCampaignText(CampaignCase):
         self.assertEqual(campaign.encoding, "GSM-7")
         self.assertEqual(campaign.worst_parts, 1)
 
+    def test_another_gateway_is_counted_with(self):
+        self.gateway.sanitise = True
+        other = self.gateway.copy({"name": "Other", "sanitise": False})
+        body = "“Karibu”" + "a" * 70
+        campaign = self.campaign(self.numbers("0712345678"), body=body)
+        self.assertEqual(campaign.part_count, 1)
+        campaign.gateway_id = other
+        self.assertEqual(campaign.part_count, 2)
+
     def test_parts_are_those_of_the_rendered_texts(self):
         contacts = self.contacts("0712345678", "0733345679")
         contacts[0].name = "A"
@@ -285,6 +385,31 @@ class TestCampaignText(CampaignCase):
                 {"campaign_id": campaign.id, "recipient_id": recipient.id}
             )
             self.assertEqual(trial.body, f"Dear {recipient.name}")
+
+    def test_the_text_of_numbers_as_people_type_them_can_be_read_before(self):
+        campaign = self.campaign(
+            self.numbers("Amina 0712 345 678, Brian 0733 456 789"),
+            self.file("Phone,Name\n0722000111,Chege\n"),
+            body="Dear {{ object.name }}",
+        )
+        self.assertEqual(len(campaign.recipient_ids), 3)
+        for recipient in campaign.recipient_ids:
+            self.assertEqual(recipient.text, f"Dear {recipient.name}")
+
+    def test_what_keeps_a_text_from_being_filled_in_is_sent_to_nobody(self):
+        campaign = self.campaign(self.records(self.contacts("0712345678")))
+        # Such as when a field is removed after people were counted.
+        self.env.cr.execute(
+            "UPDATE sms_campaign SET body = 'Dear {{ object.gone }}' WHERE id = %s",
+            campaign.ids,
+        )
+        campaign.invalidate_recordset(["body"])
+        trial = self.env["sms.campaign.trial"].create(
+            {"campaign_id": campaign.id, "numbers": "0722 000 111"}
+        )
+        with self.assertRaisesRegex(UserError, "gone"):
+            trial.action_send()
+        self.assertFalse(self.texts())
 
     def test_two_columns_cannot_both_hold_the_number(self):
         campaign = self.campaign(self.file("Phone,Other\n0712345678,0733345679\n"))
@@ -314,13 +439,21 @@ class TestCampaignAccess(CampaignCase):
         user = self.user("clerk", "su_sms.group_user")
         campaign = self.campaign(self.numbers("0712345678"), user_id=user.id)
         campaign = campaign.with_user(user)
+        admin = self.env.ref("base.user_admin")
         for values in (
             {"state": "sending"},
             {"approved_by_id": user.id},
-            {"author_id": self.env.ref("base.user_admin").id},
+            {"author_id": admin.id},
+            {"text_author_id": admin.id},
+            {"template_texts": {"en_US": "Other"}},
+            # the budget reckons with it
+            {"worst_parts": 0},
         ):
             with self.assertRaises(AccessError):
                 campaign.write(values)
+        for values in ({"position": 5000}, {"finished": True}):
+            with self.assertRaises(AccessError):
+                campaign.audience_ids.write(values)
         with self.assertRaises(AccessError):
             self.env["sms.campaign"].with_user(user).create(
                 {"name": "X", "state": "sending"}
@@ -355,16 +488,35 @@ class TestCampaignAccess(CampaignCase):
         )
 
     def test_a_launched_campaign_stays_as_it_is(self):
-        campaign = self.campaign(self.numbers("0712345678"))
+        campaign, draft = self.campaign(self.numbers("0712345678")), self.campaign()
         campaign._launch()
         for change in (
             lambda: campaign.write({"body": "Other"}),
             lambda: campaign.audience_ids.write({"numbers": "0733345679"}),
             lambda: campaign.audience_ids.unlink(),
+            lambda: campaign.audience_ids.write({"campaign_id": draft.id}),
             lambda: campaign.unlink(),
         ):
             with self.assertRaises(UserError):
                 change()
+
+    def test_an_audience_that_is_moved_counts_where_it_is(self):
+        one, two = self.campaign(self.numbers("0712345678")), self.campaign()
+        one.audience_ids.campaign_id = two
+        self.assertEqual((one.people_count, two.people_count), (0, 1))
+
+    def test_whose_campaign_it_is_sees_its_messages(self):
+        clerk = self.user("clerk", "su_sms.group_user")
+        other = self.user("other", "su_sms.group_user")
+        campaign = self.campaign(
+            self.numbers("0712345678"), as_user=clerk, user_id=other.id
+        )
+        campaign.with_user(other)._launch()
+        self.work()
+        for user in (clerk, other):
+            action = campaign.with_user(user).action_open_messages()
+            messages = self.env["sms.sms"].with_user(user)
+            self.assertEqual(messages.search_count(action["domain"]), 1, user.login)
 
     def test_a_sender_that_the_gateway_does_not_have_is_refused(self):
         with self.assertRaisesRegex(ValidationError, "no sender ID of this gateway"):

@@ -2,10 +2,13 @@
 
 import sys
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
+from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from ..dispatch import lanes
 from .campaign import CampaignCase
@@ -90,6 +93,20 @@ class TestCampaignRun(CampaignCase):
         self.assertEqual(bad.activity_ids.user_id, bad.user_id)
         self.assertEqual(good.state, "done")
 
+    def test_a_campaign_that_cannot_begin_is_prepared_when_it_is_resumed(self):
+        campaign = self.many(2, scheduled_at=fields.Datetime.now() + timedelta(hours=1))
+        campaign._launch()
+        with (
+            freeze_time(fields.Datetime.now() + timedelta(hours=2)),
+            patch.object(type(campaign), "_forget_recipients", side_effect=ValueError),
+            mute_logger("odoo.addons.su_sms.models.sms_campaign_job"),
+        ):
+            self.env["sms.campaign"]._work()
+        self.assertEqual((campaign.state, campaign.pause_reason), ("paused", "problem"))
+        campaign.action_resume()
+        self.work()
+        self.assertEqual(len(self.texts()), 2)
+
     def test_pause_and_resume(self):
         campaign = self.many(4)
         campaign._launch()
@@ -151,6 +168,13 @@ class TestCampaignRun(CampaignCase):
         self.assertFalse(self.texts())
         self.assertEqual(set(campaign.sms_ids.mapped("failure_type")), {"sms_too_old"})
         self.assertEqual(campaign.state, "done")
+
+    def test_opted_out_between_check_and_preparation(self):
+        campaign = self.many(2)
+        self.assertEqual((campaign.people_count, campaign.left_out_count), (2, 0))
+        self.env["phone.blacklist"].create({"number": "+254712000000"})
+        self.run_campaign(campaign)
+        self.assertEqual((campaign.people_count, campaign.left_out_count), (1, 1))
 
     def test_opted_out_between_preparation_and_dispatch(self):
         campaign = self.many(2)
@@ -227,6 +251,14 @@ class TestCampaignRun(CampaignCase):
         # an hour is left today, forty minutes are tomorrow's
         self.assertEqual(campaign.finish_at, datetime(2026, 3, 3, 5, 40))
 
+    def test_another_class_ends_at_another_time(self):
+        self.gateway.write({"use_window": True, "window_zone": "Africa/Nairobi"})
+        self.at(NIGHT)
+        with Form(self.many(2)) as form:
+            self.assertEqual(str(form.finish_at), "2026-03-03 05:00:00")
+            form.message_class = "transactional"
+            self.assertEqual(str(form.finish_at), "2026-03-02 19:00:00")
+
     def test_another_zone_moves_the_window(self):
         self.gateway.write({"use_window": True, "window_zone": "Africa/Nairobi"})
         self.at(datetime(2026, 3, 2, 6))
@@ -278,6 +310,20 @@ class TestCampaignRun(CampaignCase):
         self.gateway.price_per_part = 1.5
         campaign.invalidate_recordset()
         self.assertAlmostEqual(campaign.price, 4.5)
+
+    def test_what_is_sent_again_costs_again(self):
+        campaign = self.many(1)
+        self.run_campaign(campaign)
+        campaign.sms_ids.write({"state": "error", "failure_type": "sms_not_delivered"})
+        campaign.action_retry()
+        self.work()
+        self.assertEqual(len(self.texts()), 2)
+        self.assertAlmostEqual(campaign.spent, 1.6)
+        # The statement adds these up.
+        self.assertAlmostEqual(campaign.sms_ids.cost, 1.6)
+        # What a part costs is what it did.
+        self.queue("+254733000001").send()
+        self.assertAlmostEqual(self.gateway._part_price()[0], 0.8)
 
     def test_each_network_has_its_own_price(self):
         sent = self.queue(*[f"+25473300000{n}" for n in range(4)])

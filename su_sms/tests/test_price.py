@@ -76,6 +76,14 @@ class TestPrice(GatewayCase):
         sent = self.send_mailing()
         self.assertEqual((sent.sms_cost, sent.sms_cost_currency_id.name), (0.8, "KES"))
 
+    def test_what_a_mailing_has_cost_stays_when_its_messages_go(self):
+        mailing = self.send_mailing()
+        self.env["sms.sms"].search([("mailing_id", "=", mailing.id)]).unlink()
+        mailing.invalidate_recordset()
+        self.assertEqual(
+            (mailing.sms_cost, mailing.sms_cost_currency_id.name), (0.8, "KES")
+        )
+
     def test_mailing_with_a_broken_domain_has_no_price(self):
         mailing = self.send_mailing()
         mailing.mailing_domain = "[('"

@@ -33,7 +33,7 @@ class TestRpc(CampaignCase):
     def test_context_does_not_keep_the_rights_of_another(self):
         manager = self.user("rpc_manager", "su_sms.group_manager")
         campaign = self.campaign(self.records(self.partner), as_user=self.staff)
-        campaign.with_user(manager).body = "Exams begin on Tuesday."
+        campaign.with_user(manager).audience_ids.domain = "[(1, '=', 1)]"
         self.assertEqual(campaign.author_id, manager)
         self.call(
             "sms.campaign.audience",
@@ -43,6 +43,70 @@ class TestRpc(CampaignCase):
             su_sms_check_later=True,
         )
         self.assertEqual(campaign.author_id, self.staff)
+
+    def test_nobody_lends_their_rights_to_anothers_text(self):
+        editors = self.env.ref("mail.group_mail_template_editor")
+        self.env.ref("base.group_user").implied_ids -= editors
+        name = "su_sms.test_written"
+        code = f"object.env['ir.config_parameter'].sudo().set_param('{name}', 'x')"
+        body = "{{ " + code + " }}"
+        campaign = self.campaign(
+            self.records(self.partner), as_user=self.staff, body=body
+        )
+        self.assertEqual(campaign.check_state, "failed")
+        # Who changes something else checks it again.
+        campaign.with_user(self.env.ref("base.user_admin")).write(
+            {
+                "message_class": "transactional",
+                "audience_ids": [(0, 0, self.numbers("0712345678"))],
+            }
+        )
+        self.assertFalse(self.env["ir.config_parameter"].get_param(name))
+        self.assertEqual(campaign.check_state, "failed")
+
+    def test_nobody_lends_their_rights_to_anothers_audience(self):
+        manager = self.user("rpc_manager", "su_sms.group_manager")
+        self.hide(self.partner, manager)
+        campaign = self.campaign(self.records(self.partner), as_user=self.staff)
+        self.assertFalse(campaign.people_count)
+        campaign.with_user(manager).write({"message_class": "transactional"})
+        self.assertFalse(campaign.people_count)
+        campaign.with_user(manager).body = "Exams begin on Tuesday."
+        self.assertFalse(campaign.people_count)
+
+    def test_a_text_reads_no_more_than_its_author_may(self):
+        manager = self.user("rpc_manager", "su_sms.group_manager")
+        editors = self.env.ref("mail.group_mail_template_editor")
+        (manager | self.staff).group_ids = [(4, editors.id)]
+        self.hide(self.partner, manager)
+        self.partner.ref = "secret"
+        campaign = self.campaign(body="{{ object.ref }}", as_user=self.staff)
+        for body in ("{{ object.ref }}", "{{ object.ref.upper() }}"):
+            campaign.with_user(self.staff).body = body
+            campaign.with_user(manager).audience_ids = [
+                (5, 0, 0),
+                (0, 0, self.records(self.partner)),
+            ]
+            self.assertEqual(campaign.author_id, manager)
+            self.assertEqual(campaign.exclusion_ids.reason, "sms_rendering")
+            campaign.with_user(manager).body = body
+            self.assertIn(campaign.recipient_ids.body, ("secret", "SECRET"))
+
+    def hide(self, partner, manager):
+        """Let only the manager see a contact."""
+        model_id = self.env["ir.model"]._get_id("res.partner")
+        for group, domain in (
+            (self.env.ref("base.group_user"), [("id", "!=", partner.id)]),
+            (self.env.ref("su_sms.group_manager"), [(1, "=", 1)]),
+        ):
+            self.env["ir.rule"].create(
+                {
+                    "name": "Test",
+                    "model_id": model_id,
+                    "groups": group.ids,
+                    "domain_force": repr(domain),
+                }
+            )
 
     def test_default_in_the_context_does_not_launch_a_campaign(self):
         values = {"name": "Exams", "gateway_id": self.gateway.id}

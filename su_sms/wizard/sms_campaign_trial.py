@@ -20,6 +20,7 @@ class SmsCampaignTrial(models.TransientModel):
         domain="[('campaign_id', '=', campaign_id), ('reason', '=', False)]",
     )
     body = fields.Text("Text", compute="_compute_body")
+    problem = fields.Char(compute="_compute_body")
 
     @api.model
     def _own_number(self):
@@ -28,7 +29,9 @@ class SmsCampaignTrial(models.TransientModel):
     @api.depends("recipient_id")
     def _compute_body(self):
         for wizard in self:
-            wizard.body = wizard.campaign_id._preview(wizard.recipient_id)
+            wizard.body, wizard.problem = wizard.campaign_id._preview(
+                wizard.recipient_id
+            )
 
     def action_send(self):
         """Send it now, to each of the numbers once; it is no part of the campaign."""
@@ -52,6 +55,8 @@ class SmsCampaignTrial(models.TransientModel):
             raise UserError(self.env._("Enter a phone number."))
         if len(set(found)) > MOST:
             raise UserError(self.env._("A trial goes to %s numbers at most.", MOST))
+        if self.problem:
+            raise UserError(self.problem)
         if not (self.body or "").strip():
             raise UserError(self.env._("Write a text first."))
         messages = (

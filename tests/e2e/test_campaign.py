@@ -247,3 +247,29 @@ def test_form_fits_a_phone(system: System, sign_in: SignIn, clerk: Person):
         "document.querySelector('.o_content').scrollWidth - window.innerWidth"
     )
     assert wide <= 0
+
+
+def test_what_is_typed_in_a_dialog_stays_while_others_are_sent(
+    system: System, clerk: Person
+):
+    gateway = system.gateway()
+    draft = campaign(system, gateway, "0712345678", name="Draft")
+    running = campaign(system, gateway, many(20), optout="none")
+    page = clerk.open(f"{CAMPAIGNS}/{draft}")
+    page.locator("[name=audience_ids] .o_data_row td[name=kind]").click()
+    dialog = page.get_by_role("dialog")
+    dialog.locator("[name=numbers] textarea").fill("0712345678 0733345679")
+    other = clerk.window(f"{clerk.url}/odoo/{CAMPAIGNS}/{running}")
+    expect(other.locator("[name=preview] [name=people_count]")).to_have_text("20")
+
+    # What has just been changed is told of along with what is being sent.
+    system.admin.call("sms.campaign", "write", [draft], {"pace": 60})
+    system.admin.call("sms.campaign.launch", "action_launch", [launch(system, running)])
+    expect(figure(other, "sent_count")).to_have_text("20")
+    other.close()
+
+    page.bring_to_front()
+    dialog.get_by_role("button", name="Save").first.click()
+    expect(dialog).to_be_hidden()
+    preview = page.locator("[name=preview]")
+    expect(preview.locator("[name=people_count]")).to_have_text("2")

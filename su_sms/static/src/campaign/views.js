@@ -18,8 +18,9 @@ class CampaignFormController extends FormController {
         useLive(
             () => [this.model.root.resId],
             async () => {
-                // What somebody is typing stays.
-                if (!(await this.model.root.isDirty())) {
+                // What somebody is typing stays, in a dialog too: it is the old record's.
+                const typing = this.ui.activeElement !== document;
+                if (!typing && !(await this.model.root.isDirty())) {
                     await this.model.load();
                 }
             }

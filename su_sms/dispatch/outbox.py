@@ -344,7 +344,12 @@ RECORD = """
            provider_text = v.provider_text,
            provider_code = v.provider_code,
            provider_message_id = coalesce(v.message_id, s.provider_message_id),
-           cost = coalesce(v.cost, s.cost),
+           -- reports are about an id: what was said of an earlier try is over
+           report_rank = CASE WHEN v.message_id IS NULL THEN s.report_rank ELSE 0 END,
+           report_status = CASE WHEN v.message_id IS NULL THEN s.report_status END,
+           -- each try that was charged for is paid
+           cost = CASE WHEN v.cost IS NULL THEN s.cost
+                       ELSE coalesce(s.cost, 0) + v.cost END,
            currency_id = coalesce(currency.id, s.currency_id),
            parts = coalesce(v.parts, s.parts),
            not_before = v.not_before,

@@ -35,6 +35,8 @@ class SmsGatewayConfig(models.Model):
                 FROM (SELECT network, currency_id, cost, parts FROM sms_sms
                        WHERE gateway_id = %s AND cost > 0 AND parts > 0
                          AND currency_id IS NOT NULL
+                         -- what was sent again has been charged for more than once
+                         AND queued_at IS NULL
                     ORDER BY id DESC LIMIT %s) AS recent
             GROUP BY 1, 2 ORDER BY share DESC
             """,

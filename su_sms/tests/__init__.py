@@ -23,6 +23,7 @@ from . import (
     test_report,
     test_retention,
     test_routing,
+    test_resend,
     test_rpc,
     test_secret,
     test_statement,

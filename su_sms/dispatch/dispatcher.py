@@ -198,8 +198,9 @@ class Dispatcher:
             if not wire.free:
                 continue
             state = line.OPEN if self._force else line.state(cr, gateway, now)
-            if state == line.OPEN:
-                its_claims, its_seen = outbox.claim(cr, gateway, wire.free, now, ids)
+            if state in (line.OPEN, line.RESUMED):
+                known = gateway._replace(resumed=state == line.RESUMED)
+                its_claims, its_seen = outbox.claim(cr, known, wire.free, now, ids)
                 claims += its_claims
                 seen = seen or its_seen
             elif state == line.PROBE:

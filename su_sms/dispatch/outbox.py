@@ -43,6 +43,7 @@ class Gateway(NamedTuple):
     day_budget: float = 0.0
     block_transactional: bool = False
     probing: bool = False
+    resumed: bool = False
 
 
 class Row(NamedTuple):
@@ -408,7 +409,8 @@ def changes_of(claim, outcomes, now):
         own_fault = (
             outcome.reason in schedule.OWN_FAULTS
             and row.attempts > 0
-            and not claim.gateway.probing
+            # where nothing else has gone through since, the gateway may be at fault
+            and not (claim.gateway.probing or claim.gateway.resumed)
         )
         holds = outcome.reason in schedule.GATEWAY_WAITS and not own_fault
         if holds and outcome.state != "refused":

@@ -94,7 +94,8 @@ def read_committed(cr):
 CANDIDATES = """
     WITH lanes AS (
         SELECT * FROM json_to_recordset(%(lanes)s)
-               AS l(message_class text, campaign int, sender text, room int)
+               AS l(message_class text, campaign int, sender text, room int,
+                    without int[])
     ), head AS MATERIALIZED (
         SELECT picked.*, lanes.campaign, lanes.sender
           FROM lanes
@@ -105,6 +106,7 @@ CANDIDATES = """
                    AND gateway_id = %(gateway)s
                    AND message_class = lanes.message_class
                    AND coalesce(campaign_id, 0) = lanes.campaign
+                   AND coalesce(company_id, 0) <> ALL(lanes.without)
                    AND to_delete IS NOT TRUE
                    AND (not_before IS NULL OR not_before <= %(now)s)
                    AND (%(ids)s IS NULL OR id = ANY(%(ids)s))
@@ -226,6 +228,7 @@ def _candidates(cr, gateway, open_lanes, slots, look, now, ids):
                         "campaign": lane.campaign,
                         "sender": lane.sender,
                         "room": lane.room,
+                        "without": lane.without,
                     }
                     for lane in open_lanes.values()
                 ]

@@ -10,6 +10,7 @@ from . import (
     test_gateway,
     test_hold,
     test_leak,
+    test_lanes,
     test_limit,
     test_links,
     test_log,

@@ -171,7 +171,11 @@ class Dispatcher:
         self._unreported += count
         now = time.monotonic()
         if self._progress and self._unreported and (force or now >= self._report_at):
-            self._progress(self._unreported)
+            try:
+                self._progress(self._unreported)
+            except Exception as error:
+                # What was just claimed has to leave, whoever may hear of it.
+                _logger.warning("Progress is not told: %s", type(error).__name__)
             self._unreported = 0
             self._report_at = now + REPORT_EVERY
 

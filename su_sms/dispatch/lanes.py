@@ -182,7 +182,7 @@ def left_of_budget(cr, campaign_id, budget, price):
 
 
 def _purses(cr, gateway, now):
-    """Give {company id: what is left of the day's budget}, or None where there is none."""
+    """Give {company id: what is left of its budget of the day, or None: no budget}."""
     if not gateway.day_budget:
         return defaultdict(lambda: None)
     cr.execute(

@@ -32,7 +32,7 @@ class SmsSms(models.Model):
     )
 
     def _check_can_leave_again(self):
-        super()._check_can_leave_again()
+        result = super()._check_can_leave_again()
         if any(sms.left_out for sms in self):
             raise UserError(
                 self.env._("The campaign has left this person out: nothing to resend.")
@@ -41,6 +41,7 @@ class SmsSms(models.Model):
             raise UserError(
                 self.env._("The campaign is cancelled: none of its messages leaves.")
             )
+        return result
 
     def _queue_again(self):
         result = super()._queue_again()

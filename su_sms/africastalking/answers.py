@@ -28,6 +28,8 @@ INTEGER = re.compile(r"\s*(\d{1,9})(?:\.0+)?\s*", re.A)
 # The dearest first: a number listed twice was sent if either entry says so.
 PRECEDENCE = {"accepted": 0, "unknown": 1, "not_sent": 2, "refused": 2}
 NO_ID = frozenset({"", "none", "null"})
+# AT's have 38 characters; an index takes no more than some kilobytes.
+LONGEST_ID = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +267,7 @@ def _integer(value: Any) -> int | None:
 
 
 def _message_id(value: Any) -> str:
-    text = clean(_text(value))
+    text = clean(_text(value))[:LONGEST_ID]
     return "" if text.lower() in NO_ID else text
 
 

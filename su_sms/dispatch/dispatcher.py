@@ -171,7 +171,11 @@ class Dispatcher:
         self._unreported += count
         now = time.monotonic()
         if self._progress and self._unreported and (force or now >= self._report_at):
-            self._progress(self._unreported)
+            try:
+                self._progress(self._unreported)
+            except Exception as error:
+                # What was just claimed has to leave, whoever may hear of it.
+                _logger.warning("Progress is not told: %s", type(error).__name__)
             self._unreported = 0
             self._report_at = now + REPORT_EVERY
 
@@ -198,8 +202,9 @@ class Dispatcher:
             if not wire.free:
                 continue
             state = line.OPEN if self._force else line.state(cr, gateway, now)
-            if state == line.OPEN:
-                its_claims, its_seen = outbox.claim(cr, gateway, wire.free, now, ids)
+            if state in (line.OPEN, line.RESUMED):
+                known = gateway._replace(resumed=state == line.RESUMED)
+                its_claims, its_seen = outbox.claim(cr, known, wire.free, now, ids)
                 claims += its_claims
                 seen = seen or its_seen
             elif state == line.PROBE:

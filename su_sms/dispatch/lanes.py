@@ -7,6 +7,7 @@ however many messages wait in it: claims do not look into it.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -23,7 +24,7 @@ TURN = 7_357_767
 
 @dataclass
 class Purse:
-    """What may still be spent today, by all lanes of a gateway together."""
+    """What may still be spent today, by all lanes of a company together."""
 
     left: float
 
@@ -35,6 +36,7 @@ class Lane(NamedTuple):
     :ivar opens: when to look again if it is shut; None: a person has to do something
     :ivar reason: why it is shut: "window", "balance", "pace" or "budget"
     :ivar price: what a message costs at most, taken out of ``purse``
+    :ivar without: ids of companies whose messages stay, as their purse is empty
     """
 
     message_class: str
@@ -47,6 +49,7 @@ class Lane(NamedTuple):
     until: datetime | None = None
     price: float = 0.0
     purse: Purse | None = None
+    without: tuple[int, ...] = ()
 
     def pay(self) -> bool:
         """Take a message's price out of the purse; tell whether it was enough."""
@@ -66,16 +69,20 @@ def lanes(cr, gateway, now, claiming=False):
     """
     cr.execute(
         f"""
-          SELECT c.id, c.message_class,
+          SELECT c.id, c.company_id, c.message_class,
                  -- a sender ID is registered with one account
                  CASE WHEN c.gateway_id = %(gateway)s THEN c.sender_id END,
                  c.within_window, coalesce(c.pace, 0), coalesce(c.budget, 0),
                  coalesce(c.message_price, 0)
             FROM sms_campaign c
-            JOIN sms_gateway_config g ON g.id = c.gateway_id
            WHERE c.state = 'sending'
-             -- the other's, when this gateway has taken over
-             AND (g.id = %(gateway)s OR g.failover_id = %(gateway)s)
+             -- another's, where this gateway has taken over
+             AND (c.gateway_id = %(gateway)s
+                  OR EXISTS (SELECT FROM sms_sms s
+                              WHERE s.state = 'outgoing'
+                                AND s.gateway_id = %(gateway)s
+                                AND s.message_class = c.message_class
+                                AND coalesce(s.campaign_id, 0) = c.id))
         ORDER BY c.id
         -- who is just pausing one need not wait, nor need we: it is paused
         {"FOR SHARE OF c SKIP LOCKED" if claiming else ""}
@@ -87,17 +94,24 @@ def lanes(cr, gateway, now, claiming=False):
     if claiming and (limited or any(c.pace or c.budget for c in campaigns)):
         # The last lock of the transaction, so that no two can wait for each other.
         cr.execute("SELECT pg_advisory_xact_lock(%s)", [TURN])
-    purse = _purse(cr, gateway, now)
+    purses = _purses(cr, gateway, now)
     found = [Lane("transactional", 0, LOOK_AHEAD)]
     promotional = _by_gateway(gateway, Lane("promotional", 0, LOOK_AHEAD), now)
-    found.append(_by_day(gateway, promotional, purse, now))
+    if gateway.company_id:
+        promotional = _by_day(gateway, promotional, purses[gateway.company_id], now)
+    else:
+        spent = tuple(company for company, purse in purses.items() if purse.left <= 0)
+        promotional = promotional._replace(without=spent)
+    found.append(promotional)
     for campaign in campaigns:
+        purse = purses[campaign.company_id]
         found.append(_campaign(cr, gateway, campaign, purse, now))
     return found
 
 
 class _Campaign(NamedTuple):
     id: int
+    company_id: int
     message_class: str
     sender: str | None
     within_window: bool
@@ -167,22 +181,28 @@ def left_of_budget(cr, campaign_id, budget, price):
     return budget - float(spent) - under_way * price
 
 
-def _purse(cr, gateway, now):
-    """Give what is left of the company's budget of the day; None: there is none."""
+def _purses(cr, gateway, now):
+    """Give {company id: what is left of its budget of the day, or None: no budget}."""
     if not gateway.day_budget:
-        return None
+        return defaultdict(lambda: None)
     cr.execute(
         """
-        SELECT (SELECT coalesce(sum(amount), 0) FROM sms_spending
-                 WHERE company_id = %(company)s AND day = %(day)s AND bulk),
-               (SELECT coalesce(sum(coalesce(c.message_price, 0)), 0) FROM sms_sms s
-             LEFT JOIN sms_campaign c ON c.id = s.campaign_id
-                 WHERE s.state = 'process' AND s.priority = '0'
-                   AND s.company_id = %(company)s)
+          SELECT company_id, sum(amount)
+            FROM (SELECT company_id, amount FROM sms_spending
+                   WHERE day = %s AND bulk
+                   UNION ALL
+                  SELECT s.company_id, coalesce(c.message_price, 0) FROM sms_sms s
+               LEFT JOIN sms_campaign c ON c.id = s.campaign_id
+                   WHERE s.state = 'process' AND s.priority = '0') AS spent
+           WHERE company_id IS NOT NULL
+        GROUP BY company_id
         """,
-        {"company": gateway.company_id, "day": window.today(gateway.zone, now)},
+        [window.today(gateway.zone, now)],
     )
-    return Purse(gateway.day_budget - sum(map(float, cr.fetchone())))
+    purses = defaultdict(lambda: Purse(gateway.day_budget))
+    for company_id, spent in cr.fetchall():
+        purses[company_id].left -= float(spent)
+    return purses
 
 
 def _by_day(gateway, lane, purse, now):

@@ -10,37 +10,38 @@ from datetime import timedelta
 
 from . import schedule
 
-OPEN, PROBE, SHUT = "open", "probe", "shut"
+STATE = """
+    SELECT hold_reason, retry_at,
+           last_error_at > coalesce(last_success_at, '-infinity') AS failed_last
+      FROM sms_gateway_config
+     WHERE id = %s AND active
+"""
+OPEN, RESUMED, PROBE, SHUT = "open", "resumed", "probe", "shut"
 
 
 def state(cr, gateway, now):
     """Tell whether the gateway takes messages: OPEN, PROBE (one, to try) or SHUT.
 
+    RESUMED is open because a person says so: nothing has gone through since it failed.
+
     Before a probe the gateway's row stays locked for the transaction, so that of
     several dispatchers only one probes. Nobody waits for it: a claim may already be
     whose turn others wait for.
     """
-    cr.execute(
-        "SELECT hold_reason, retry_at FROM sms_gateway_config WHERE id = %s AND active",
-        [gateway.id],
-    )
+    cr.execute(STATE, [gateway.id])
     found = cr.fetchone()
     if found and found[0] and _is_due(found, now):
-        cr.execute(
-            "SELECT hold_reason, retry_at FROM sms_gateway_config"
-            " WHERE id = %s AND active FOR NO KEY UPDATE SKIP LOCKED",
-            [gateway.id],
-        )
+        cr.execute(f"{STATE} FOR NO KEY UPDATE SKIP LOCKED", [gateway.id])
         found = cr.fetchone()
     if not found:
         return SHUT
     if not found[0]:
-        return OPEN
+        return RESUMED if found[2] else OPEN
     return PROBE if _is_due(found, now) else SHUT
 
 
 def _is_due(found, now):
-    hold_reason, retry_at = found
+    hold_reason, retry_at, _failed_last = found
     return hold_reason != "paused" and (retry_at is None or retry_at <= now)
 
 
@@ -120,6 +121,7 @@ def release(cr, claim, now):
         UPDATE sms_gateway_config SET last_success_at = %(now)s
          WHERE id = %(id)s
            AND (last_success_at IS NULL
+                OR last_success_at < last_error_at
                 OR last_success_at < %(now)s - interval '10 seconds')
         """,
         {"id": claim.gateway.id, "now": now},

@@ -43,6 +43,7 @@ class Gateway(NamedTuple):
     day_budget: float = 0.0
     block_transactional: bool = False
     probing: bool = False
+    resumed: bool = False
 
 
 class Row(NamedTuple):
@@ -93,7 +94,8 @@ def read_committed(cr):
 CANDIDATES = """
     WITH lanes AS (
         SELECT * FROM json_to_recordset(%(lanes)s)
-               AS l(message_class text, campaign int, sender text, room int)
+               AS l(message_class text, campaign int, sender text, room int,
+                    without int[])
     ), head AS MATERIALIZED (
         SELECT picked.*, lanes.campaign, lanes.sender
           FROM lanes
@@ -104,6 +106,7 @@ CANDIDATES = """
                    AND gateway_id = %(gateway)s
                    AND message_class = lanes.message_class
                    AND coalesce(campaign_id, 0) = lanes.campaign
+                   AND coalesce(company_id, 0) <> ALL(lanes.without)
                    AND to_delete IS NOT TRUE
                    AND (not_before IS NULL OR not_before <= %(now)s)
                    AND (%(ids)s IS NULL OR id = ANY(%(ids)s))
@@ -225,6 +228,7 @@ def _candidates(cr, gateway, open_lanes, slots, look, now, ids):
                         "campaign": lane.campaign,
                         "sender": lane.sender,
                         "room": lane.room,
+                        "without": lane.without,
                     }
                     for lane in open_lanes.values()
                 ]
@@ -350,6 +354,9 @@ RECORD = """
            provider_text = v.provider_text,
            provider_code = v.provider_code,
            provider_message_id = coalesce(v.message_id, s.provider_message_id),
+           -- reports are about an id: what was said of an earlier try is over
+           report_rank = CASE WHEN v.message_id IS NULL THEN s.report_rank ELSE 0 END,
+           report_status = CASE WHEN v.message_id IS NULL THEN s.report_status END,
            -- what is sent again is charged again
            cost = CASE WHEN s.currency_id = currency.id
                        THEN coalesce(s.cost, 0) + coalesce(v.cost, 0)
@@ -412,7 +419,8 @@ def changes_of(claim, outcomes, now):
         own_fault = (
             outcome.reason in schedule.OWN_FAULTS
             and row.attempts > 0
-            and not claim.gateway.probing
+            # where nothing else has gone through since, the gateway may be at fault
+            and not (claim.gateway.probing or claim.gateway.resumed)
         )
         holds = outcome.reason in schedule.GATEWAY_WAITS and not own_fault
         if holds and outcome.state != "refused":

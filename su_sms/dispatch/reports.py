@@ -68,13 +68,16 @@ def apply(cr, received, now, patience):
 
 
 def _messages(cr, message_ids):
-    """Give {(gateway id, provider's message id): id} of the messages, locked."""
+    """Give {(gateway id, provider's message id): id} of the messages, locked.
+
+    One that is on the wire once more has an earlier try's id: its outcome comes first.
+    """
     if not message_ids:
         return {}
     cr.execute(
         """
           SELECT gateway_id, provider_message_id, id FROM sms_sms
-           WHERE provider_message_id = ANY(%s)
+           WHERE provider_message_id = ANY(%s) AND state <> 'process'
         ORDER BY id
              FOR NO KEY UPDATE
         """,
@@ -115,6 +118,10 @@ def _adopt(cr, orphans):
              AND s.dispatched_at BETWEEN r.first AND r.last
            WHERE s.state = 'error' AND s.failure_type = 'sms_outcome_unknown'
              AND s.provider_message_id IS NULL
+             -- one that is on the wire may be what the report is about
+             AND NOT EXISTS (SELECT FROM sms_sms o
+                              WHERE o.state = 'process' AND o.number = r.number
+                                AND o.gateway_id = r.gateway)
         GROUP BY r.place HAVING count(*) = 1
         ORDER BY r.place
         """,

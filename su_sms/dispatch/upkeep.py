@@ -138,6 +138,7 @@ def _ready(cr, gateway, lane, now):
              WHERE state = 'outgoing' AND gateway_id = %(gateway)s
                AND message_class = %(class)s
                AND coalesce(campaign_id, 0) = %(campaign)s
+               AND coalesce(company_id, 0) <> ALL(%(without)s)
                AND to_delete IS NOT TRUE)
         SELECT coalesce(
             (SELECT %(now)s::timestamp FROM lane
@@ -148,6 +149,7 @@ def _ready(cr, gateway, lane, now):
             "gateway": gateway.id,
             "class": lane.message_class,
             "campaign": lane.campaign,
+            "without": list(lane.without),
             "now": now,
         },
     )

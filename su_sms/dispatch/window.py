@@ -76,7 +76,10 @@ def _days(window, now):
     for offset in (-1, 0, 1, 2):
         day = local + timedelta(days=offset)
         end = window.end if window.end > window.start else window.end + 24
-        days.append((_utc(window, day, window.start), _utc(window, day, end)))
+        opens, closes = _utc(window, day, window.start), _utc(window, day, end)
+        # the hour that clocks leave out in spring is no hour
+        if opens < closes:
+            days.append((opens, closes))
     return days
 
 

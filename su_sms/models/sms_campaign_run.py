@@ -226,6 +226,7 @@ class SmsCampaign(models.Model):
         )
         if not failed:
             raise UserError(self.env._("Nothing failed that could be sent again."))
+        failed._check_can_leave_again()
         failed.write(
             {
                 **failed._queued_again_values(),
@@ -233,7 +234,11 @@ class SmsCampaign(models.Model):
                 "failure_type": False,
             }
         )
-        if campaign.state == "done":
-            campaign.write({"state": "sending", "ended_at": False})
+        campaign._reopen()
         self.env["sms.sms"]._trigger_dispatch()
         return failed._told(self.env._("%s messages are queued again."))
+
+    def _reopen(self):
+        """Let those of these that have ended send what is queued again."""
+        ended = self.filtered(lambda campaign: campaign.state == "done")
+        ended.write({"state": "sending", "ended_at": False})

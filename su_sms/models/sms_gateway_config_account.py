@@ -67,7 +67,7 @@ class SmsGatewayConfig(models.Model):
             country=self._country(company),
             promotional=self._lets_promotional_go(),
             useful_hours=self.useful_hours,
-            company_id=company.id,
+            company_id=self.company_id.id or 0,
             window=self._window(),
             zone=self.window_zone,
             pace=self.pace,

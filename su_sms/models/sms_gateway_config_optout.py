@@ -68,6 +68,14 @@ class SmsGatewayConfig(models.Model):
             ._replace(block_transactional=bool(self.block_transactional))
         )
 
+    def _check_knows_who_said_no(self):
+        """Let nothing leave where a no holds for every message and can't be looked up.
+
+        :raises ValueError: so it is
+        """
+        if self.block_transactional and not self.env["sms.suppression"]._is_usable():
+            raise ValueError("nobody knows who said no")
+
     def _optout_word_text(self):
         """Give “STOP to 12345” for the end of a message; empty without a short code."""
         self.ensure_one()

@@ -315,10 +315,22 @@ class SmsSms(models.Model):
         return messages._queue_again()
 
     def _queue_again(self):
+        self._check_can_leave_again()
         self.filtered("gateway_id").write(self._queued_again_values())
         result = super().action_set_outgoing()
         self._trigger_dispatch()
         return result
+
+    def _check_can_leave_again(self):
+        archived = self.gateway_id.filtered(lambda gateway: not gateway.active)
+        if archived:
+            raise UserError(
+                self.env._(
+                    "Nothing leaves through “%s”: it is archived. Unarchive it first,"
+                    " or write a new message.",
+                    archived[0].name,
+                )
+            )
 
     def resend_failed(self):
         """Resend what failed; what may have been delivered is left to a person."""

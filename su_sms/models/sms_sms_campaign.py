@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 
 class SmsSms(models.Model):
@@ -29,3 +30,21 @@ class SmsSms(models.Model):
     _campaign_idx = models.Index(
         "(campaign_id, state, failure_type) WHERE campaign_id IS NOT NULL"
     )
+
+    def _check_can_leave_again(self):
+        result = super()._check_can_leave_again()
+        if any(sms.left_out for sms in self):
+            raise UserError(
+                self.env._("The campaign has left this person out: nothing to resend.")
+            )
+        if "cancelled" in self.campaign_id.mapped("state"):
+            raise UserError(
+                self.env._("The campaign is cancelled: none of its messages leaves.")
+            )
+        return result
+
+    def _queue_again(self):
+        result = super()._queue_again()
+        # Messages of a campaign leave only while it sends.
+        self.campaign_id._reopen()
+        return result

@@ -9,6 +9,7 @@ from odoo import SUPERUSER_ID, api, models, modules
 
 from ..dispatch import outbox, schedule, upkeep
 from ..dispatch.dispatcher import Dispatcher
+from ..dispatch.running import running
 
 _logger = logging.getLogger(__name__)
 
@@ -172,8 +173,9 @@ class SmsSms(models.Model):
                 break
             self._end_transaction()
             time.sleep(pause)
-        # Nothing done though something is due: another dispatcher is at it.
-        if due and (due > now or done):
+        # Nothing done though something is due: another dispatcher is at it, or the
+        # server is told to stop.
+        if due and (due > now or done or running.ending):
             self._trigger_dispatch(at=due if due > now else None)
         self.env["sms.campaign"]._outbox_ran()
         return total
@@ -244,8 +246,14 @@ class SmsSms(models.Model):
             self._own_transaction, lines, self._publish_some, utcnow, progress
         )
         done = dispatcher.run(seconds, ids, force)
-        with self._own_environment() as env:
-            env["sms.gateway.config"]._tell_administrators()
+        try:
+            with self._own_environment() as env:
+                env["sms.gateway.config"]._tell_administrators()
+        except psycopg2.Error as error:
+            if not _is_passing(error):
+                raise
+            # Another dispatcher is just telling them, or the next run does.
+            _logger.info("Administrators are told later: %s", type(error).__name__)
         return done
 
     @api.model
@@ -255,6 +263,7 @@ class SmsSms(models.Model):
         lines = []
         for gateway in gateways.search([("provider", "!=", False)]):
             try:
+                gateway._check_knows_who_said_no()
                 lines.append((gateway._settings(), gateway._client()))
             except ValueError as error:
                 # One gateway that can't be used must not stop the others.

@@ -24,7 +24,7 @@ class SmsSpending(models.Model):
     amount = fields.Float(digits=(16, 4), readonly=True)
     messages = fields.Integer(readonly=True)
 
-    _day_idx = models.Index("(company_id, day)")
+    _day_idx = models.Index("(day, company_id)")
 
     @api.model
     def _compact(self):

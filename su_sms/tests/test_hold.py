@@ -91,6 +91,18 @@ class TestHold(GatewayCase):
         self.env["sms.sms"]._process_queue()
         self.assertEqual(sms.state, "pending")
 
+    def test_sender_that_was_changed_to_another_wrong_one_holds_again(self):
+        self.gateway.sender_id = "WRONG"
+        messages = self.queue("0712345671", "0712345672", "0712345673")
+        self.env["sms.sms"]._process_queue()
+        self.gateway.sender_id = "ALSOWRONG"
+        self.assertFalse(self.gateway.hold_reason)
+        self.env["sms.sms"]._process_queue()
+        self.assertEqual(self.gateway.hold_reason, "sender")
+        self.gateway.sender_id = "STRATHMORE"
+        self.env["sms.sms"]._process_queue()
+        self.assertEqual(set(messages.mapped("state")), {"pending"})
+
     def test_credit_that_ends_within_a_chunk_holds_the_rest(self):
         self.simulator.settings(balance=1.6, price=0.8)
         messages = self.queue(*(f"07123456{n:02}" for n in range(5)))

@@ -188,6 +188,23 @@ class TestReport(GatewayCase):
         self.assertEqual(event.state, "waiting")
         self.assertEqual(set(messages.mapped("state")), {"error"})
 
+    def test_report_that_may_be_about_one_on_the_wire_settles_none(self):
+        self.gateway.read_timeout = 1
+        self.simulator.fault("hang_after")
+        unknown, _notification = self.post()
+        self.simulator.clear_faults()
+        again = self.queue("0712345678")
+        again.write({"state": "process", "dispatched_at": fields.Datetime.now()})
+        event = self.receive(
+            id="ATXid_early", status="Success", phoneNumber="+254712345678"
+        )
+        self.apply()
+        self.assertEqual((event.state, unknown.state), ("waiting", "error"))
+        again.write({"state": "pending", "provider_message_id": "ATXid_early"})
+        self.later(minutes=1)
+        self.apply()
+        self.assertEqual((again.state, unknown.state), ("sent", "error"))
+
     def test_report_for_a_deleted_message(self):
         sms, _notification = self.post()
         event = self.report(sms, "Success")

@@ -3,12 +3,13 @@
 import pytest
 
 from .conftest import gateway_values
-from .house import House, messages, number, until
+from .house import House, connection, messages, number, until
 from .workers import Worker
 
 ILL, WELL = 40, 120
 # Seconds, far below a gateway's read timeout of 30.
 SOON = 10
+WAITING = "SELECT pid FROM pg_locks WHERE NOT granted"
 
 
 def ill_gateway(worker: Worker) -> int:
@@ -122,3 +123,25 @@ def release(house: House, dispatcher: Worker, hanging: int) -> None:
     house.admin.clear_faults()
     dispatcher.result()
     house.judge()
+
+
+def test_two_dispatchers_that_tell_of_one_hold_at_once_both_end_well(
+    house: House, worker: Worker
+) -> None:
+    house.sql(
+        "UPDATE sms_gateway_config SET hold_reason = 'auth', hold_told = FALSE,"
+        " retry_at = now() + '1 h' WHERE id = %s",
+        [house.gateway],
+    )
+    with connection(house.env, house.database) as cr:
+        # another dispatcher, just about to commit
+        cr.execute("BEGIN")
+        cr.execute(
+            "UPDATE sms_gateway_config SET hold_told = TRUE WHERE id = %s",
+            [house.gateway],
+        )
+        worker.start("dispatch")
+        until(lambda: house.sql(WAITING), "the second waits for the first", SOON)
+        cr.execute("COMMIT")
+
+    worker.result()

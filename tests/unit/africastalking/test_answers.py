@@ -290,6 +290,7 @@ def test_what_a_database_refuses_is_gone():
     outcome = read_one(statusCode=101, messageId="AT\0X\ud800id", status="a\0b")
     assert "\0" not in outcome.message_id + outcome.text
     assert outcome.message_id.encode()
+    assert len(read_one(statusCode=101, messageId="x" * 9000).message_id) == 255
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,8 @@ WINDOWS = st.builds(
         # the wall clock counts, also on the day that clocks change
         (BERLIN, "2026-03-28 06:59", False, "2026-03-28 07:00"),
         (BERLIN, "2026-03-29 06:00", True, "2026-03-29 06:00"),
+        # an hour that is left out in spring is one of the next day
+        (Window(2, 3, "Europe/Berlin"), "2026-03-29 00:30", False, "2026-03-30 00:00"),
         (Window(8.5, 17.75, "UTC"), "2026-03-02 08:29", False, "2026-03-02 08:30"),
         (Window(0.0, 24.0, "UTC"), "2026-03-02 23:59", True, "2026-03-02 23:59"),
         (Window(9.0, 9.0, "UTC"), "2026-03-02 03:00", True, "2026-03-02 03:00"),

@@ -185,7 +185,8 @@ class Dispatcher:
     def _record(self, cr, finished):
         now = self._now()
         changes = defaultdict(list)
-        for claim, outcomes in finished:
+        # In one order everywhere: two dispatchers must not wait for each other.
+        for claim, outcomes in sorted(finished, key=lambda each: each[0].gateway.id):
             its_changes, holding = outbox.changes_of(claim, outcomes, now)
             if holding:
                 line.hold(cr, claim, holding, now)

@@ -38,9 +38,11 @@ REFUSED = {
 }
 
 
-def of(outcome, own_fault, attempts, max_attempts):
-    """Give the fate of a message whose attempt number ``attempts`` had ``outcome``.
+def of(outcome, own_fault, faults, max_faults):
+    """Give the fate of a message after ``outcome``.
 
+    :param faults: how often the provider has failed for it alone, this one included;
+        tries that a gateway's trouble has cost are none
     :param own_fault: a reason that holds gateways is here only the message's
     """
     if outcome.state == "accepted":
@@ -50,5 +52,5 @@ def of(outcome, own_fault, attempts, max_attempts):
     if outcome.state == "not_sent":
         if outcome.reason in schedule.GATEWAY_WAITS and not own_fault:
             return WAITS
-        return TRIES_AGAIN if attempts < max_attempts else GIVEN_UP
+        return TRIES_AGAIN if faults < max_faults else GIVEN_UP
     return UNKNOWN

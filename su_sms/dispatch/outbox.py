@@ -47,11 +47,15 @@ class Gateway(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A claimed message: its id, its number in E.164 and the attempts before."""
+    """A claimed message: its id, its number in E.164 and what it has been through.
+
+    ``attempts`` counts its tries; ``faults`` those that failed for it alone.
+    """
 
     id: int
     number: str
     attempts: int
+    faults: int
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,7 @@ class Change(NamedTuple):
     parts: int | None = None
     not_before: datetime | None = None
     tried: int = 0
+    fault: int = 0
 
 
 def read_committed(cr):
@@ -137,8 +142,8 @@ CANDIDATES = """
                dense_rank() OVER (ORDER BY priority DESC, first) AS chunk
           FROM firsts
     )
-    SELECT s.id, s.number, s.body, s.message_class, s.attempts, chunks.chunk,
-           chunks.sender, chunks.campaign, country.code
+    SELECT s.id, s.number, s.body, s.message_class, s.attempts, s.faults,
+           chunks.chunk, chunks.sender, chunks.campaign, country.code
       FROM chunks
       JOIN sms_sms s USING (id)
  LEFT JOIN res_company company ON company.id = s.company_id
@@ -146,6 +151,9 @@ CANDIDATES = """
  LEFT JOIN res_country country ON country.id = partner.country_id
      WHERE chunks.chunk <= %(slots)s
        AND s.state = 'outgoing'
+       -- handed to another gateway, or told to wait, while we looked
+       AND s.gateway_id = %(gateway)s
+       AND (s.not_before IS NULL OR s.not_before <= %(now)s)
   ORDER BY chunks.chunk, s.id
        FOR UPDATE OF s SKIP LOCKED
 """
@@ -159,6 +167,7 @@ class Candidate(NamedTuple):
     body: str
     message_class: str
     attempts: int | None
+    faults: int | None
     chunk: int
     sender: str
     campaign: int
@@ -204,7 +213,7 @@ def claim(cr, gateway, slots, now, ids=None):
         if isinstance(verdict, gate.Stop):
             stopped.append(Change(each.id, None, *verdict))
         elif open_lanes[each.message_class, each.campaign].pay():
-            row = Row(each.id, verdict.number, each.attempts or 0)
+            row = Row(each.id, verdict.number, each.attempts or 0, each.faults or 0)
             groups[each.chunk, verdict.text, each.sender].append(row)
             leaving[each.message_class, each.campaign] += 1
     record(cr, stopped, now)
@@ -365,6 +374,7 @@ RECORD = """
            parts = coalesce(v.parts, s.parts),
            not_before = v.not_before,
            attempts = coalesce(s.attempts, 0) + v.tried,
+           faults = coalesce(s.faults, 0) + v.fault,
            accepted_at = CASE WHEN v.state = 'pending' THEN %(now)s
                               ELSE s.accepted_at END,
            to_publish = (v.state <> 'outgoing'
@@ -376,7 +386,7 @@ RECORD = """
            AS v(id int, token text, state text, failure_type text,
                 provider_text text, provider_code text, message_id text,
                 cost numeric, currency text, parts int, not_before timestamp,
-                tried int)
+                tried int, fault int)
  LEFT JOIN res_currency currency ON currency.name = v.currency
      WHERE s.id = v.id
        AND (v.token IS NULL
@@ -426,11 +436,11 @@ def changes_of(claim, outcomes, now):
         if holds and outcome.state != "refused":
             holding = outcome
         becomes = fate.of(
-            outcome, own_fault, row.attempts + 1, claim.gateway.max_attempts
+            outcome, own_fault, row.faults + 1, claim.gateway.max_attempts
         )
         not_before = None
         if becomes is fate.TRIES_AGAIN:
-            wait = schedule.growing_wait(schedule.MESSAGE_WAITS, row.attempts)
+            wait = schedule.growing_wait(schedule.MESSAGE_WAITS, row.faults)
             not_before = now + timedelta(seconds=wait)
         changes.append(
             Change(
@@ -445,7 +455,8 @@ def changes_of(claim, outcomes, now):
                 outcome.currency or None,
                 outcome.parts,
                 not_before,
-                1,
+                tried=1,
+                fault=int(becomes in (fate.TRIES_AGAIN, fate.GIVEN_UP)),
             )
         )
     return changes, holding

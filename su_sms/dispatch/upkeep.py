@@ -53,7 +53,7 @@ def fail_over(cr, reasons, now):
         """
         UPDATE sms_sms s
            SET gateway_id = v.heir, failed_over_from_id = v.gateway, attempts = 0,
-               not_before = NULL, sender_id = NULL, write_date = %(now)s
+               faults = 0, not_before = NULL, sender_id = NULL, write_date = %(now)s
           FROM (SELECT sms.id, gateway.id AS gateway, heir.id AS heir
                   FROM sms_sms sms
                   JOIN sms_gateway_config gateway ON gateway.id = sms.gateway_id

@@ -1,5 +1,9 @@
+from datetime import timedelta
+
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
+
+from ..africastalking import callbacks
 
 PAUSES = [
     ("person", "By a person"),
@@ -14,6 +18,9 @@ RETRYABLE = (
     "sms_rejected",
     "sms_too_old",
 )
+# Hours in which a phone that was off may still get a message, where the gateway
+# expects no reports.
+MAY_STILL_ARRIVE = 24
 
 
 class SmsCampaign(models.Model):
@@ -213,17 +220,17 @@ class SmsCampaign(models.Model):
     def action_retry(self):
         """Send again what has certainly not arrived and may do next time."""
         campaign = self._locked("done", "sending", "paused")
-        failed = (
-            self.env["sms.sms"]
-            .sudo()
-            .search(
-                [
-                    ("campaign_id", "=", campaign.id),
-                    ("state", "=", "error"),
-                    ("failure_type", "in", RETRYABLE),
-                ]
+        found = self.env["sms.sms"].sudo().search(campaign._failed_to_retry())
+        early = found.filtered(campaign._may_still_arrive)
+        failed = found - early
+        if not failed and early:
+            raise UserError(
+                self.env._(
+                    "%s messages may still arrive: their phones were off. Try again"
+                    " tomorrow.",
+                    len(early),
+                )
             )
-        )
         if not failed:
             raise UserError(self.env._("Nothing failed that could be sent again."))
         failed._check_can_leave_again()
@@ -237,6 +244,22 @@ class SmsCampaign(models.Model):
         campaign._reopen()
         self.env["sms.sms"]._trigger_dispatch()
         return failed._told(self.env._("%s messages are queued again."))
+
+    def _failed_to_retry(self):
+        return [
+            ("campaign_id", "=", self.id),
+            ("state", "=", "error"),
+            ("failure_type", "in", RETRYABLE),
+        ]
+
+    def _may_still_arrive(self, sms):
+        """Tell whether the network's “failed” may not be its last word yet."""
+        hours = self.gateway_id.sudo().report_hours or MAY_STILL_ARRIVE
+        return (
+            sms.report_rank == callbacks.SOFT
+            and sms.accepted_at
+            and sms.accepted_at > fields.Datetime.now() - timedelta(hours=hours)
+        )
 
     def _reopen(self):
         """Let those of these that have ended send what is queued again."""

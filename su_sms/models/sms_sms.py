@@ -55,6 +55,11 @@ class SmsSms(models.Model):
         help="The provider accepted it and the network never said what became of it.",
     )
     attempts = fields.Integer("Tries", readonly=True, copy=False)
+    faults = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="Tries that failed at the provider for this message alone.",
+    )
     not_before = fields.Datetime(readonly=True, copy=False)
     queued_at = fields.Datetime(
         "Queued Again", readonly=True, copy=False, help="When a person resent it."

@@ -98,6 +98,7 @@ class SmsSms(models.Model):
         """Give what a message forgets of its earlier tries."""
         return {
             "attempts": 0,
+            "faults": 0,
             "not_before": False,
             "to_publish": False,
             "queued_at": fields.Datetime.now(),

@@ -127,6 +127,17 @@ class TestHold(GatewayCase):
         self.assertEqual((sms.state, sms.failure_type), ("error", "sms_server"))
         self.assertEqual(self.requests(), 3)
 
+    def test_tries_that_an_outage_has_cost_are_not_held_against_a_message(self):
+        self.gateway.message_attempts = 2
+        sms = self.queue("+254700000500")
+        self.simulator.fault("http_503")
+        for _probe in range(4):
+            self.env["sms.sms"]._process_queue()
+            self.later(7200)
+        self.simulator.clear_faults()
+        self.env["sms.sms"]._process_queue()
+        self.assertEqual((sms.state, sms.attempts, sms.faults), ("outgoing", 5, 1))
+
     def test_message_that_is_refused_again_and_again_blocks_no_other(self):
         self.gateway.concurrency = 1
         poison = self.queue("+254700000409", priority="2")

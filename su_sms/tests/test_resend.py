@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -75,6 +77,20 @@ class TestResend(CampaignCase):
         self.assertEqual(campaign.state, "sending")
         self.work()
         self.assertEqual((sms.state, campaign.state), ("pending", "done"))
+
+    def test_a_phone_that_was_off_gets_no_second_message_that_day(self):
+        campaign = self.campaign(self.numbers("0712345678"))
+        self.run_campaign(campaign)
+        sms = self.of(campaign)
+        self.report(sms.number, sms.provider_message_id, "AbsentSubscriber")
+        self.assertEqual(sms.state, "error")
+        with self.assertRaisesRegex(UserError, "may still arrive"):
+            campaign.action_retry()
+        self.assertEqual(sms.state, "error")
+        sms.accepted_at -= timedelta(hours=self.gateway.report_hours + 1)
+        campaign.action_retry()
+        self.work()
+        self.assertEqual((sms.state, len(self.texts())), ("pending", 2))
 
     def test_who_was_left_out_of_a_campaign_stays_so(self):
         campaign = self.campaign(self.numbers("0712345678\nnobody 12"))

@@ -13,7 +13,7 @@ OUTCOME_OF_STATE = {
 }
 # Their parts were counted, and never sent.
 NOT_LEFT = ("not_sent", "waiting")
-# How many lines are kept together on a printed page: with a title they fit on one (A4, landscape).
+# How many lines are kept together: on A4, landscape, they fit below the title.
 LINES_TOGETHER = 16
 
 

@@ -133,9 +133,7 @@ def test_statement_is_printed(system: System, manager: Person, tmp_path: Path):
     given.value.save_as(printed)
     call("sms.sms", "unlink", made)
 
-    pages = [
-        " ".join(page.extract_text().split()) for page in PdfReader(printed).pages
-    ]
+    pages = [" ".join(page.extract_text().split()) for page in PdfReader(printed).pages]
     for text in (f"SMS Statement, {month:%B %Y}", COMPANY, "Printed by Peter Njoroge"):
         assert text in pages[0]
     assert re.findall(r"SENDER\d\d", " ".join(pages)) == senders
@@ -144,7 +142,9 @@ def test_statement_is_printed(system: System, manager: Person, tmp_path: Path):
     assert len(tables) > 1
     assert all(re.search(r"Cost \(KES\) SENDER", table) for table in tables)
     assert tables[-1].startswith(f" , continued: {COMPANY} , {month:%B %Y}")
-    assert "SENDER39 1 1 0 0 0 0 0 2 31.25 Total 40 40 0 0 0 0 0 80 1,250.00" in tables[-1]
+    assert (
+        "SENDER39 1 1 0 0 0 0 0 2 31.25 Total 40 40 0 0 0 0 0 80 1,250.00" in tables[-1]
+    )
 
 
 def test_person_is_erased_on_request(system: System, manager: Person):

@@ -42,6 +42,7 @@ from . import (
     sms_gateway_config_account,
     sms_gateway_config_callback,
     sms_gateway_config_campaign,
+    sms_gateway_config_health,
     sms_gateway_config_hold,
     sms_gateway_config_limit,
     sms_gateway_config_line,

@@ -5,6 +5,8 @@ from odoo.exceptions import ValidationError
 
 # How often the administrators are reminded.
 REMIND = timedelta(days=7)
+# What is set by whoever accepts it.
+CONFIRMS = {"trust", "relaxed_confirmed", "relaxed_account"}
 ACTIVITY = "su_sms.mail_activity_type_trust"
 
 
@@ -24,6 +26,8 @@ class SmsGatewayConfig(models.Model):
         help="In production the username of the account whose messages and key anybody"
         " on the way can then read: typed by whoever accepts this.",
     )
+    relaxed_at = fields.Datetime(readonly=True, copy=False)
+    relaxed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     relaxed_told_at = fields.Datetime(readonly=True, copy=False)
 
     @api.constrains("trust", "environment", "username", "relaxed_account")
@@ -47,16 +51,25 @@ class SmsGatewayConfig(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         gateways = super().create(vals_list)
+        gateways.filtered(lambda g: g.trust == "relaxed")._sign_relaxed()
         gateways._tell_of_exposure()
         return gateways
 
     def write(self, vals):
         if vals.get("trust", "relaxed") != "relaxed":
-            vals = dict(vals, relaxed_account=False)
+            ended = {"relaxed_at": False, "relaxed_by_id": False}
+            vals = dict(vals, relaxed_account=False, **ended)
         result = super().write(vals)
+        if CONFIRMS & set(vals):
+            self.filtered(lambda g: g.trust == "relaxed")._sign_relaxed()
         if {"trust", "environment"} & set(vals):
             self._tell_of_exposure()
         return result
+
+    def _sign_relaxed(self):
+        """Keep who has accepted a line that is not verified, and when."""
+        signed = {"relaxed_at": fields.Datetime.now(), "relaxed_by_id": self.env.uid}
+        super().write(signed)
 
     def _tell_of_exposure(self):
         """Tell the administrators of each of these that is exposed, once in a while."""

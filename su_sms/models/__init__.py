@@ -3,6 +3,7 @@ from . import (
     mail_notification,
     mail_thread_phone,
     mailing_mailing,
+    mailing_mailing_note,
     mailing_mailing_price,
     mailing_trace,
     phone_blacklist,

@@ -55,8 +55,14 @@ class SmsGatewayConfig(models.Model):
 
     def _compute_oldest_waiting_at(self):
         waiting = [("gateway_id", "in", self.ids), ("state", "=", "outgoing")]
-        oldest = self.env["sms.sms"].sudo()._read_group(
-            [*waiting, ("to_delete", "!=", True)], ["gateway_id"], ["create_date:min"]
+        oldest = (
+            self.env["sms.sms"]
+            .sudo()
+            ._read_group(
+                [*waiting, ("to_delete", "!=", True)],
+                ["gateway_id"],
+                ["create_date:min"],
+            )
         )
         since = {gateway.id: when for gateway, when in oldest}
         for gateway in self:
@@ -93,8 +99,7 @@ class SmsGatewayConfig(models.Model):
                 "state",
                 "danger",
                 reasons[self.hold_reason],
-                self.hold_text
-                and self.env._("The answer was “%s”.", self.hold_text),
+                self.hold_text and self.env._("The answer was “%s”.", self.hold_text),
                 since and self.env._("Held since %s.", since),
                 then and self.env._("Next try: %s.", then),
             )
@@ -210,8 +215,10 @@ class SmsGatewayConfig(models.Model):
             *("|", ("queued_at", "=", False), ("queued_at", "<", now - STUCK)),
             *("|", ("not_before", "=", False), ("not_before", "<", now - STUCK)),
         ]
-        groups = self.env["sms.sms"].sudo()._read_group(
-            domain, ["gateway_id"], ["__count", "create_date:min"]
+        groups = (
+            self.env["sms.sms"]
+            .sudo()
+            ._read_group(domain, ["gateway_id"], ["__count", "create_date:min"])
         )
         return {gateway.id: (count, since) for gateway, count, since in groups}
 

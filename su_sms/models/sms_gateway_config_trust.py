@@ -50,26 +50,26 @@ class SmsGatewayConfig(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        gateways = super().create(vals_list)
-        gateways.filtered(lambda g: g.trust == "relaxed")._sign_relaxed()
+        gateways = super().create([self._signed(vals) for vals in vals_list])
         gateways._tell_of_exposure()
         return gateways
 
     def write(self, vals):
-        if vals.get("trust", "relaxed") != "relaxed":
-            ended = {"relaxed_at": False, "relaxed_by_id": False}
-            vals = dict(vals, relaxed_account=False, **ended)
-        result = super().write(vals)
-        if CONFIRMS & set(vals):
-            self.filtered(lambda g: g.trust == "relaxed")._sign_relaxed()
+        result = super().write(self._signed(vals))
         if {"trust", "environment"} & set(vals):
             self._tell_of_exposure()
         return result
 
-    def _sign_relaxed(self):
-        """Keep who has accepted a line that is not verified, and when."""
-        signed = {"relaxed_at": fields.Datetime.now(), "relaxed_by_id": self.env.uid}
-        super().write(signed)
+    @api.model
+    def _signed(self, vals):
+        """Give values with who accepts a line that is not verified, and when."""
+        if not CONFIRMS & set(vals):
+            return vals
+        if vals.get("trust", "relaxed") != "relaxed":
+            ended = {"relaxed_at": False, "relaxed_by_id": False}
+            return dict(vals, relaxed_account=False, **ended)
+        now = fields.Datetime.now()
+        return dict(vals, relaxed_at=now, relaxed_by_id=self.env.uid)
 
     def _tell_of_exposure(self):
         """Tell the administrators of each of these that is exposed, once in a while."""

@@ -131,7 +131,7 @@ class TestStatement(RetentionCase):
 
     def test_lines_are_printed_in_tables_that_fit_on_a_page(self):
         lines = [Line(str(n)) for n in range(40)]
-        for count, blocks in ((0, [1]), (16, [17]), (17, [16, 2]), (40, [16, 16, 9])):
+        for count, blocks in ((0, [1]), (18, [19]), (19, [18, 2]), (40, [18, 18, 5])):
             with self.subTest(count):
                 found = Section("User", lines[:count], Line("Total")).blocks()
                 self.assertEqual([len(block) for block in found], blocks)

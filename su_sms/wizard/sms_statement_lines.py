@@ -13,8 +13,8 @@ OUTCOME_OF_STATE = {
 }
 # Their parts were counted, and never sent.
 NOT_LEFT = ("not_sent", "waiting")
-# How many lines are kept together: on A4, landscape, they fit below the title.
-LINES_TOGETHER = 16
+# How many lines are kept together: they fit on a first page, below the title.
+LINES_TOGETHER = 18
 
 
 def outcome_of(state, failure_type, left_out):

@@ -1,6 +1,7 @@
-"""Fetch Debian packages without installing them, through apt state of our own.
+"""Debian packages: unpacked into a folder of ours, or installed if that must be.
 
-Works for any user.  The mirror, its key and its components are the machine's own.
+The first works for any user, through apt state of our own; the mirror, its key and its
+components are the machine's.
 """
 
 import contextlib
@@ -8,6 +9,7 @@ import os
 import shutil
 from pathlib import Path
 
+from . import cache
 from .problem import Problem
 from .process import call
 
@@ -31,6 +33,27 @@ def usable() -> bool:
     """Tell whether this is a Debian with apt."""
     tools = all(shutil.which(tool) for tool in ("apt-get", "dpkg-deb"))
     return tools and os_release().get("ID") == "debian"
+
+
+def installed(program: str, package: str) -> str | None:
+    """Give the path of `program`; root on a Debian without it gets `package` first.
+
+    That is system-wide, and said.  None if it is not there and can't be installed.
+    """
+    found = shutil.which(program)
+    if found or os.geteuid() or not usable():
+        return found
+    print(f"No {program} here: installing Debian's with apt-get, system-wide.")
+    log = cache.home() / "logs" / f"{package}.log"
+    env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    # another run may be installing, too
+    apt_get = ["apt-get", "-q", "-oDPkg::Lock::Timeout=300"]
+    for title, arguments in {
+        "Reading Debian's package lists": ["update"],
+        f"Installing {package}": ["install", "-y", "--no-install-recommends", package],
+    }.items():
+        call([*apt_get, *arguments], title=title, remedy=REMEDY, log=log, env=env)
+    return shutil.which(program)
 
 
 def one_line(line: str) -> dict[str, str]:

@@ -1,14 +1,12 @@
 """A Chromium for the browser tests."""
 
 import contextlib
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import apt, cache
-from .process import call
+from . import apt
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -36,18 +34,7 @@ def installed() -> str | None:
 
 def chromium() -> str | None:
     """Give the path of a Chromium; root on a Debian without one gets Debian's."""
-    found = installed()
-    if found or os.geteuid() or not apt.usable():
-        return found
-    print("No Chromium here: installing Debian's with apt-get, system-wide.")
-    log = cache.home() / "logs" / "chromium.log"
-    env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for title, arguments in {
-        "Reading Debian's package lists": ["update"],
-        "Installing Chromium": ["install", "-y", "--no-install-recommends", "chromium"],
-    }.items():
-        call(["apt-get", "-q", *arguments], title=title, remedy=HOW, log=log, env=env)
-    return installed()
+    return installed() or apt.installed("chromium", "chromium")
 
 
 @contextlib.contextmanager

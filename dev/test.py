@@ -5,11 +5,13 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from . import browser, cache, odoo_tests, pytests, results
+from . import apt, browser, cache, odoo_tests, pytests, results
 from .environment import Environment, environment
 from .results import Results
 
 BROWSER = "SU_SMS_BROWSER"
+#: what Odoo prints with; the test of printing says how to get it
+PRINTER = "wkhtmltopdf"
 
 
 def unit(env: Environment) -> Results:
@@ -31,6 +33,7 @@ def e2e(env: Environment) -> Results:
     """Run the tests that drive Odoo's web client in a browser."""
     path = browser.chromium()
     if path:
+        apt.installed(PRINTER, PRINTER)
         return pytests.run(env, "e2e", {BROWSER: path})
     if os.environ.get("CI"):
         return Results(failed=[f"no browser: {browser.HOW}"])

@@ -29,6 +29,7 @@
         "views/sms_dashboard_views.xml",
         "views/sms_balance_views.xml",
         "views/sms_gateway_config_views.xml",
+        "views/sms_gateway_config_health_views.xml",
         "views/sms_gateway_config_watch_views.xml",
         "views/sms_gateway_config_window_views.xml",
         "views/sms_gateway_config_campaign_views.xml",

@@ -14,6 +14,8 @@ from .suppression import hash_sql
 FEWEST_DIGITS = 7
 # What people write between the digits of a number, and between numbers.
 BETWEEN_DIGITS, BETWEEN_NUMBERS = "[ ().-]{0,2}", "[^\n,;]*"
+# Of a number: the plus, the country or a zero, before the digits that they share.
+BEFORE_DIGITS = "[+(]{0,2}[0-9]{0,4}" + BETWEEN_DIGITS
 
 LOCK = """
       SELECT id, state FROM sms_sms
@@ -35,6 +37,13 @@ TRACES = f"""
     UPDATE mailing_trace SET sms_number = {hash_sql("sms_number")}
      WHERE sms_number = %(number)s
 """
+# What Odoo keeps of a mailing's tests: numbers as somebody typed them.
+TEST_NOTES = """
+    UPDATE mail_message SET body = regexp_replace(body, %(typed_alone)s, '•••', 'g')
+     WHERE model = 'mailing.mailing' AND message_type = 'notification'
+       AND body ~ %(typed_alone)s
+"""
+TESTS = "DELETE FROM mailing_sms_test WHERE numbers ~ %(typed_alone)s"
 INCOMING = """
     SELECT id FROM sms_incoming
      WHERE number = %(number)s
@@ -154,6 +163,7 @@ def _typed(number, companies):
         "companies": companies,
         "national": split[1],
         "typed": BETWEEN_NUMBERS + digits + BETWEEN_NUMBERS,
+        "typed_alone": BEFORE_DIGITS + digits + "(?![0-9])",
     }
 
 
@@ -184,6 +194,9 @@ def erase(cr, number, companies, keys, notice):
     cr.execute(TRACES, given)
     cr.execute(CONSENTS, given)
     cr.execute(LINKS, given)
+    if typed := _typed(number, companies):
+        cr.execute(TEST_NOTES, typed)
+        cr.execute(TESTS, typed)
     cr.execute(INCOMING, given)
     incoming = [row_id for (row_id,) in cr.fetchall()]
     retention.forget_notes(cr, incoming, notice)

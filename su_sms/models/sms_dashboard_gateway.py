@@ -1,8 +1,7 @@
 from odoo import api, models
 from odoo.tools import format_datetime
 
-# The worst first.
-LEVELS = ("danger", "warning", "info")
+from .findings import LEVELS
 
 
 class SmsDashboard(models.AbstractModel):
@@ -68,9 +67,7 @@ class SmsDashboard(models.AbstractModel):
         :return: [{"level", "title", "text", "open"}], where ``open`` says which records
             to show, if the user may see them
         """
-        problems = []
-        for gateway in gateways:
-            problems += self._problems_of(gateway)
+        problems = self._problems_of_gateways(gateways)
         unknown = traffic["unknown"]
         if unknown["count"]:
             problems.append(
@@ -86,57 +83,26 @@ class SmsDashboard(models.AbstractModel):
                 }
             )
         problems += self._problems_of_reports(gateways, traffic)
-        return sorted(problems, key=lambda problem: LEVELS.index(problem["level"]))
+        worst_first = list(LEVELS)
+        return sorted(problems, key=lambda each: worst_first.index(each["level"]))
 
     @api.model
-    def _problems_of(self, gateway):
-        env, found = self.env, []
-        opens = None
-        if self.env["sms.gateway.config"].has_access("read"):
-            opens = {"model": "sms.gateway.config", "id": gateway.id}
-
-        def add(level, title, *texts):
-            text = " ".join(filter(None, texts))
-            found.append(
-                {
-                    "level": level,
-                    "title": f"{gateway.name}: {title}",
-                    "text": text,
-                    "open": opens,
-                }
-            )
-
-        if gateway.status == "held":
-            since = self._ago(gateway.held_since)
-            then = self._ago(gateway.retry_at)
-            add(
-                "danger",
-                self._label(gateway, "hold_reason"),
-                gateway.hold_text and env._("The answer was “%s”.", gateway.hold_text),
-                since and env._("Held since %s.", since),
-                then and env._("Next try: %s.", then),
-            )
-        elif gateway.status == "paused":
-            since = self._ago(gateway.held_since)
-            add("warning", env._("Paused"), since and env._("Since %s.", since))
-        elif gateway.status == "no_key":
-            add("danger", env._("Key missing"), env._("Enter the API key."))
-        elif gateway.last_error and (
-            not gateway.last_success_at
-            or gateway.last_error_at > gateway.last_success_at
-        ):
-            when = self._ago(gateway.last_error_at)
-            add("info", env._("Last error on %s", when), gateway.last_error)
-        if gateway.balance_state in ("low", "floor"):
-            left = self._amount(gateway.balance, gateway.balance_currency_id)
-            waits = gateway.balance_state == "floor"
-            add(
-                "danger" if waits else "warning",
-                env._("Balance low: %s", left),
-                waits and env._("Promotional messages wait."),
-                env._("Top up the account at Africa's Talking."),
-            )
-        return found
+    def _problems_of_gateways(self, gateways):
+        opens = self.env["sms.gateway.config"].has_access("read")
+        # Whether reports come is told from the traffic here.
+        hidden = ("reports",) if opens else ("reports", "trust", "callbacks")
+        found = gateways._findings()
+        return [
+            {
+                "level": finding.level,
+                "title": f"{gateway.name}: {finding.title}",
+                "text": finding.text,
+                "open": {"model": gateway._name, "id": gateway.id} if opens else None,
+            }
+            for gateway in gateways
+            for finding in found[gateway.id]
+            if finding.kind not in hidden
+        ]
 
     @api.model
     def _problems_of_reports(self, gateways, traffic):

@@ -5,6 +5,8 @@ from odoo.exceptions import ValidationError
 
 # How often the administrators are reminded.
 REMIND = timedelta(days=7)
+# What is set by whoever accepts it.
+CONFIRMS = {"trust", "relaxed_confirmed", "relaxed_account"}
 ACTIVITY = "su_sms.mail_activity_type_trust"
 
 
@@ -24,6 +26,8 @@ class SmsGatewayConfig(models.Model):
         help="In production the username of the account whose messages and key anybody"
         " on the way can then read: typed by whoever accepts this.",
     )
+    relaxed_at = fields.Datetime(readonly=True, copy=False)
+    relaxed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     relaxed_told_at = fields.Datetime(readonly=True, copy=False)
 
     @api.constrains("trust", "environment", "username", "relaxed_account")
@@ -46,17 +50,26 @@ class SmsGatewayConfig(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        gateways = super().create(vals_list)
+        gateways = super().create([self._signed(vals) for vals in vals_list])
         gateways._tell_of_exposure()
         return gateways
 
     def write(self, vals):
-        if vals.get("trust", "relaxed") != "relaxed":
-            vals = dict(vals, relaxed_account=False)
-        result = super().write(vals)
+        result = super().write(self._signed(vals))
         if {"trust", "environment"} & set(vals):
             self._tell_of_exposure()
         return result
+
+    @api.model
+    def _signed(self, vals):
+        """Give values with who accepts a line that is not verified, and when."""
+        if not CONFIRMS & set(vals):
+            return vals
+        if vals.get("trust", "relaxed") != "relaxed":
+            ended = {"relaxed_at": False, "relaxed_by_id": False}
+            return dict(vals, relaxed_account=False, **ended)
+        now = fields.Datetime.now()
+        return dict(vals, relaxed_at=now, relaxed_by_id=self.env.uid)
 
     def _tell_of_exposure(self):
         """Tell the administrators of each of these that is exposed, once in a while."""

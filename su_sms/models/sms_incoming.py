@@ -1,6 +1,8 @@
 from markupsafe import Markup
 from odoo import api, fields, models
 
+from ..text import phone
+
 
 class SmsIncoming(models.Model):
     """A message that somebody sent to one of our short codes."""
@@ -83,7 +85,10 @@ class SmsIncoming(models.Model):
         if self.partner_id:
             self.mail_message_id = self.partner_id.message_post(
                 body=Markup("%s<br/>%s")
-                % (self.env._("SMS from %s:", self.number), self.body or ""),
+                % (
+                    self.env._("SMS from %s:", phone.masked(self.number)),
+                    self.body or "",
+                ),
                 author_id=self.partner_id.id,
                 message_type="comment",
                 subtype_xmlid="mail.mt_note",

@@ -18,6 +18,12 @@ class SmsSms(models.Model):
         related="gateway_id.name",
         help="For those who may not see gateways themselves.",
     )
+    sender_group_ids = fields.Many2many(
+        related="create_uid.group_ids",
+        string="Sender's Groups",
+        help="The groups that were given to who sent it, without those that follow from"
+        " them. A message counts in each.",
+    )
 
     @api.depends("mail_message_id", "res_model", "res_id")
     @api.depends_context("uid")

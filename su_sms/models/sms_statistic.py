@@ -27,6 +27,9 @@ class SmsStatistic(models.Model):
     campaign_id = fields.Many2one("sms.campaign", readonly=True, ondelete="restrict")
     mailing_id = fields.Many2one("mailing.mailing", readonly=True)
     user_id = fields.Many2one("res.users", "Sent by", readonly=True)
+    sender_group_ids = fields.Many2many(
+        related="user_id.group_ids", string="Sender's Groups"
+    )
     message_class = fields.Selection(
         lambda self: self._words("message_class"), "Class", readonly=True
     )

@@ -9,6 +9,7 @@ from . import (
     test_dashboard,
     test_dispatch,
     test_gateway,
+    test_health,
     test_hold,
     test_lanes,
     test_leak,

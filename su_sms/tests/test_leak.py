@@ -37,7 +37,6 @@ TEXTS = {
 }
 #: columns where numbers belong
 NUMBERS = {
-    "mail_message.body",
     "mail_notification.sms_number",
     "mail_tracking_value.new_value_char",  # Odoo's, of the contact's number
     "mailing_sms_test.numbers",

@@ -94,22 +94,47 @@ class TestLog(CampaignCase):
         groupings = [safe_eval(node.get("context"))["group_by"] for node in nodes]
         self.assertIn("create_uid", groupings)
         self.assertIn("network", groupings)
+        self.assertIn("sender_group_ids", groupings)
         for grouping in groupings:
             with self.subTest(grouping):
                 self.assertTrue(log.web_read_group([], [grouping], ["cost:sum"]))
 
-    def test_sender_is_found_by_group(self):
-        sms = self.messages()["mine"]
-        (field,) = [
-            node
-            for node in self.search_view("search").findall(
-                ".//field[@name='create_uid']"
-            )
-            if node.get("filter_domain")
-        ]
-        domain = safe_eval(field.get("filter_domain"), {"self": "SMS / Manager"})
-        found = self.env["sms.sms"].with_user(self.manager).search(domain)
-        self.assertIn(sms, found)
+    def by_group(self, log):
+        """Give {name of a group of the senders: count}, and check the domains."""
+        counts = {}
+        found = log.web_read_group([], ["sender_group_ids"], ["cost:sum"])["groups"]
+        for group in found:
+            _id, name = group["sender_group_ids"] or (False, False)
+            counts[name] = group["__count"]
+            listed = log.search_count(group["__extra_domain"])
+            self.assertEqual(listed, group["__count"], "what a group opens is its own")
+        return counts
+
+    def test_senders_groups(self):
+        registry, law = self.env["res.groups"].create(
+            [{"name": "Registry"}, {"name": "Faculty of Law"}]
+        )
+        both = self.user("sms_both", "su_sms.group_user")
+        gone = self.user("sms_gone", "su_sms.group_user")
+        both.group_ids += registry + law
+        gone.group_ids += law
+        queue = {"number": "0712345678", "body": "x", "cost": 0.8}
+        self.env["sms.sms"].search([]).unlink()
+        for sender, count in ((self.manager, 1), (both, 2), (gone, 3)):
+            self.env["sms.sms"].with_user(sender).sudo().create([queue] * count)
+        self.env["sms.sms"].with_user(both).sudo().create(
+            {**queue, "company_id": self.env["res.company"].create({"name": "B"}).id}
+        )
+        gone.active = False
+        expected = {"Registry": 2, "Faculty of Law": 5, "SMS / Manager": 1}
+        log = self.env["sms.sms"].with_user(self.manager)
+        counts = self.by_group(log)
+        self.assertEqual({name: counts.get(name) for name in expected}, expected)
+        self.assertEqual(counts["SMS / User"], 5, "not the manager's, which is implied")
+        found = log.search([("sender_group_ids", "ilike", "law")])
+        self.assertEqual(found.create_uid, both + gone)
+        counts = self.by_group(self.env["sms.sms"].with_user(both))
+        self.assertEqual(counts["Faculty of Law"], 2, "one's own only")
 
     def test_messages_are_found_by_gateway_by_those_who_may_not_see_it(self):
         sms = self.queue("0712345678").with_user(self.manager)

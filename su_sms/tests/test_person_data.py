@@ -1,6 +1,7 @@
 import io
 import zipfile
 
+from markupsafe import Markup
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -122,6 +123,26 @@ class TestPersonData(RetentionCase):
         self.assertEqual(uploaded.row_ids.cells["name"], "Daudi")
         self.assertEqual(pasted.row_ids.cells["number"], "0712345680")
         self.assertIn("0712345680", pasted.numbers)
+
+    def test_erased_from_what_odoo_keeps_of_a_mailings_tests(self):
+        mailing = self.send_mailing()
+        other = "+254712345679"
+        for typed in (NUMBER, "0712 345-678", "(+254) 712 345 678", other):
+            # As Odoo notes it where no gateway is.
+            note = Markup("<ul><li>Test SMS successfully sent to %s</li></ul>")
+            mailing._message_log_batch({mailing.id: note % typed})
+            values = {"mailing_id": mailing.id, "numbers": f"{other}\n{typed}"}
+            self.env["mailing.sms.test"].create(values)
+        self.partner.phone = False
+        self.wizard().action_erase()
+        self.env.invalidate_all()
+        notes = " ".join(mailing.message_ids.mapped("body"))
+        for trace in ("345-678", "345 678", "345678", "+254 ", "0712"):
+            self.assertNotIn(trace, notes)
+        self.assertEqual(notes.count("sent to •••<"), 3)
+        self.assertIn(f"sent to {other}<", notes)
+        kept = self.env["mailing.sms.test"].search([("mailing_id", "=", mailing.id)])
+        self.assertEqual(kept.numbers, f"{other}\n{other}")
 
     def test_erased_person_who_opted_out_is_never_messaged(self):
         self.everywhere()

@@ -1,3 +1,6 @@
+from unittest.mock import patch
+
+from lxml import html
 from odoo.addons.sms.tools.sms_api import SmsApi
 from odoo.tests import tagged
 
@@ -152,3 +155,31 @@ class TestRouting(GatewayCase):
         wizard.action_send_sms()
         self.env["sms.sms"]._process_queue()
         self.assertEqual(self.texts(), [("+254712345678", "News for you")], "once")
+
+    def test_note_of_a_test_mailing_names_nobody_in_full(self):
+        mailing = self.send_mailing()
+        for numbers, expected in (
+            ("+254712345678", ["+254••••••678"]),
+            ("0712 345 678\n254-712-345-679", ["+254••••••678", "+254••••••679"]),
+            ("0712 34 x", ["••• x"]),
+            ("12 x", ["12 x"]),
+        ):
+            with self.subTest(numbers):
+                before = mailing.message_ids
+                self.env["mailing.sms.test"].create(
+                    {"mailing_id": mailing.id, "numbers": numbers}
+                ).action_send_sms()
+                note = mailing.message_ids - before
+                items = html.fromstring(note.body).xpath("//li//text()")
+                self.assertEqual(len(items), len(expected))
+                for item, number in zip(items, expected, strict=True):
+                    self.assertTrue(item.endswith(number), item)
+
+    def test_without_a_gateway_the_note_is_odoos(self):
+        mailing = self.send_mailing()
+        self.gateway.active = False
+        before = mailing.message_ids
+        with patch.object(SmsApi, "_send_sms_batch", lambda *a, **kw: []):
+            wizard = {"mailing_id": mailing.id, "numbers": "12345678 x"}
+            self.env["mailing.sms.test"].create(wizard).action_send_sms()
+        self.assertIn("12345678 x", (mailing.message_ids - before).body)

@@ -6,6 +6,7 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from ..wizard.sms_statement_lines import Line, Section
 from .test_retention import RetentionCase
 
 EVIL = "=HYPERLINK(1)"
@@ -44,9 +45,7 @@ class TestStatement(RetentionCase):
 
     def lines(self, breakdown="user", **vals):
         """Give {label: (messages, outcomes, parts, costs)}."""
-        ((_label, lines, _total),) = self.wizard(breakdown, **vals)._statement()[
-            "sections"
-        ]
+        (section,) = self.wizard(breakdown, **vals)._statement()["sections"]
         return {
             line.label: (
                 line.messages,
@@ -54,7 +53,7 @@ class TestStatement(RetentionCase):
                 line.parts,
                 {name: round(cost, 4) for name, cost in line.costs.items()},
             )
-            for line in lines
+            for line in section.lines
         }
 
     def test_counts_by_outcome_parts_and_cost(self):
@@ -104,7 +103,39 @@ class TestStatement(RetentionCase):
         self.assertEqual(set(self.lines("network")), {"Safaricom", "Not reported"})
         self.assertEqual(set(self.lines("sender")), {"STRATHMORE", "The gateway's"})
         self.assertEqual(set(self.lines("gateway")), {"Test"})
-        self.assertEqual(len(self.wizard("all")._statement()["sections"]), 7)
+        self.assertEqual(len(self.wizard("all")._statement()["sections"]), 8)
+
+    def test_message_counts_in_each_of_its_senders_groups_and_once_in_the_total(self):
+        registry, law = self.env["res.groups"].create(
+            [{"name": "Registry"}, {"name": "Faculty of Law"}]
+        )
+        self.employee.group_ids += registry + law
+        self.manager.group_ids += law
+        self.sms(cost=1.6)
+        self.sms(user=self.employee)
+        gone = self.sms(user=self.employee)
+        before = self.lines("group")
+        gone.unlink()
+        lines = self.lines("group")
+        self.assertEqual(lines, before, "what is removed counts as well")
+        self.assertEqual(lines["Registry"], (2, {"delivered": 2}, 2, {"KES": 1.6}))
+        self.assertEqual(lines["Faculty of Law"][0], 3)
+        self.assertEqual(lines["SMS / User"][0], 2)
+        for breakdown in ("group", "all"):
+            statement = self.wizard(breakdown)._statement()
+            for section in statement["sections"]:
+                with self.subTest(breakdown=breakdown, section=section.label):
+                    self.assertEqual(section.total.messages, 3)
+                    self.assertAlmostEqual(section.total.costs["KES"], 3.2)
+        self.assertIn("once in the total", self.html(self.wizard("group")))
+
+    def test_lines_are_printed_in_tables_that_fit_on_a_page(self):
+        lines = [Line(str(n)) for n in range(40)]
+        for count, blocks in ((0, [1]), (18, [19]), (19, [18, 2]), (40, [18, 18, 5])):
+            with self.subTest(count):
+                found = Section("User", lines[:count], Line("Total")).blocks()
+                self.assertEqual([len(block) for block in found], blocks)
+                self.assertEqual(found[-1][-1].label, "Total")
 
     def test_month_is_the_companys(self):
         self.sms("2025-02-28 20:59:59")

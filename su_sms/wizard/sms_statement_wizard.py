@@ -1,19 +1,20 @@
 import base64
-from collections import defaultdict
-from datetime import date, datetime, time, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools.misc import format_date
+from odoo.tools.misc import format_date, format_datetime
 
 from ..tools import xlsx
+from .sms_statement_lines import Line, Section, outcome_of
 
 MONTHS = 36
 # breakdown -> its field on messages, and on the totals of those that are gone
 BREAKDOWNS = {
     "user": ("create_uid", "user_id"),
+    "group": ("sender_group_ids", "sender_group_ids"),
     "campaign": ("campaign_id", "campaign_id"),
     "mailing": ("mailing_id", "mailing_id"),
     "class": ("message_class", "message_class"),
@@ -21,46 +22,8 @@ BREAKDOWNS = {
     "sender": ("sender_id", "sender_id"),
     "gateway": ("gateway_id", "gateway_id"),
 }
-OUTCOME_OF_STATE = {
-    "sent": "delivered",
-    "pending": "unreported",
-    "error": "failed",
-    "canceled": "not_sent",
-    "outgoing": "waiting",
-    "process": "waiting",
-}
-# Their parts were counted, and never sent.
-NOT_LEFT = ("not_sent", "waiting")
-
-
-def outcome_of(state, failure_type, left_out):
-    """Give the column of a statement in which a message counts."""
-    if left_out:
-        return "not_sent"
-    if failure_type == "sms_outcome_unknown":
-        return "unknown"
-    return OUTCOME_OF_STATE[state]
-
-
-class Line:
-    """Counts of messages by outcome, their parts, and their cost by currency."""
-
-    def __init__(self, label=""):
-        self.label = label
-        self.outcomes = defaultdict(int)
-        self.parts = 0
-        self.costs = defaultdict(float)
-
-    @property
-    def messages(self):
-        return sum(self.outcomes.values())
-
-    def add(self, outcome, messages, parts, currency, cost):
-        self.outcomes[outcome] += messages
-        if outcome not in NOT_LEFT:
-            self.parts += parts
-        if cost:
-            self.costs[currency] += cost
+# Breakdowns with several lines that a message counts in.
+SEVERAL = ("group",)
 
 
 class SmsStatementWizard(models.TransientModel):
@@ -89,6 +52,7 @@ class SmsStatementWizard(models.TransientModel):
         [
             ("all", "Everything"),
             ("user", "User"),
+            ("group", "Group of Users"),
             ("campaign", "Campaign"),
             ("mailing", "Mailing"),
             ("class", "Class"),
@@ -120,23 +84,36 @@ class SmsStatementWizard(models.TransientModel):
         """Give the statement as data, for the page and the spreadsheet.
 
         :return: {"outcomes": {key: label}, "currencies": [name],
-            "sections": [(label, [Line], total Line)]}
+            "sections": [Section]}
         """
         self.ensure_one()
         if self.company_id not in self.env.companies:
             raise AccessError(self.env._("This company is not one of yours."))
         labels = dict(self._fields["breakdown"]._description_selection(self.env))
         every = list(BREAKDOWNS) if self.breakdown == "all" else [self.breakdown]
+        # The total is that of lines in which each message counts once.
+        once = [name for name in every if name not in SEVERAL] or ["user"]
+        found = self._lines(once)
+        total = self._total(found[once[0]])
+        for name in set(every) & set(SEVERAL):
+            found |= self._lines([name])
         sections = [
-            (labels[breakdown], lines, self._total(lines))
-            for breakdown, lines in self._lines(every).items()
+            Section(labels[name], found[name], total, self._note(name))
+            for name in every
         ]
-        currencies = {name for *_rest, total in sections for name in total.costs}
         return {
             "outcomes": self._outcomes(),
-            "currencies": sorted(currencies),
+            "currencies": sorted(total.costs),
             "sections": sections,
         }
+
+    def _note(self, breakdown):
+        if breakdown not in SEVERAL:
+            return ""
+        return self.env._(
+            "What somebody in several groups has sent counts in each of these, and once"
+            " in the total."
+        )
 
     def _outcomes(self):
         return {
@@ -234,6 +211,27 @@ class SmsStatementWizard(models.TransientModel):
             period += [day, midnight.replace(tzinfo=None)]
         return period
 
+    def _period_label(self):
+        """Give the month's first and last day, and the time zone."""
+        first, _start, end, _stop = self._period()
+        last = end - timedelta(days=1)
+        # 10/01 is read as two dates in two countries.
+        return self.env._(
+            "%(first)s to %(last)s (%(zone)s)",
+            first=format_date(self.env, first, date_format="d MMMM y"),
+            last=format_date(self.env, last, date_format="d MMMM y"),
+            zone=self.company_id.sudo()._sms_time_zone(),
+        )
+
+    def _printed_label(self):
+        return self.env._(
+            "Printed by %(user)s on %(when)s",
+            user=self.env.user.name,
+            when=format_datetime(
+                self.env, fields.Datetime.now(), dt_format="d MMMM y, HH:mm"
+            ),
+        )
+
     def _label(self, breakdown, key):
         if not key:
             return {
@@ -241,6 +239,7 @@ class SmsStatementWizard(models.TransientModel):
                 "mailing": self.env._("No mailing"),
                 "network": self.env._("Not reported"),
                 "sender": self.env._("The gateway's"),
+                "group": self.env._("No group"),
             }.get(breakdown, self.env._("Nobody"))
         if isinstance(key, models.BaseModel):
             return key.sudo().display_name
@@ -282,7 +281,7 @@ class SmsStatementWizard(models.TransientModel):
             yield from (round(line.costs[name], 4) for name in currencies)
 
         sheets = []
-        for label, lines, total in statement["sections"]:
+        for label, lines, total, note in statement["sections"]:
             headers = [
                 label,
                 self.env._("Messages"),
@@ -291,5 +290,6 @@ class SmsStatementWizard(models.TransientModel):
                 *(self.env._("Cost (%s)", name) for name in currencies),
             ]
             rows = [tuple(row(line)) for line in lines]
-            sheets.append((label, headers, [*rows, xlsx.Total(row(total))]))
+            last = [(note,)] if note else []
+            sheets.append((label, headers, [*rows, xlsx.Total(row(total)), *last]))
         return xlsx.workbook(sheets)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from .person import GATEWAYS, Person
-from .system import System
+from .system import ADMINISTRATOR, System
 
 
 def test_menu_leads_to_an_empty_list_that_teaches(administrator: Person):
@@ -90,3 +90,8 @@ def test_relaxed_trust_in_production_is_confirmed_by_name(
     administrator.save()
     reminder = page.locator(".o-mail-Activity", has_text="The line is not verified")
     expect(reminder).to_be_visible()
+    page.get_by_role("tab", name="Health").click()
+    health = page.locator("[name=health]").filter(has_text="The line is not verified")
+    expect(health).to_contain_text(f"{ADMINISTRATOR} has accepted this on")
+    page = administrator.open(GATEWAYS)
+    expect(page.locator(".o_data_row td[name=health_state]")).to_have_text("Problem")

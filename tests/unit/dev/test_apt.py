@@ -71,3 +71,14 @@ def test_the_mirror_may_be_in_a_sources_file(machine):
 def test_a_machine_without_a_mirror_says_what_to_do(machine):
     with pytest.raises(Problem, match="SU_SMS_ODOO"):
         apt.mirror("bookworm")
+
+
+def test_nothing_is_installed_by_who_may_not(monkeypatch):
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setattr(apt, "call", lambda *a, **kw: pytest.fail("installs"))
+    assert apt.installed("no-such-program", "no-such-package") is None
+
+
+def test_what_is_there_is_not_installed(monkeypatch):
+    monkeypatch.setattr(apt, "call", lambda *a, **kw: pytest.fail("installs"))
+    assert apt.installed("sh", "dash")

@@ -438,6 +438,8 @@ def changes_of(claim, outcomes, now):
         becomes = fate.of(
             outcome, own_fault, row.faults + 1, claim.gateway.max_attempts
         )
+        # WAITS and TRIES_AGAIN are equal, not the same.
+        alone = becomes is fate.TRIES_AGAIN or becomes is fate.GIVEN_UP
         not_before = None
         if becomes is fate.TRIES_AGAIN:
             wait = schedule.growing_wait(schedule.MESSAGE_WAITS, row.faults)
@@ -456,7 +458,7 @@ def changes_of(claim, outcomes, now):
                 outcome.parts,
                 not_before,
                 tried=1,
-                fault=int(becomes in (fate.TRIES_AGAIN, fate.GIVEN_UP)),
+                fault=int(alone),
             )
         )
     return changes, holding

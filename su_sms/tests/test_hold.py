@@ -130,7 +130,7 @@ class TestHold(GatewayCase):
     def test_tries_that_an_outage_has_cost_are_not_held_against_a_message(self):
         self.gateway.message_attempts = 2
         sms = self.queue("+254700000500")
-        self.simulator.fault("http_503")
+        self.simulator.fault("http_503", times=None)
         for _probe in range(4):
             self.env["sms.sms"]._process_queue()
             self.later(7200)

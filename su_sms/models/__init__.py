@@ -19,6 +19,7 @@ from . import (
     sms_campaign_audience,
     sms_campaign_audience_retention,
     sms_campaign_audience_rows,
+    sms_campaign_audience_save,
     sms_campaign_audience_upload,
     sms_campaign_check,
     sms_campaign_column,

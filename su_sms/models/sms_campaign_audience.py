@@ -2,7 +2,7 @@ from ast import literal_eval
 
 import psycopg2
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from .sms_campaign_person import Candidate
 
@@ -12,9 +12,6 @@ KINDS = [
     ("numbers", "Numbers"),
     ("file", "File"),
 ]
-
-# Where the job is; no person's to say.
-PLACE = {"position", "finished"}
 
 
 class SmsCampaignAudience(models.Model):
@@ -84,41 +81,6 @@ class SmsCampaignAudience(models.Model):
         return self.env["sms.campaign.row"].search_count(
             [("audience_id", "=", self._origin.id)]
         )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        audiences = super().create(vals_list)
-        audiences._changed()
-        return audiences
-
-    def write(self, vals):
-        if PLACE & set(vals) and not self.env.su:
-            raise AccessError(
-                self.env._("How far a campaign is can only be changed by its buttons.")
-            )
-        before = self.campaign_id
-        if "campaign_id" in vals:
-            before._check_still_open()
-        result = super().write(vals)
-        if set(vals) - PLACE - {"sequence"}:
-            self._changed()
-        if moved := before - self.campaign_id:
-            moved._audience_changed()
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_launched(self):
-        self.campaign_id._check_still_open()
-
-    def unlink(self):
-        campaigns = self.campaign_id
-        result = super().unlink()
-        campaigns._audience_changed()
-        return result
-
-    def _changed(self):
-        self.campaign_id._check_still_open()
-        self.campaign_id._audience_changed()
 
     # ------------------------------------------------------------
     # Records

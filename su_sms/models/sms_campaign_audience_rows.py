@@ -2,7 +2,7 @@ import base64
 import json
 from itertools import islice
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..text import numbers as pasted
@@ -26,25 +26,6 @@ class SmsCampaignAudience(models.Model):
         "sms.campaign.column", "audience_id", "Columns", copy=False
     )
     row_ids = fields.One2many("sms.campaign.row", "audience_id", copy=False)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        audiences = super().create([dict(vals) for vals in vals_list])
-        audiences.filtered("numbers")._read_numbers()
-        audiences.filtered("file")._read_file()
-        # The rows are there only now.
-        audiences.filtered(lambda a: a.numbers or a.file)._changed()
-        return audiences
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "numbers" in vals:
-            self._read_numbers()
-        if "file" in vals:
-            self._read_file()
-        if {"numbers", "file"} & set(vals):
-            self._changed()
-        return result
 
     def _read_numbers(self):
         for audience in self.filtered(lambda a: a.kind == "numbers"):
@@ -74,19 +55,8 @@ class SmsCampaignAudience(models.Model):
                 )
             except table.TableError as error:
                 raise UserError(str(error)) from None
-            first = found.head[0].values
             self.env["sms.campaign.column"].sudo().create(
-                [
-                    {
-                        "audience_id": audience.id,
-                        "sequence": column.index,
-                        "title": column.title,
-                        "slug": column.slug,
-                        "role": column.role or "placeholder",
-                        "example": first[column.index],
-                    }
-                    for column in found.columns
-                ]
+                [{"audience_id": audience.id, **column} for column in columns(found)]
             )
 
     def _row_country(self):
@@ -121,11 +91,23 @@ class SmsCampaignAudience(models.Model):
         by_role = {column.role: column.slug for column in self.column_ids}
         return by_role.get("number"), by_role.get("name")
 
-    def copy(self, default=None):
-        copies = super().copy(default)
-        for copied in copies.filtered(lambda a: a.kind == "file"):
-            copied._changed()
-        return copies
+
+def columns(found):
+    """Give the values of a file's columns, and what each was taken for.
+
+    :param found: what ``table.read`` gives
+    """
+    first = found.head[0].values
+    return [
+        {
+            "sequence": column.index,
+            "title": column.title,
+            "slug": column.slug,
+            "role": column.role or "placeholder",
+            "example": first[column.index],
+        }
+        for column in found.columns
+    ]
 
 
 def _all_lines(text, found):

@@ -1,0 +1,104 @@
+from odoo import Command, api, models
+from odoo.exceptions import AccessError
+
+from .sms_campaign import CHECK_LATER
+
+# Where the job is; no person's to say.
+PLACE = {"position", "finished"}
+
+
+class SmsCampaignAudience(models.Model):
+    """What happens when an audience is saved: it is read once, then counted once."""
+
+    _inherit = "sms.campaign.audience"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [dict(vals) for vals in vals_list]
+        commands = [vals.pop("column_ids", ()) for vals in vals_list]
+        audiences = super().create(vals_list)
+        audiences.filtered("numbers")._read_numbers()
+        audiences.filtered("file")._read_file()
+        for audience, chosen in zip(audiences, commands, strict=True):
+            audience._choose_roles(_roles(chosen))
+        audiences._changed()
+        return audiences
+
+    def write(self, vals):
+        if PLACE & set(vals) and not self.env.su:
+            raise AccessError(
+                self.env._("How far a campaign is can only be changed by its buttons.")
+            )
+        before = self.campaign_id
+        if "campaign_id" in vals:
+            before._check_still_open()
+        vals, roles = dict(vals), {}
+        if commands := vals.pop("column_ids", ()):
+            # The columns that the form knows: reading a file makes others.
+            by_id = {column.id: column.slug for column in self.column_ids}
+            roles = _roles(commands, by_id)
+        result = super().write(vals)
+        self._read_again(vals, roles)
+        if roles or set(vals) - PLACE - {"sequence"}:
+            self._changed()
+        if moved := before - self.campaign_id:
+            moved._audience_changed()
+        return result
+
+    def _read_again(self, vals, roles):
+        """Read what was written, and let the columns hold what was chosen."""
+        if "numbers" in vals:
+            self._read_numbers()
+        if "file" in vals:
+            self._read_file()
+        for audience in self:
+            audience._choose_roles(roles)
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        for audience, vals in zip(self, vals_list, strict=True):
+            vals["column_ids"] = [
+                Command.create({"slug": column.slug, "role": column.role})
+                for column in audience.column_ids
+            ]
+        return vals_list
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_launched(self):
+        self.campaign_id._check_still_open()
+
+    def unlink(self):
+        campaigns = self.campaign_id
+        result = super().unlink()
+        campaigns._audience_changed()
+        return result
+
+    def _changed(self):
+        self.campaign_id._check_still_open()
+        self.campaign_id._audience_changed()
+
+    def _choose_roles(self, roles):
+        """Let the columns hold what a person has chosen.
+
+        :param roles: the role of each column, by slug
+        """
+        changed = self.column_ids.filtered(
+            lambda c: roles.get(c.slug, c.role) != c.role
+        )
+        # All at once: in between there are two columns of numbers, or none.
+        for column in changed.with_context(su_sms_check_later=CHECK_LATER):
+            column.role = roles[column.slug]
+        changed.audience_id.column_ids._check_roles()
+
+
+def _roles(commands, by_id=None):
+    """Give the chosen role of each column, by slug, from the form's commands.
+
+    :param by_id: slugs of the columns that are there, by id
+    """
+    roles = {}
+    for command, column_id, values in commands:
+        slug = (by_id or {}).get(column_id) or (values or {}).get("slug")
+        if command in (Command.CREATE, Command.UPDATE) and "role" in values and slug:
+            roles[slug] = values["role"]
+    return roles

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import MissingError, UserError
 
-from ..dispatch import gate, window
+from ..dispatch import window
 from ..text import segments
 from .sms_campaign import CHECK_LATER
 from .sms_sms_dispatch import in_test, utcnow
@@ -62,10 +62,6 @@ class SmsCampaign(models.Model):
         "sms.campaign.recipient", string="The First", compute="_compute_sample_ids"
     )
 
-    encoding = fields.Char(compute="_compute_counter")
-    forcing = fields.Char("Characters That Double the Cost", compute="_compute_counter")
-    counter = fields.Char("Length", compute="_compute_counter")
-
     part_price = fields.Float(
         "Price of a Part", digits=(16, 4), compute="_compute_price"
     )
@@ -86,20 +82,6 @@ class SmsCampaign(models.Model):
     # ------------------------------------------------------------
     # Text and price
     # ------------------------------------------------------------
-
-    @api.depends("body", "gateway_id")
-    def _compute_counter(self):
-        for campaign in self:
-            sanitise = campaign.gateway_id.sudo().sanitise
-            text = gate.prepare(campaign.body, sanitise)
-            size = segments.count(text)
-            campaign.encoding = size.encoding
-            campaign.forcing = " ".join(segments.why_ucs2(text)[:20])
-            campaign.counter = self.env._(
-                "%(units)s characters, %(parts)s SMS",
-                units=size.units,
-                parts=size.parts,
-            )
 
     @api.depends("part_count", "gateway_id")
     def _compute_price(self):
@@ -175,7 +157,8 @@ class SmsCampaign(models.Model):
     def _compute_sample_ids(self):
         for campaign in self:
             campaign.sample_ids = self.env["sms.campaign.recipient"].search(
-                [("campaign_id", "=", campaign.id), ("reason", "=", False)], limit=5
+                [("campaign_id", "in", campaign.ids), ("reason", "=", False)],
+                limit=5,
             )
 
     @api.model_create_multi

@@ -1,6 +1,7 @@
 """Campaigns, from the audience to what the simulator received."""
 
 import sys
+from unittest import mock
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -10,6 +11,7 @@ from odoo.tools import mute_logger
 from .campaign import CampaignCase
 
 PREPARE = "odoo.addons.su_sms.models.sms_campaign_prepare"
+NUMBER_AND_TEXT = ["number", "placeholder"]
 
 
 @tagged("post_install", "-at_install")
@@ -200,6 +202,30 @@ class TestCampaignAudience(CampaignCase):
         with self.assertRaisesRegex(UserError, "Write a text"):
             campaign._launch()
 
+    def test_an_audience_that_is_saved_by_itself_is_counted_once(self):
+        campaign = self.campaign()
+        counts = []
+        again = type(campaign)._check_again
+
+        def count(campaigns):
+            counts.append(campaigns)
+            return again(campaigns)
+
+        column = {"slug": "student", "role": "placeholder"}
+        file = self.file("Phone,Student\n0712345678,Amina\n")
+        file |= {"campaign_id": campaign.id, "column_ids": [(0, 0, column)]}
+        with mock.patch.object(type(campaign), "_check_again", count):
+            audience = self.env["sms.campaign.audience"].create(file)
+            self.assertEqual(len(counts), 1)
+            self.assertEqual(audience.column_ids.mapped("role"), NUMBER_AND_TEXT)
+            other = self.file("Student,Phone\nAmina,0712345678\nB,0733345679\n")
+            audience.write({**other, "column_ids": [(0, 0, column)]})
+            self.assertEqual(len(counts), 2)
+            audience.copy()
+            self.assertEqual(len(counts), 3)
+        self.assertEqual(campaign.people_count, 2)
+        self.assertEqual(self.exclusions(campaign), {"sms_duplicate": 2})
+
     def test_a_changed_audience_is_counted_again(self):
         campaign = self.campaign(self.numbers("0712345678"))
         self.assertEqual(campaign.people_count, 1)
@@ -350,14 +376,12 @@ class TestCampaignText(CampaignCase):
         self.run_campaign(campaign)
         self.assertEqual(self.texts()[0][1], "News\nSTOP to 22384")
 
-    def test_counter_names_what_forces_unicode_and_replaces_it(self):
+    def test_plain_characters_replace_those_that_cost_more(self):
         self.gateway.sanitise = False
         campaign = self.campaign(self.numbers("0712345678"), body="“Karibu”" + "a" * 70)
-        self.assertEqual(campaign.encoding, "UCS-2")
-        self.assertEqual(campaign.forcing, "“ ”")
         self.assertEqual(campaign.worst_parts, 2)
         campaign.action_plain()
-        self.assertEqual(campaign.encoding, "GSM-7")
+        self.assertEqual(campaign.body, '"Karibu"' + "a" * 70)
         self.assertEqual(campaign.worst_parts, 1)
 
     def test_another_gateway_is_counted_with(self):

@@ -37,6 +37,7 @@ from . import (
     sms_consent,
     sms_dashboard,
     sms_dashboard_count,
+    sms_dashboard_delay,
     sms_dashboard_gateway,
     sms_dashboard_queue,
     sms_dashboard_traffic,

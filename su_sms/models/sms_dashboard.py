@@ -26,8 +26,8 @@ class SmsDashboard(models.AbstractModel):
 
         :param gateway_id: only what goes through this gateway
         :return: ``gateways``, ``problems``, ``outcomes``, ``periods``, ``chart``,
-            ``networks``, ``campaigns``, ``failures``, ``queue``, ``balances``; a figure
-            is a dict with ``count`` and ``domain``
+            ``networks``, ``campaigns``, ``slowest``, ``failures``, ``delays``,
+            ``queue``, ``balances``; a figure is a dict with ``count`` and ``domain``
         :raise AccessError: for those who are not managers
         """
         if not self.env.user.has_group("su_sms.group_manager"):

@@ -3,8 +3,6 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.tools import SQL
 
-from .sms_dashboard import queued_from
-
 STATES = {
     "sent": "delivered",
     "pending": "sent",
@@ -94,52 +92,3 @@ class SmsDashboard(models.AbstractModel):
             )
         )
         return [Cell(*row) for row in rows]
-
-    @api.model
-    def _delays(self, domain, since):
-        """Give the median seconds from acceptance to delivery.
-
-        :return: {network: seconds}, {gateway id: seconds}
-        """
-        messages = self.env["sms.sms"]
-        query = messages._search(
-            [*domain, *queued_from(since), ("delivered_at", "!=", False)]
-        )
-        by_network, by_gateway = {}, {}
-        if query.is_empty():
-            return by_network, by_gateway
-        column = {
-            name: messages._field_to_sql(query.table, name, query)
-            for name in ("network", "gateway_id", "accepted_at", "delivered_at")
-        }
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT coalesce(%(network)s, ''), %(gateway_id)s,
-                       percentile_cont(0.5) WITHIN GROUP (ORDER BY
-                           extract(epoch FROM %(delivered_at)s - %(accepted_at)s))
-                  FROM %(tables)s
-                 WHERE %(where)s AND %(accepted_at)s IS NOT NULL
-              GROUP BY GROUPING SETS ((coalesce(%(network)s, '')), (%(gateway_id)s))
-                """,
-                **column,
-                tables=query.from_clause,
-                where=query.where_clause,
-            )
-        )
-        for network, gateway_id, seconds in rows:
-            delay = self._duration(seconds)
-            if gateway_id:
-                by_gateway[gateway_id] = delay
-            else:
-                by_network[network] = delay
-        return by_network, by_gateway
-
-    @api.model
-    def _duration(self, seconds):
-        seconds = max(0, seconds)
-        if seconds < 100:
-            return self.env._("%s s", round(seconds))
-        if seconds < 100 * 60:
-            return self.env._("%s min", round(seconds / 60))
-        return self.env._("%s h", round(seconds / 3600))

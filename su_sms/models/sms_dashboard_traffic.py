@@ -48,6 +48,7 @@ class SmsDashboard(models.AbstractModel):
             "networks": self._networks(recent, since, by_network),
             "delays": by_gateway,
             "campaigns": self._campaigns(recent, since),
+            "slowest": self._slowest(since),
             "failures": self._failures(recent, since),
             "unknown": self._figure(recent, since, "unknown"),
             "unreported": bool(recent)
@@ -168,7 +169,7 @@ class SmsDashboard(models.AbstractModel):
             label = network or self.env._("Not known yet")
             rates = self._rates(some, mine)
             if rates["tried"]["count"]:
-                delay = delays.get(network, "")
+                delay = delays.get(network)
                 networks.append({"label": label, "delay": delay, **rates})
         return networks
 

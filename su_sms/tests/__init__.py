@@ -7,6 +7,8 @@ from . import (
     test_campaign_form,
     test_campaign_run,
     test_dashboard,
+    test_dashboard_delivery,
+    test_dashboard_gateway,
     test_dispatch,
     test_gateway,
     test_health,

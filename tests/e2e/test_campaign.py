@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from .conftest import SignIn
 from .person import CAMPAIGNS, Person
 from .system import System
 
 TEXT = "Dear {{ object.name }}, your balance is KES {{ object.fee_balance }}."
+READ = re.compile(r"/sms\.campaign/web_read$")
 # The simulator refuses the number that ends in 407.
 DIRTY = """Phone,Student,Fee Balance
 0712 345 678,Achieng,"12,400"
@@ -170,6 +172,38 @@ def test_pause_and_resume(system: System, clerk: Person):
     expect(page.locator(".o_arrow_button_current")).to_have_text("Done")
     expect(figure(page, "sent_count")).to_have_text("15")
     assert len(system.simulator.admin.ledger()) == 15
+
+
+def test_buttons_work_again_after_a_live_reading(system: System, clerk: Person):
+    gateway = system.gateway()
+    moving = campaign(system, gateway, many(200), name="Moves", pace=60)
+    system.admin.call("sms.campaign.launch", "action_launch", [launch(system, moving)])
+    draft = campaign(system, gateway, many(2))
+    page = clerk.open(f"{CAMPAIGNS}/{draft}")
+    people = page.locator("[name=preview] [name=people_count]")
+    expect(people).to_have_text("2")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        """Let the button's reading and the live one be under way at once."""
+        held.append(route)
+        if len(held) == 2:
+            held[0].continue_()
+        if len(held) > 1:
+            route.continue_()
+
+    page.route(READ, hold)
+    again = page.get_by_role("button", name="Count again")
+    with page.expect_response(READ):
+        again.click()
+    expect(again).to_be_enabled()
+    # and the live ones go on
+    audience = system.admin.call(
+        "sms.campaign.audience", "search", [("campaign_id", "=", draft)]
+    )
+    system.admin.call("sms.campaign.audience", "write", audience, {"numbers": many(3)})
+    expect(people).to_have_text("3")
+    system.admin.call("sms.campaign", "action_cancel", [moving])
 
 
 def test_kanban_shows_progress_live(system: System, clerk: Person, sign_in: SignIn):

@@ -10,7 +10,8 @@ const PAUSE = 1000; // ms between two readings
  * The bus gives ids only; what they show, each browser asks for with its own rights.
  *
  * @param {() => number[]} shown ids of the campaigns that are shown
- * @param {() => Promise} read reads them again
+ * @param {() => Promise} read reads them again: the root, not the model, whose reading
+ *     would take the place of one that a button waits for
  */
 export function useLive(shown, read) {
     const bus = useService("bus_service");

@@ -16,12 +16,12 @@ class CampaignFormController extends FormController {
         this.audienceChanged = false;
         useBus(this.ui.bus, "active-element-changed", () => this.saveAudience());
         useLive(
-            () => [this.model.root.resId],
+            () => [this.model.root?.resId],
             async () => {
                 // What somebody is typing stays, in a dialog too: it is the old record's.
                 const typing = this.ui.activeElement !== document;
                 if (!typing && !(await this.model.root.isDirty())) {
-                    await this.model.load();
+                    await this.model.root.load();
                 }
             }
         );
@@ -54,7 +54,7 @@ class CampaignKanbanController extends KanbanController {
         super.setup();
         useLive(
             () => this.model.root.records.map((record) => record.resId),
-            () => this.model.load()
+            () => this.model.root.load()
         );
     }
 }
@@ -66,7 +66,7 @@ class CampaignListController extends ListController {
             () => this.model.root.records.map((record) => record.resId),
             async () => {
                 if (!this.model.root.editedRecord && !this.model.root.selection.length) {
-                    await this.model.load();
+                    await this.model.root.load();
                 }
             }
         );

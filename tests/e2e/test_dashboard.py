@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
@@ -65,6 +66,37 @@ def test_figures_show_what_was_sent_and_open_it(
     assert check_opens(page, failed.last) >= 1
     expect(section(page, "failures")).to_contain_text("Rejected")
     expect(section(page, "gateways")).to_contain_text("Ready")
+
+
+def test_slowest_campaigns_open_what_they_have_delivered(
+    system: System, gateway: int, administrator: Person
+):
+    values = {
+        "name": "Library closes early",
+        "body": "The library closes at 16:00 today.",
+        "gateway_id": gateway,
+    }
+    [campaign] = system.admin.call("sms.campaign", "create", [values])
+    accepted = datetime.now(timezone.utc).replace(microsecond=0, tzinfo=None)
+    delivered = accepted + timedelta(minutes=7)
+    message = {
+        "gateway_id": gateway,
+        "campaign_id": campaign,
+        "body": values["body"],
+        "state": "sent",
+        "accepted_at": str(accepted),
+        "delivered_at": str(delivered),
+    }
+    numbers = [f"+2547120{n:05d}" for n in range(12)]
+    messages = [message | {"number": number} for number in numbers]
+    system.admin.call("sms.sms", "create", messages)
+    page = administrator.open(DASHBOARD)
+    slowest = section(page, "campaigns").locator("table[name=slowest] tbody tr").first
+    expect(slowest).to_contain_text("Library closes early")
+    expect(slowest).to_contain_text("7 min")
+    assert check_opens(page, slowest.get_by_text("12", exact=True)) == 12
+    slowest.get_by_text("7 min").first.click()
+    expect(page.locator(".o_list_view .o_pager_limit")).to_have_text("12")
 
 
 def test_a_bar_of_the_chart_opens_its_day_and_outcome(

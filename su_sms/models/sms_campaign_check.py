@@ -17,7 +17,7 @@ CHECKED = {
     "template_id",
     "shorten_links",
     "message_class",
-    # Its settings make texts longer or shorter.
+    # Its settings make texts longer or shorter; it has its own networks and prices.
     "gateway_id",
     "audience_ids",
     "company_id",
@@ -62,47 +62,11 @@ class SmsCampaign(models.Model):
         "sms.campaign.recipient", string="The First", compute="_compute_sample_ids"
     )
 
-    part_price = fields.Float(
-        "Price of a Part", digits=(16, 4), compute="_compute_price"
-    )
-    currency_id = fields.Many2one("res.currency", compute="_compute_price")
-    price = fields.Float("Estimated Cost", digits=(16, 2), compute="_compute_price")
-    balance = fields.Float(digits=(16, 2), compute="_compute_price")
-    balance_currency_id = fields.Many2one("res.currency", compute="_compute_price")
-    balance_short = fields.Float(
-        "Credit That Is Missing", digits=(16, 2), compute="_compute_price"
-    )
     finish_at = fields.Datetime("Done By", compute="_compute_finish_at")
-    # Kept from the launch on: what the budget reckons with, and the estimate.
-    message_price = fields.Float(digits=(16, 4), readonly=True, copy=False)
-    estimate = fields.Float(
-        "Estimate at Launch", digits=(16, 2), readonly=True, copy=False
-    )
 
     # ------------------------------------------------------------
-    # Text and price
+    # Time
     # ------------------------------------------------------------
-
-    @api.depends("part_count", "gateway_id")
-    def _compute_price(self):
-        prices = {gateway: gateway._part_price() for gateway in self.gateway_id.sudo()}
-        for campaign in self:
-            gateway = campaign.gateway_id.sudo()
-            price, currency = prices.get(gateway, (0, False))
-            campaign.part_price = price
-            campaign.currency_id = currency
-            campaign.price = price * campaign.part_count
-            campaign.balance = gateway.balance
-            campaign.balance_currency_id = gateway.balance_currency_id
-            # The sandbox has dollars and charges shillings: those can't be compared.
-            same = gateway.balance_currency_id in (
-                currency,
-                gateway.env["res.currency"],
-            )
-            known = gateway.balance_at and campaign.price and same
-            campaign.balance_short = (
-                max(campaign.price - gateway.balance, 0) if known else 0
-            )
 
     @api.depends(
         "people_count",
@@ -197,6 +161,7 @@ class SmsCampaign(models.Model):
         self.env["sms.campaign.recipient"].invalidate_model()
         self.exclusion_ids.unlink()
         self._take_template()
+        self.network_ids.unlink()
         self._start_over()
         self.write(
             {
@@ -245,6 +210,8 @@ class SmsCampaign(models.Model):
             ]
         )
         finished = all(self.audience_ids.mapped("finished"))
+        if finished:
+            self._count_networks()
         self.write(
             {
                 "people_count": people,

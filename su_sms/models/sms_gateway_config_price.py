@@ -1,7 +1,29 @@
+from typing import Any, NamedTuple
+
 from odoo import fields, models
 
 # So many of the last answers tell what a part costs.
 RECENT = 2000
+
+
+class PriceList(NamedTuple):
+    """What a part costs at a gateway.
+
+    :ivar mean: for whom the network is not known, or what it charges
+    :ivar source: how the mean is known: mean (learnt), set, or unknown
+    :ivar by_network: {network: price}, as charged lately
+    """
+
+    currency: Any
+    mean: float
+    source: str
+    by_network: dict[str, float]
+
+    def of(self, network):
+        """Give (price of a part, how it is known) in a network."""
+        if network in self.by_network:
+            return self.by_network[network], "charged"
+        return self.mean, self.source
 
 
 class SmsGatewayConfig(models.Model):
@@ -47,10 +69,10 @@ class SmsGatewayConfig(models.Model):
             for row in self.env.cr.dictfetchall()
         ]
 
-    def _part_price(self):
-        """Give (price of a part, currency): set, or the mean of what was charged.
+    def _price_list(self):
+        """Give the PriceList: one set price, or what was charged lately.
 
-        The price is 0 if nothing is known yet.
+        Prices are 0 if nothing is known yet.
         """
         self.ensure_one()
         prices = self._prices()
@@ -58,11 +80,14 @@ class SmsGatewayConfig(models.Model):
         if prices:
             currency = self.env["res.currency"].browse(prices[0]["currency_id"])
         if self.price_per_part:
-            return self.price_per_part, currency
+            return PriceList(currency, self.price_per_part, "set", {})
         same = [row for row in prices if row["currency_id"] == currency.id]
         share = sum(row["share"] for row in same)
-        price = sum(row["price"] * row["share"] for row in same)
-        return (price / share if share else 0.0), currency
+        if not share:
+            return PriceList(currency, 0.0, "unknown", {})
+        mean = sum(row["price"] * row["share"] for row in same) / share
+        by_network = {row["network"]: row["price"] for row in same if row["network"]}
+        return PriceList(currency, mean, "mean", by_network)
 
     def _terms(self, people):
         """Give what a form counts and prices a text with while it is typed.
@@ -75,6 +100,7 @@ class SmsGatewayConfig(models.Model):
             return False
         terms = {"sanitise": self.sanitise, "people": people}
         if people:
-            price, currency = self._part_price()
-            terms |= {"price": price, "currency": currency.name or ""}
+            prices = self._price_list()
+            currency = prices.currency.name or ""
+            terms |= {"price": prices.mean, "currency": currency}
         return terms

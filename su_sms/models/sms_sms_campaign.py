@@ -30,6 +30,8 @@ class SmsSms(models.Model):
     _campaign_idx = models.Index(
         "(campaign_id, state, failure_type) WHERE campaign_id IS NOT NULL"
     )
+    # By which network each of a campaign's people was reached last.
+    _network_idx = models.Index("(gateway_id, number, id) WHERE network IS NOT NULL")
 
     def _check_can_leave_again(self):
         result = super()._check_can_leave_again()

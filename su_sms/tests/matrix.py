@@ -45,6 +45,7 @@ OPERATIONS = {
     "sms.campaign.column": dict.fromkeys(("read", "write"), STAFF),
     "sms.campaign.exclusion": {"read": STAFF},
     "sms.campaign.launch": dict.fromkeys(FULL, CALLERS),
+    "sms.campaign.network": {"read": STAFF},
     "sms.campaign.recipient": {"read": STAFF},
     "sms.campaign.row": {"read": STAFF},
     "sms.campaign.trial": dict.fromkeys(FULL, CALLERS),

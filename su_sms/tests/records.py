@@ -64,6 +64,12 @@ _VALUES = {
     "sms.campaign.launch": lambda parent, env: {
         "campaign_id": parent("sms.campaign").id
     },
+    "sms.campaign.network": lambda parent, env: {
+        "campaign_id": parent("sms.campaign").id,
+        "network": "Safaricom",
+        "people_count": 1,
+        "part_count": 1,
+    },
     "sms.campaign.recipient": lambda parent, env: {
         "campaign_id": parent("sms.campaign").id,
         "name": "Wanjiku",

@@ -323,7 +323,7 @@ class TestCampaignRun(CampaignCase):
         self.assertAlmostEqual(campaign.sms_ids.cost, 1.6)
         # What a part costs is what it did.
         self.queue("+254733000001").send()
-        self.assertAlmostEqual(self.gateway._part_price()[0], 0.8)
+        self.assertAlmostEqual(self.gateway._price_list().mean, 0.8)
 
     def test_each_network_has_its_own_price(self):
         sent = self.queue(*[f"+25473300000{n}" for n in range(4)])

@@ -26,6 +26,7 @@ DIRTY = """Phone,Student,Fee Balance
 call me,Nobody,3
 ,Esther,3
 """
+NETWORKS = "[name=network_ids] .o_kanban_record:not(.o_kanban_ghost)"
 HOSTILE = "<img src=x onerror=window.hit=1><b>Amina</b>"
 
 
@@ -100,6 +101,12 @@ def test_campaign_from_a_file_with_dirty_numbers(
     page.locator("[name=body] textarea").fill(TEXT)
     page.get_by_label("Transactional").check()
     clerk.save()
+
+    # What it costs, and how that is known
+    [row] = preview.locator(NETWORKS).all()
+    expect(row).to_contain_text("Not known yet")
+    expect(row).to_contain_text("People: 4, parts: 4 at 0.8000")
+    expect(row).to_contain_text("Set on the gateway")
 
     # Who is left out, why, and each of them
     expect(preview.locator("[name=left_out_count]")).to_have_text("4")

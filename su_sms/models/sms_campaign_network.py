@@ -1,0 +1,45 @@
+from odoo import api, fields, models
+
+# How the price of a part is known.
+PRICE_SOURCES = [
+    ("charged", "Charged lately"),
+    ("mean", "Mean of all networks"),
+    ("set", "Set on the gateway"),
+    ("unknown", "Not known yet"),
+]
+
+
+class SmsCampaignNetwork(models.Model):
+    """How many of a campaign's people are in one network, and what they will cost."""
+
+    _name = "sms.campaign.network"
+    _description = "SMS Campaign Network"
+    _order = "people_count desc, id"
+    _log_access = False
+
+    campaign_id = fields.Many2one(
+        "sms.campaign", required=True, ondelete="cascade", index=True
+    )
+    network = fields.Char(
+        "Reported Network", readonly=True, help="Empty: of those it is not known."
+    )
+    name = fields.Char("Network", compute="_compute_name")
+    people_count = fields.Integer("People", readonly=True)
+    part_count = fields.Integer("Parts", readonly=True)
+    price = fields.Float("A Part", digits=(16, 4), compute="_compute_price")
+    cost = fields.Float(digits=(16, 2), compute="_compute_price")
+    source = fields.Selection(PRICE_SOURCES, "Price", compute="_compute_price")
+
+    @api.depends("network")
+    def _compute_name(self):
+        for row in self:
+            row.name = row.network or self.env._("Not known yet")
+
+    @api.depends("network", "part_count", "campaign_id.gateway_id")
+    def _compute_price(self):
+        gateways = self.campaign_id.gateway_id.sudo()
+        prices = {gateway: gateway._price_list() for gateway in gateways}
+        for row in self:
+            of_gateway = prices[row.campaign_id.gateway_id.sudo()]
+            row.price, row.source = of_gateway.of(row.network)
+            row.cost = row.price * row.part_count

@@ -1,0 +1,89 @@
+from odoo import api, fields, models
+
+
+class SmsCampaign(models.Model):
+    """What a campaign will cost: parts by network, at what each network charges.
+
+    A number's network is that of its last delivery report. Its first digits would be a
+    guess: in Kenya people keep their number when they change networks.
+    """
+
+    _inherit = "sms.campaign"
+
+    network_ids = fields.One2many(
+        "sms.campaign.network", "campaign_id", "By Network", readonly=True, copy=False
+    )
+    part_price = fields.Float(
+        "Price of a Part",
+        digits=(16, 4),
+        compute="_compute_price",
+        help="The mean, if networks charge differently.",
+    )
+    currency_id = fields.Many2one("res.currency", compute="_compute_price")
+    price = fields.Float("Estimated Cost", digits=(16, 2), compute="_compute_price")
+    balance = fields.Float(digits=(16, 2), compute="_compute_price")
+    balance_currency_id = fields.Many2one("res.currency", compute="_compute_price")
+    balance_short = fields.Float(
+        "Credit That Is Missing", digits=(16, 2), compute="_compute_price"
+    )
+    # Kept from the launch on: what the budget reckons with, and the estimate.
+    message_price = fields.Float(digits=(16, 4), readonly=True, copy=False)
+    estimate = fields.Float(
+        "Estimate at Launch", digits=(16, 2), readonly=True, copy=False
+    )
+
+    @api.depends("part_count", "gateway_id", "network_ids.part_count")
+    def _compute_price(self):
+        gateways = self.gateway_id.sudo()
+        prices = {gateway: gateway._price_list() for gateway in gateways}
+        for campaign in self:
+            gateway = campaign.gateway_id.sudo()
+            campaign._set_price(prices.get(gateway))
+            campaign.balance = gateway.balance
+            campaign.balance_currency_id = gateway.balance_currency_id
+            # The sandbox has dollars and charges shillings: those can't be compared.
+            same = gateway.balance_currency_id in (
+                campaign.currency_id,
+                gateway.env["res.currency"],
+            )
+            known = gateway.balance_at and campaign.price and same
+            campaign.balance_short = (
+                max(campaign.price - gateway.balance, 0) if known else 0
+            )
+
+    def _set_price(self, prices):
+        """Set price and currency by a gateway's PriceList, if there is one."""
+        if not prices:
+            self.price, self.part_price, self.currency_id = 0, 0, False
+            return
+        # Networks are counted when everybody is.
+        known = sum(self.network_ids.mapped("part_count"))
+        self.price = prices.mean * (self.part_count - known) + sum(
+            prices.of(row.network)[0] * row.part_count for row in self.network_ids
+        )
+        self.part_price = (
+            self.price / self.part_count if self.part_count else prices.mean
+        )
+        self.currency_id = prices.currency
+
+    def _count_networks(self):
+        """Count people by the network in which their last message was delivered."""
+        self.env["sms.sms"].flush_model()
+        self.env.cr.execute(
+            """
+              SELECT last.network, count(*) AS people_count, sum(r.parts) AS part_count
+                FROM sms_campaign_recipient r
+           LEFT JOIN LATERAL (
+                     SELECT network FROM sms_sms
+                      WHERE gateway_id = %s AND number = r.number
+                        AND network IS NOT NULL
+                   ORDER BY id DESC LIMIT 1
+                     ) AS last ON TRUE
+               WHERE r.campaign_id = %s AND r.reason IS NULL
+            GROUP BY last.network
+            """,
+            [self.gateway_id.id, self.id],
+        )
+        rows = self.env.cr.dictfetchall()
+        self.network_ids.unlink()
+        self.network_ids.create([{"campaign_id": self.id, **row} for row in rows])

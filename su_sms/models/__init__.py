@@ -29,6 +29,7 @@ from . import (
     sms_campaign_job,
     sms_campaign_left_out,
     sms_campaign_network,
+    sms_campaign_optout,
     sms_campaign_prepare,
     sms_campaign_price,
     sms_campaign_recipient,

@@ -35,9 +35,8 @@ class SmsCampaign(models.Model):
         required=True,
         tracking=True,
         help="Each text ends with it. Promotional SMS must tell how to opt out: choose"
-        " nothing only if the text says it, or if Africa's Talking adds it. A link is"
-        " another one for each person, so no two texts share a request: for thousands"
-        " of people the word is faster by far.",
+        " nothing only if the text says it. A link is another one for each person, so"
+        " no two texts share a request: for thousands of people the word is faster.",
     )
     optout_sample = fields.Char(compute="_compute_optout_sample")
 
@@ -49,6 +48,7 @@ class SmsCampaign(models.Model):
             elif campaign.gateway_id.sudo()._optout_word_text():
                 campaign.optout = "word"
             else:
+                # Slower, but no default may leave people without a way to say no.
                 campaign.optout = "link"
 
     @api.depends("optout", "gateway_id", "company_id")

@@ -66,6 +66,11 @@ class SmsCampaign(models.Model):
         lang = person.partner.lang if person.partner else None
         return texts.get(lang or self._language()) or texts.get("en_US") or ""
 
+    def _has_placeholders(self):
+        """Tell whether each person has a text of their own."""
+        parts = placeholders.parse(self.body or "")
+        return any(part.expression for part in parts)
+
     def _fill_in_one(self, text, people):
         parts = placeholders.parse(text)
         if not any(part.expression for part in parts):

@@ -1,4 +1,6 @@
-"""What a campaign says before its launch about its price, by network."""
+"""What a campaign says before its launch about its price, by network, and its end."""
+
+from datetime import timedelta
 
 from odoo.tests import Form, tagged
 
@@ -115,3 +117,44 @@ class TestCampaignPrice(CampaignCase):
         self.assertEqual(
             [row["name"] for row in form.network_ids._records], ["Safaricom"]
         )
+
+
+@tagged("post_install", "-at_install")
+class TestCampaignOptoutNote(CampaignCase):
+    def crowd(self, **values):
+        """Create a campaign as if 10,000 people had been counted."""
+        campaign = self.campaign(self.numbers(NEW), **{"optout": "link", **values})
+        campaign.sudo().people_count = 10_000
+        return campaign
+
+    def test_link_is_the_default_without_a_short_code_and_says_what_it_costs(self):
+        campaign = self.env["sms.campaign"].create({"name": "News", "body": "x" * 160})
+        self.assertEqual(campaign.optout, "link")
+        self.assertEqual(
+            campaign.optout_note,
+            "With the link an SMS takes 2 parts instead of 1.",
+        )
+        campaign.body = "Short"
+        self.assertFalse(campaign.optout_note)
+
+    def test_time_that_a_link_takes_is_told_and_reckoned_with(self):
+        campaign = self.crowd()
+        self.assertIn("about 4 minutes longer", campaign.optout_note)
+        late = campaign.finish_at
+        campaign.optout = "none"
+        campaign.sudo().people_count = 10_000
+        self.assertGreater(late - campaign.finish_at, timedelta(minutes=3))
+
+    def test_link_costs_no_time_where_texts_differ_anyway_or_the_pace_is_slow(self):
+        self.assertFalse(self.crowd(body="Dear {{ object.name }}").optout_note)
+        self.assertFalse(self.crowd(pace=100).optout_note)
+
+    def test_word_is_named_where_there_is_one(self):
+        self.gateway.optout_short_code = "22384"
+        self.assertIn("word to send back", self.crowd().optout_note)
+
+    def test_promotional_without_a_way_out_is_told(self):
+        campaign = self.campaign(self.numbers(NEW), optout="none")
+        self.assertIn("your own text", campaign.optout_note)
+        campaign.message_class = "transactional"
+        self.assertFalse(campaign.optout_note)

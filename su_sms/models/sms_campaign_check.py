@@ -103,6 +103,9 @@ class SmsCampaign(models.Model):
             by default as they are
         """
         gateway, people = self.gateway_id.sudo(), self.people_count
+        if not gateway:
+            # Taken out of a form that is not saved yet.
+            return 0.0
         if personal is None:
             personal = self.optout == "link" or self._has_placeholders()
         paces = [pace for pace in (self.pace, gateway.pace) if pace]
@@ -112,7 +115,8 @@ class SmsCampaign(models.Model):
 
     def _hours(self):
         """Give the window that this campaign keeps to, or None."""
-        if self.within_window or self.message_class == "promotional":
+        kept = self.within_window or self.message_class == "promotional"
+        if kept and self.gateway_id:
             return self.gateway_id.sudo()._window()
         return None
 

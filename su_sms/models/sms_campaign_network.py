@@ -20,6 +20,7 @@ class SmsCampaignNetwork(models.Model):
     campaign_id = fields.Many2one(
         "sms.campaign", required=True, ondelete="cascade", index=True
     )
+    gateway_id = fields.Many2one(related="campaign_id.gateway_id")
     network = fields.Char(
         "Reported Network", readonly=True, help="Empty: of those it is not known."
     )
@@ -35,11 +36,10 @@ class SmsCampaignNetwork(models.Model):
         for row in self:
             row.name = row.network or self.env._("Not known yet")
 
-    @api.depends("network", "part_count", "campaign_id.gateway_id")
+    @api.depends("network", "part_count", "gateway_id")
     def _compute_price(self):
-        gateways = self.campaign_id.gateway_id.sudo()
-        prices = {gateway: gateway._price_list() for gateway in gateways}
-        for row in self:
-            of_gateway = prices[row.campaign_id.gateway_id.sudo()]
-            row.price, row.source = of_gateway.of(row.network)
-            row.cost = row.price * row.part_count
+        for gateway, rows in self.grouped("gateway_id").items():
+            prices = gateway.sudo()._price_list()
+            for row in rows:
+                row.price, row.source = prices.of(row.network)
+                row.cost = row.price * row.part_count

@@ -34,28 +34,25 @@ class SmsCampaign(models.Model):
 
     @api.depends("part_count", "gateway_id", "network_ids.part_count")
     def _compute_price(self):
-        gateways = self.gateway_id.sudo()
-        prices = {gateway: gateway._price_list() for gateway in gateways}
-        for campaign in self:
-            gateway = campaign.gateway_id.sudo()
-            campaign._set_price(prices.get(gateway))
-            campaign.balance = gateway.balance
-            campaign.balance_currency_id = gateway.balance_currency_id
-            # The sandbox has dollars and charges shillings: those can't be compared.
-            same = gateway.balance_currency_id in (
-                campaign.currency_id,
-                gateway.env["res.currency"],
-            )
-            known = gateway.balance_at and campaign.price and same
-            campaign.balance_short = (
-                max(campaign.price - gateway.balance, 0) if known else 0
-            )
+        for gateway, campaigns in self.grouped("gateway_id").items():
+            gateway = gateway.sudo()
+            prices = gateway._price_list()
+            for campaign in campaigns:
+                campaign._set_price(prices)
+                campaign.balance = gateway.balance
+                campaign.balance_currency_id = gateway.balance_currency_id
+                # The sandbox has dollars and charges shillings: not to be compared.
+                same = gateway.balance_currency_id in (
+                    prices.currency,
+                    gateway.env["res.currency"],
+                )
+                known = gateway.balance_at and campaign.price and same
+                campaign.balance_short = (
+                    max(campaign.price - gateway.balance, 0) if known else 0
+                )
 
     def _set_price(self, prices):
-        """Set price and currency by a gateway's PriceList, if there is one."""
-        if not prices:
-            self.price, self.part_price, self.currency_id = 0, 0, False
-            return
+        """Set price and currency by a gateway's PriceList."""
         # Networks are counted when everybody is.
         known = sum(self.network_ids.mapped("part_count"))
         self.price = prices.mean * (self.part_count - known) + sum(

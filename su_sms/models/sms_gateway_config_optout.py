@@ -77,8 +77,10 @@ class SmsGatewayConfig(models.Model):
             raise ValueError("nobody knows who said no")
 
     def _optout_word_text(self):
-        """Give “STOP to 12345” for the end of a message; empty without a short code."""
-        self.ensure_one()
+        """Give “STOP to 12345” for the end of a message; empty without a short code.
+
+        Of no gateway as well: a form that is not saved yet may have none.
+        """
         code = self.optout_short_code or self.sender_id or ""
         word = self.env["sms.optout.word"]._stop_word(self.env.lang)
         if not word or not SHORT_CODE.fullmatch(code):

@@ -72,10 +72,10 @@ class SmsGatewayConfig(models.Model):
     def _price_list(self):
         """Give the PriceList: one set price, or what was charged lately.
 
-        Prices are 0 if nothing is known yet.
+        Prices are 0 if nothing is known yet, as of no gateway: a form that is not
+        saved yet may have none.
         """
-        self.ensure_one()
-        prices = self._prices()
+        prices = self._prices() if self else []
         currency = self.balance_currency_id
         if prices:
             currency = self.env["res.currency"].browse(prices[0]["currency_id"])

@@ -158,3 +158,14 @@ class TestCampaignOptoutNote(CampaignCase):
         self.assertIn("your own text", campaign.optout_note)
         campaign.message_class = "transactional"
         self.assertFalse(campaign.optout_note)
+
+    def test_form_without_a_gateway_opens(self):
+        form = Form(self.crowd())
+        form.gateway_id = self.env["sms.gateway.config"]
+        self.assertFalse(form.optout_note)
+        self.assertTrue(form.finish_at)
+
+    def test_new_campaign_opens_before_there_is_a_gateway(self):
+        self.gateway.active = False
+        form = Form(self.env["sms.campaign"])
+        self.assertFalse(form.gateway_id)

@@ -74,7 +74,7 @@ class Sent:
     def reset(self) -> None:
         """Let no report have come yet."""
         with self._registry.cursor() as cr:
-            cr.execute("TRUNCATE sms_gateway_event")
+            cr.execute("TRUNCATE sms_gateway_event CASCADE")
             for table, pending in PENDING.items():
                 cr.execute(f"UPDATE {table} SET {pending}")
         self._analyze()

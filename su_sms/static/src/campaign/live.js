@@ -11,7 +11,7 @@ const PAUSE = 1000; // ms between two readings
  *
  * @param {() => number[]} shown ids of the campaigns that are shown
  * @param {() => Promise} read reads them again: the root, not the model, whose reading
- *     would take the place of one that a button waits for
+ *     would take the place of one that a button waits for; gives true to be asked later
  */
 export function useLive(shown, read) {
     const bus = useService("bus_service");
@@ -25,11 +25,15 @@ export function useLive(shown, read) {
             return later();
         }
         reading = true;
+        let again = false;
         try {
-            await read();
+            again = await read();
         } finally {
             reading = false;
             last = Date.now();
+        }
+        if (again) {
+            later();
         }
     }
 

@@ -19,8 +19,10 @@ class CampaignFormController extends FormController {
             () => [this.model.root?.resId],
             async () => {
                 // What somebody is typing stays, in a dialog too: it is the old record's.
-                const typing = this.ui.activeElement !== document;
-                if (!typing && !(await this.model.root.isDirty())) {
+                if (this.ui.activeElement !== document) {
+                    return true;
+                }
+                if (!(await this.model.root.isDirty())) {
                     await this.model.root.load();
                 }
             }

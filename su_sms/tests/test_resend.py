@@ -57,7 +57,7 @@ class TestResend(CampaignCase):
         self.assertAlmostEqual(sms.cost, 2 * price)
         spent = self.env["sms.spending"].search([])
         self.assertAlmostEqual(sum(spent.mapped("amount")), sms.cost)
-        self.assertEqual(self.gateway._part_price()[0], 0, "of no use for estimates")
+        self.assertEqual(self.gateway._price_list().mean, 0, "no estimate")
 
     def test_nothing_is_queued_for_an_archived_gateway(self):
         sms = self.failed()

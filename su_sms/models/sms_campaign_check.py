@@ -5,7 +5,6 @@ from odoo import api, fields, models
 from odoo.exceptions import MissingError, UserError
 
 from ..dispatch import window
-from ..text import segments
 from .sms_campaign import CHECK_LATER
 from .sms_sms_dispatch import in_test, utcnow
 
@@ -190,6 +189,8 @@ class SmsCampaign(models.Model):
                 "left_out_count": 0,
                 "part_count": 0,
                 "worst_parts": 0,
+                "unicode_count": 0,
+                "unicode_characters": False,
             }
         )
 
@@ -231,6 +232,7 @@ class SmsCampaign(models.Model):
         finished = all(self.audience_ids.mapped("finished"))
         if finished:
             self._count_networks()
+            self._count_unicode()
         self.write(
             {
                 "people_count": people,
@@ -268,8 +270,3 @@ class SmsCampaign(models.Model):
             "domain": [("campaign_id", "=", self.id), *domain],
             "context": {"create": False, "edit": False},
         }
-
-    def action_plain(self):
-        """Replace typographic characters by plain ones that cost less."""
-        for campaign in self.filtered("body"):
-            campaign.body = segments.sanitise(campaign.body)

@@ -178,6 +178,7 @@ class SmsCampaign(models.Model):
                 "res_model": person.record._name if person.record else None,
                 "res_id": person.record.id if person.record else None,
                 "parts": person.parts,
+                "forcing": person.forcing or None,
                 "body": _plain(person.body) if place < SHOWN else None,
             }
             for place, person in enumerate(people)
@@ -186,11 +187,12 @@ class SmsCampaign(models.Model):
             """
             INSERT INTO sms_campaign_recipient (
                 campaign_id, audience_id, number, name, reason, detail, line, res_model,
-                res_id, parts, body)
+                res_id, parts, forcing, body)
             SELECT %(campaign)s, %(audience)s, v.*
               FROM json_to_recordset(%(rows)s)
                    AS v(number text, name text, reason text, detail text, line int,
-                        res_model text, res_id int, parts int, body text)
+                        res_model text, res_id int, parts int, forcing text,
+                        body text)
                 ON CONFLICT (campaign_id, number) WHERE reason IS NULL DO NOTHING
          RETURNING number
             """,

@@ -5,6 +5,7 @@ from ..dispatch import gate
 from ..text import placeholders, segments
 from .sms_campaign_person import NO_TEXT, NOT_RENDERED
 from .sms_campaign_prepare import Countries
+from .sms_campaign_unicode import NAMED
 
 
 class SmsCampaign(models.Model):
@@ -59,6 +60,7 @@ class SmsCampaign(models.Model):
             if not leaves.strip():
                 person.leave_out(NO_TEXT)
             person.parts = segments.count(leaves).parts
+            person.forcing = segments.name_all(segments.why_ucs2(leaves)[:NAMED])
 
     def _text_for(self, person):
         """Give the template's text in this person's language."""

@@ -376,13 +376,33 @@ class TestCampaignText(CampaignCase):
         self.run_campaign(campaign)
         self.assertEqual(self.texts()[0][1], "News\nSTOP to 22384")
 
-    def test_plain_characters_replace_those_that_cost_more(self):
+    def test_what_needs_unicode_is_told_of_the_texts_as_they_leave(self):
         self.gateway.sanitise = False
-        campaign = self.campaign(self.numbers("0712345678"), body="“Karibu”" + "a" * 70)
-        self.assertEqual(campaign.worst_parts, 2)
-        campaign.action_plain()
-        self.assertEqual(campaign.body, '"Karibu"' + "a" * 70)
-        self.assertEqual(campaign.worst_parts, 1)
+        contacts = self.contacts("0712345678", "0733345679", "0722000111")
+        contacts[0].name, contacts[1].name = "Şahin", "Nguyễn\u200bThị"
+        campaign = self.campaign(
+            self.records(contacts), body="Dear {{ object.name }}" + "a" * 70
+        )
+        self.assertEqual((campaign.part_count, campaign.worst_parts), (5, 2))
+        self.assertEqual(campaign.unicode_count, 2)
+        self.assertEqual(
+            set(campaign.unicode_characters.split()), {"Ş", "ễ", "ị", "U+200B"}
+        )
+        found = self.env["sms.campaign.recipient"].search(
+            campaign.action_open_unicode()["domain"]
+        )
+        self.assertEqual(found.mapped("name"), contacts[:2].mapped("name"))
+        self.assertEqual(found[0].forcing, "Ş")
+        campaign.body = "Dear student"
+        self.assertFalse(campaign.unicode_count or campaign.unicode_characters)
+
+    def test_what_is_replaced_anyway_needs_no_unicode(self):
+        body = "“Karibu”" + "a" * 70
+        campaign = self.campaign(self.numbers("0712345678"), body=body)
+        for sanitise, found in ((True, 0), (False, 1)):
+            self.gateway.sanitise = sanitise
+            campaign.action_check()
+            self.assertEqual(campaign.unicode_count, found)
 
     def test_another_gateway_is_counted_with(self):
         self.gateway.sanitise = True

@@ -16,6 +16,7 @@ from . import (
     sms_blacklist_suppression,
     sms_campaign,
     sms_campaign_advice,
+    sms_campaign_approval,
     sms_campaign_audience,
     sms_campaign_audience_retention,
     sms_campaign_audience_rows,

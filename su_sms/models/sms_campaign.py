@@ -57,6 +57,9 @@ KEPT = {
     "launched_at",
     "launched_by_id",
     "approved_by_id",
+    "agreed_people_count",
+    "agreed_part_count",
+    "prepared_at",
     "ended_at",
 }
 

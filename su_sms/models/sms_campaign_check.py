@@ -6,6 +6,7 @@ from odoo.exceptions import MissingError, UserError
 
 from ..dispatch import window
 from .sms_campaign import CHECK_LATER
+from .sms_campaign_prepare import PAGE
 from .sms_sms_dispatch import in_test, utcnow
 
 # What is checked while a person waits for their form to be saved; the rest is a job's.
@@ -13,6 +14,8 @@ AT_ONCE_SECONDS = 2.0
 # What is reckoned with: the first is what the benchmarks do, the second is measured.
 MOST_A_MINUTE = 30_000
 REQUEST_SECONDS = 0.22
+# So long a count of very many people is good enough to launch with.
+COUNT_HOLDS = timedelta(minutes=10)
 # A change of any of these makes the last check worthless.
 CHECKED = {
     "body",
@@ -252,6 +255,24 @@ class SmsCampaign(models.Model):
         """Count again, such as after contacts were changed."""
         self._check_still_open()
         self._check_again()
+
+    def action_ask_to_launch(self):
+        """Count anew what may have changed since, and ask whether to launch it."""
+        self.ensure_one()
+        self.check_access("write")
+        if self.state == "draft" and self._count_is_old():
+            self._check_again()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "su_sms.sms_campaign_launch_action"
+        )
+        return dict(action, context={"default_campaign_id": self.id})
+
+    def _count_is_old(self):
+        """Tell whether to count again: what takes a moment always, else by age."""
+        if self.check_state in ("none", "running"):
+            return False
+        few = self.people_count + self.left_out_count <= PAGE
+        return few or self.checked_at < fields.Datetime.now() - COUNT_HOLDS
 
     def action_open_recipients(self):
         return self._open_recipients([("reason", "=", False)], self.env._("Recipients"))

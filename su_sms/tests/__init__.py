@@ -5,6 +5,7 @@ from . import (
     test_callback,
     test_campaign,
     test_campaign_form,
+    test_campaign_growth,
     test_campaign_price,
     test_campaign_run,
     test_dashboard,

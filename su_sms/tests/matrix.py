@@ -103,6 +103,7 @@ METHODS = {
     ("sms.campaign", "action_cancel"): STAFF,
     ("sms.campaign", "action_check"): STAFF,
     ("sms.campaign", "action_download_left_out"): STAFF,
+    ("sms.campaign", "action_ask_to_launch"): STAFF,
     ("sms.campaign", "action_open_clicks"): STAFF,
     ("sms.campaign", "action_open_left_out"): STAFF,
     ("sms.campaign", "action_open_messages"): STAFF,

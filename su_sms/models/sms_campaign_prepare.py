@@ -8,6 +8,8 @@ from .sms_sms_dispatch import utcnow
 
 # People at a time: a page is one transaction, and as much as is kept in memory.
 PAGE = 5000
+# Their country is their nationality, and not where their phone is.
+OF_NATIONALS = {"hr.employee"}
 # Texts kept of each page of a check.
 SHOWN = 20
 
@@ -221,5 +223,10 @@ class Countries:
         """Give the ISO code for a person's numbers."""
         if person.record is None:
             return self._company
-        country = person.record._phone_get_country().get(person.record.id)
+        # It tells how to read a number, and nothing of the person.
+        record = person.record.sudo()
+        if record._name in OF_NATIONALS:
+            country = person.partner.sudo().country_id
+        else:
+            country = record._phone_get_country().get(record.id)
         return (country and country.code) or self._company

@@ -7,6 +7,7 @@ from . import (
     test_campaign_form,
     test_campaign_growth,
     test_campaign_price,
+    test_campaign_records,
     test_campaign_run,
     test_dashboard,
     test_dashboard_delivery,

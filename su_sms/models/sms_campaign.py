@@ -149,7 +149,8 @@ class SmsCampaign(models.Model):
     template_id = fields.Many2one(
         "sms.template",
         help="Each recipient gets its text in their own language, where it is"
-        " translated.",
+        " translated; who has none gets it in the language of whoever wrote it or chose"
+        " it here.",
     )
     body = fields.Text(
         "Text",

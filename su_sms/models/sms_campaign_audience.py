@@ -90,7 +90,7 @@ class SmsCampaignAudience(models.Model):
     # ------------------------------------------------------------
 
     def _records(self):
-        """Give the model of the records, with the rights of the responsible."""
+        """Give the model of the records, as the audience's author would see them."""
         self.ensure_one()
         if self.kind == "list":
             name = "mailing.contact"
@@ -103,7 +103,10 @@ class SmsCampaignAudience(models.Model):
             self.env[name]
             .with_user(campaign.author_id)
             .with_company(campaign.company_id)
-            .with_context(allowed_company_ids=campaign.company_id.ids)
+            .with_context(
+                allowed_company_ids=campaign.company_id.ids,
+                lang=campaign._language(),
+            )
         )
 
     def _record_domain(self):

@@ -7,6 +7,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from odoo.tools.translate import code_translations
 
 from .campaign import CampaignCase
 
@@ -318,6 +319,35 @@ class TestCampaignText(CampaignCase):
         # The job's own language is another.
         self.run_campaign(campaign.with_context(lang="en_US"))
         self.assertEqual(self.texts()[0][1], "Les examens, Awa")
+
+    def test_whatever_is_in_a_text_is_in_the_language_of_each(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.gateway.optout_short_code = "22384"
+        french = self.env["res.lang"]._get_data(code="fr_FR").id
+        self.env["sms.optout.word"].create({"word": "Arret", "lang_id": french})
+        kenya = self.env.ref("base.ke")
+        kenya.with_context(lang="fr_FR").name = "Le Kenya"
+        contacts = self.contacts("0712345678", "0733345679")
+        contacts.country_id = kenya
+        contacts[1].lang = "fr_FR"
+        fr = {"%(word)s to %(short_code)s": "%(word)s au %(short_code)s"}
+        self.patch(
+            code_translations,
+            "python_translations",
+            {**code_translations.python_translations, ("su_sms", "fr_FR"): fr},
+        )
+        for body in ("{{ object.country_id.name }}", "{{ object.country_id.name[:] }}"):
+            campaign = self.campaign(self.records(contacts), body=body, optout="word")
+            expected = {
+                "+254712345678": "Kenya\nSTOP to 22384",
+                "+254733345679": "Le Kenya\nArret au 22384",
+            }
+            read = {each.number: each.text for each in campaign.recipient_ids}
+            self.assertEqual(read, expected)
+            self.simulator.reset()
+            # Whoever's job it is.
+            self.run_campaign(campaign.with_context(lang="fr_FR"))
+            self.assertEqual(dict(self.texts()), expected)
 
     def test_a_template_changed_after_the_launch_changes_nothing(self):
         template = self.template()

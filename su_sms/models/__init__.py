@@ -5,6 +5,7 @@ from . import (
     mailing_mailing,
     mailing_mailing_note,
     mailing_mailing_price,
+    mailing_mailing_reach,
     mailing_trace,
     phone_blacklist,
     res_company,

@@ -55,8 +55,8 @@ class SmsCampaign(models.Model):
     @api.depends("optout", "gateway_id", "company_id")
     def _compute_optout_sample(self):
         for campaign in self:
-            campaign = campaign.with_context(lang=campaign._language())
-            campaign.optout_sample = campaign._optout_sample_text().strip()
+            written = campaign.with_context(lang=campaign._language())
+            campaign.optout_sample = written._optout_sample_text().strip()
 
     # ------------------------------------------------------------
     # For the check and for the messages

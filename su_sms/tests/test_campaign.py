@@ -191,6 +191,23 @@ class TestCampaignAudience(CampaignCase):
         self.work()
         self.assertEqual([n for n, _t in self.texts()], ["+254733345679"])
 
+    def test_records_deleted_between_preparation_and_sending(self):
+        contacts = self.contacts("0712345678", "0733345679")
+        campaign = self.campaign(self.records(contacts), body="{{ object.name }}")
+        campaign._launch()
+        self.env["sms.campaign"]._work()
+        contacts[0].unlink()
+        self.work()
+        # What was agreed on leaves; only the record can't be opened any more.
+        self.assertEqual(campaign.state, "done")
+        self.assertEqual(
+            dict(self.texts()),
+            {"+254712345678": "Person 0", "+254733345679": "Person 1"},
+        )
+        gone = campaign.sms_ids.filtered(lambda sms: sms.number == "+254712345678")
+        self.assertEqual((gone.state, gone.recipient), ("pending", "Person 0"))
+        self.assertFalse(gone.partner_id)
+
     def test_nobody_and_nothing(self):
         campaign = self.campaign()
         with self.assertRaisesRegex(UserError, "whom it goes to"):

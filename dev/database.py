@@ -12,6 +12,8 @@ from .process import call
 
 #: what a person sees: SMS Marketing and contacts
 BASE = ("contacts", "mass_mailing_sms")
+#: whose records campaigns may go to as well, where they are installed
+RECORDS = ("event", "hr")
 #: what Odoo's own SMS suites need
 SUITES = (
     "contacts",
@@ -49,15 +51,23 @@ def copy(env: Environment, template: str, name: str) -> str:
 
 
 def template(
-    env: Environment, modules: Sequence[str] = BASE, *, addon: bool = False
+    env: Environment,
+    modules: Sequence[str] = BASE,
+    *,
+    more: Sequence[str] = (),
+    addon: bool = False,
 ) -> str:
     """Give the name of a database with `modules` (and su_sms if `addon`) installed.
 
-    It is made first if there is none made from the same Odoo, modules and addon.
+    It is made first if there is none made from the same Odoo, modules and addon; with
+    `more`, from the one with `modules`.
     """
     base = f"template_{cache.key(env.odoo.version, *modules)}"
     title = f"Making a database with {', '.join(modules)}"
     _install(env, base, None, modules, title)
+    if more:
+        start, base = base, f"template_{cache.key(env.odoo.version, *modules, *more)}"
+        _install(env, base, start, more, f"Installing {', '.join(more)}")
     if not addon:
         return base
     name = f"{base}_{cache.folder_key(cache.CHECKOUT / ADDON)}"

@@ -1,5 +1,3 @@
-from ast import literal_eval
-
 from odoo import api, fields, models
 
 
@@ -12,25 +10,23 @@ class MailingMailing(models.Model):
     sms_cost = fields.Float("Cost", digits=(16, 2), compute="_compute_sms_cost")
     sms_cost_currency_id = fields.Many2one("res.currency", compute="_compute_sms_cost")
 
-    @api.depends("mailing_domain", "mailing_model_id", "mailing_type", "user_id")
+    @api.depends(
+        "mailing_domain",
+        "mailing_model_id",
+        "mailing_type",
+        "user_id",
+        "contact_list_ids",
+        "ab_testing_enabled",
+        "ab_testing_pc",
+    )
     def _compute_sms_terms(self):
         self.sms_terms = False
         for mailing in self.filtered(lambda m: m.mailing_type == "sms"):
             company = mailing.user_id.company_id or self.env.company
             gateway = self.env["sms.gateway.config"].sudo()._gateway_of(company)
-            mailing.sms_terms = gateway._terms(mailing._count_recipients())
-
-    def _count_recipients(self):
-        """Give how many records the mailing is for, before any is left out."""
-        self.ensure_one()
-        if not self.mailing_model_real:
-            return 0
-        try:
-            domain = literal_eval(self.mailing_domain or "[]")
-            return self.env[self.mailing_model_real].search_count(domain)
-        except (ValueError, SyntaxError, KeyError):
-            # Odoo says what is wrong with it when it is sent.
-            return 0
+            if gateway:
+                people, exact = mailing._count_reached()
+                mailing.sms_terms = gateway._terms(people) | {"at_most": not exact}
 
     def _compute_sms_cost(self):
         self.sms_cost_currency_id, self.sms_cost = False, 0.0

@@ -45,8 +45,11 @@ KEPT = {
     "source_id",
     "check_state",
     "people_count",
+    "left_out_count",
     "part_count",
     "worst_parts",
+    "unicode_count",
+    "unicode_characters",
     "message_price",
     "estimate",
     "pause_reason",
@@ -54,6 +57,9 @@ KEPT = {
     "launched_at",
     "launched_by_id",
     "approved_by_id",
+    "agreed_people_count",
+    "agreed_part_count",
+    "prepared_at",
     "ended_at",
 }
 
@@ -143,7 +149,8 @@ class SmsCampaign(models.Model):
     template_id = fields.Many2one(
         "sms.template",
         help="Each recipient gets its text in their own language, where it is"
-        " translated.",
+        " translated; who has none gets it in the language of whoever wrote it or chose"
+        " it here.",
     )
     body = fields.Text(
         "Text",

@@ -13,6 +13,9 @@ KINDS = [
     ("file", "File"),
 ]
 
+# Where Odoo itself looks for no number: employees have it beside their mobile.
+MORE_PHONES = ("work_phone",)
+
 
 class SmsCampaignAudience(models.Model):
     """Some of a campaign's people: lists, records, pasted numbers or a file.
@@ -87,7 +90,7 @@ class SmsCampaignAudience(models.Model):
     # ------------------------------------------------------------
 
     def _records(self):
-        """Give the model of the records, with the rights of the responsible."""
+        """Give the model of the records, as the audience's author would see them."""
         self.ensure_one()
         if self.kind == "list":
             name = "mailing.contact"
@@ -100,7 +103,10 @@ class SmsCampaignAudience(models.Model):
             self.env[name]
             .with_user(campaign.author_id)
             .with_company(campaign.company_id)
-            .with_context(allowed_company_ids=campaign.company_id.ids)
+            .with_context(
+                allowed_company_ids=campaign.company_id.ids,
+                lang=campaign._language(),
+            )
         )
 
     def _record_domain(self):
@@ -177,10 +183,12 @@ class SmsCampaignAudience(models.Model):
         opted_out = self._opted_out_of_lists(records) if self.kind == "list" else set()
         name, fnames = self._name_field(records), self._phone_fields(records)
         partners, nobody = self._partners(records), self.env["res.partner"]
+        of_partner = self._numbers_of(partners)
         return [
             Candidate(
                 name=record[name] or "",
-                numbers=[number for fname in fnames if (number := record[fname])],
+                numbers=[number for fname in fnames if (number := record[fname])]
+                + of_partner.get(partners.get(record.id), []),
                 record=record,
                 partner=partners.get(record.id, nobody),
                 opted_out=record.id in opted_out,
@@ -196,7 +204,7 @@ class SmsCampaignAudience(models.Model):
 
     @api.model
     def _phone_fields(self, model):
-        fnames = ("phone_sanitized", *model._phone_get_number_fields())
+        fnames = ("phone_sanitized", *model._phone_get_number_fields(), *MORE_PHONES)
         return [fname for fname in fnames if fname in model._fields]
 
     @api.model
@@ -209,6 +217,24 @@ class SmsCampaignAudience(models.Model):
         return {
             res_id: partners[:1]
             for res_id, partners in records._mail_get_partners().items()
+        }
+
+    @api.model
+    def _numbers_of(self, partners):
+        """Give the numbers of contacts, by contact: those that may be read.
+
+        What records have of their own comes first, as when Odoo sends to them.
+
+        :param partners: the contact of each record; records that are contacts
+            themselves have no other
+        """
+        found = self.env["res.partner"].union(*partners.values())
+        if found.ids == list(partners):
+            return {}
+        fnames = self._phone_fields(found)
+        return {
+            partner: [number for fname in fnames if (number := partner[fname])]
+            for partner in found._filtered_access("read")
         }
 
     def _opted_out_of_lists(self, contacts):

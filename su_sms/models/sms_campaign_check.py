@@ -5,8 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import MissingError, UserError
 
 from ..dispatch import window
-from ..text import segments
 from .sms_campaign import CHECK_LATER
+from .sms_campaign_prepare import PAGE
 from .sms_sms_dispatch import in_test, utcnow
 
 # What is checked while a person waits for their form to be saved; the rest is a job's.
@@ -14,6 +14,8 @@ AT_ONCE_SECONDS = 2.0
 # What is reckoned with: the first is what the benchmarks do, the second is measured.
 MOST_A_MINUTE = 30_000
 REQUEST_SECONDS = 0.22
+# So long a count of very many people is good enough to launch with.
+COUNT_HOLDS = timedelta(minutes=10)
 # A change of any of these makes the last check worthless.
 CHECKED = {
     "body",
@@ -190,6 +192,8 @@ class SmsCampaign(models.Model):
                 "left_out_count": 0,
                 "part_count": 0,
                 "worst_parts": 0,
+                "unicode_count": 0,
+                "unicode_characters": False,
             }
         )
 
@@ -231,6 +235,7 @@ class SmsCampaign(models.Model):
         finished = all(self.audience_ids.mapped("finished"))
         if finished:
             self._count_networks()
+            self._count_unicode()
         self.write(
             {
                 "people_count": people,
@@ -251,6 +256,24 @@ class SmsCampaign(models.Model):
         self._check_still_open()
         self._check_again()
 
+    def action_ask_to_launch(self):
+        """Count anew what may have changed since, and ask whether to launch it."""
+        self.ensure_one()
+        self.check_access("write")
+        if self.state == "draft" and self._count_is_old():
+            self._check_again()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "su_sms.sms_campaign_launch_action"
+        )
+        return dict(action, context={"default_campaign_id": self.id})
+
+    def _count_is_old(self):
+        """Tell whether to count again: what takes a moment always, else by age."""
+        if self.check_state in ("none", "running"):
+            return False
+        few = self.people_count + self.left_out_count <= PAGE
+        return few or self.checked_at < fields.Datetime.now() - COUNT_HOLDS
+
     def action_open_recipients(self):
         return self._open_recipients([("reason", "=", False)], self.env._("Recipients"))
 
@@ -268,8 +291,3 @@ class SmsCampaign(models.Model):
             "domain": [("campaign_id", "=", self.id), *domain],
             "context": {"create": False, "edit": False},
         }
-
-    def action_plain(self):
-        """Replace typographic characters by plain ones that cost less."""
-        for campaign in self.filtered("body"):
-            campaign.body = segments.sanitise(campaign.body)

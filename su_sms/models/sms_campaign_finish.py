@@ -9,7 +9,8 @@ class Finish(NamedTuple):
     """What is done to texts besides filling them in.
 
     :ivar short: gives a text with short links
-    :ivar endings: gives {number: what its text ends with} for E.164 numbers
+    :ivar endings: gives {number: what its text ends with} for E.164 numbers and the
+        language of the people who have them
     """
 
     short: Any
@@ -54,10 +55,8 @@ class SmsCampaign(models.Model):
     @api.depends("optout", "gateway_id", "company_id")
     def _compute_optout_sample(self):
         for campaign in self:
-            sample = (
-                campaign._as_if_finished().endings(["x"]) if campaign.optout else {}
-            )
-            campaign.optout_sample = sample.get("x", "").strip()
+            written = campaign.with_context(lang=campaign._language())
+            campaign.optout_sample = written._optout_sample_text().strip()
 
     # ------------------------------------------------------------
     # For the check and for the messages
@@ -65,17 +64,16 @@ class SmsCampaign(models.Model):
 
     def _finished(self):
         """Give what is done to the texts that are sent."""
-        return Finish(
-            self._shortener(), self.with_context(lang=self._language())._optouts
-        )
+        return Finish(self._shortener(), self._optouts)
 
     def _as_if_finished(self):
         """Give what makes texts as long as they will be, and leaves no trace."""
-        sample = self.with_context(lang=self._language())._optout_sample_text()
-        return Finish(
-            self._as_if_short(),
-            lambda numbers: dict.fromkeys(numbers, sample),
-        )
+
+        def endings(numbers, lang):
+            sample = self.with_context(lang=lang)._optout_sample_text()
+            return dict.fromkeys(numbers, sample)
+
+        return Finish(self._as_if_short(), endings)
 
     def _shortener(self):
         if not self.shorten_links:
@@ -105,10 +103,11 @@ class SmsCampaign(models.Model):
         stand_in = f"{self.get_base_url()}/r/xxxx"
         return lambda text: re.sub(TEXT_URL_REGEX, lambda _url: stand_in, text)
 
-    def _optouts(self, numbers):
+    def _optouts(self, numbers, lang):
+        campaign = self.with_context(lang=lang)
         if self.optout != "link":
-            return dict.fromkeys(numbers, self._optout_sample_text())
-        links = self.env["sms.optout.link"].sudo()
+            return dict.fromkeys(numbers, campaign._optout_sample_text())
+        links = campaign.env["sms.optout.link"].sudo()
         texts = links._texts(numbers, self.company_id)
         return {number: f"\n{text}" for number, text in texts.items()}
 

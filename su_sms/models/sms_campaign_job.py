@@ -137,14 +137,10 @@ class SmsCampaign(models.Model):
         if not all(self.audience_ids.mapped("finished")):
             # If none was taken, another worker is at it.
             return taken
-        self._count_prepared()
-        self.env.cr.execute(
-            "UPDATE sms_campaign SET state = 'sending'"
-            " WHERE id = %s AND state = 'preparing'",
-            [self.id],
-        )
-        self.invalidate_recordset(["state"])
-        self.env["sms.sms"]._trigger_dispatch()
+        # Somebody may have paused it meanwhile: then when it is resumed.
+        if self._lock_in("preparing"):
+            self._count_prepared()
+            self._send_if_agreed()
         return True
 
     def _count_prepared(self):
@@ -152,12 +148,20 @@ class SmsCampaign(models.Model):
         self.env.cr.execute(
             """
             SELECT count(*) FILTER (WHERE left_out IS NOT TRUE),
-                   count(*) FILTER (WHERE left_out)
+                   count(*) FILTER (WHERE left_out),
+                   coalesce(sum(parts) FILTER (WHERE left_out IS NOT TRUE), 0)
               FROM sms_sms WHERE campaign_id = %s
             """,
             [self.id],
         )
-        self.people_count, self.left_out_count = self.env.cr.fetchone()
+        people, left_out, parts = self.env.cr.fetchone()
+        self.write(
+            {
+                "people_count": people,
+                "left_out_count": left_out,
+                "part_count": parts,
+            }
+        )
 
     def _end_if_done(self):
         """End a campaign of which nothing waits; pause one whose budget is spent."""

@@ -38,6 +38,7 @@ class Candidate:
     detail: str = ""
     body: str = field(default="", repr=False)
     parts: int = 0
+    forcing: str = ""
 
     def leave_out(self, reason, detail=""):
         """Leave this person out, unless there is a reason already."""

@@ -8,6 +8,8 @@ from .sms_sms_dispatch import utcnow
 
 # People at a time: a page is one transaction, and as much as is kept in memory.
 PAGE = 5000
+# Their country is their nationality, and not where their phone is.
+OF_NATIONALS = {"hr.employee"}
 # Texts kept of each page of a check.
 SHOWN = 20
 
@@ -178,6 +180,7 @@ class SmsCampaign(models.Model):
                 "res_model": person.record._name if person.record else None,
                 "res_id": person.record.id if person.record else None,
                 "parts": person.parts,
+                "forcing": person.forcing or None,
                 "body": _plain(person.body) if place < SHOWN else None,
             }
             for place, person in enumerate(people)
@@ -186,11 +189,12 @@ class SmsCampaign(models.Model):
             """
             INSERT INTO sms_campaign_recipient (
                 campaign_id, audience_id, number, name, reason, detail, line, res_model,
-                res_id, parts, body)
+                res_id, parts, forcing, body)
             SELECT %(campaign)s, %(audience)s, v.*
               FROM json_to_recordset(%(rows)s)
                    AS v(number text, name text, reason text, detail text, line int,
-                        res_model text, res_id int, parts int, body text)
+                        res_model text, res_id int, parts int, forcing text,
+                        body text)
                 ON CONFLICT (campaign_id, number) WHERE reason IS NULL DO NOTHING
          RETURNING number
             """,
@@ -219,5 +223,10 @@ class Countries:
         """Give the ISO code for a person's numbers."""
         if person.record is None:
             return self._company
-        country = person.record._phone_get_country().get(person.record.id)
+        # It tells how to read a number, and nothing of the person.
+        record = person.record.sudo()
+        if record._name in OF_NATIONALS:
+            country = person.partner.sudo().country_id
+        else:
+            country = record._phone_get_country().get(record.id)
         return (country and country.code) or self._company

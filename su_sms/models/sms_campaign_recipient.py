@@ -26,6 +26,9 @@ class SmsCampaignRecipient(models.Model):
     res_model = fields.Char()
     res_id = fields.Many2oneReference("Record", model_field="res_model")
     parts = fields.Integer()
+    forcing = fields.Char(
+        "Needs Unicode For", help="The characters that GSM-7 does not have."
+    )
     body = fields.Text("Text", help="Kept for the first few only.")
 
     text = fields.Text(

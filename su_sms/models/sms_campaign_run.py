@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ..africastalking import callbacks
 
@@ -9,6 +9,8 @@ PAUSES = [
     ("person", "By a person"),
     ("budget", "Its budget is spent"),
     ("problem", "Its people can't be found"),
+    ("grown", "Far more people than at the launch"),
+    ("approval", "A manager has to approve it"),
 ]
 # What may be sent again: it has certainly not arrived, and may do next time.
 RETRYABLE = (
@@ -24,7 +26,7 @@ MAY_STILL_ARRIVE = 24
 
 
 class SmsCampaign(models.Model):
-    """What people do with a campaign: launch, approve, pause, cancel, retry."""
+    """What people do with a campaign: launch, pause, cancel, retry."""
 
     _inherit = "sms.campaign"
 
@@ -32,9 +34,6 @@ class SmsCampaign(models.Model):
     pause_text = fields.Char(readonly=True, copy=False)
     launched_at = fields.Datetime(readonly=True, copy=False)
     launched_by_id = fields.Many2one("res.users", readonly=True, copy=False)
-    approved_by_id = fields.Many2one(
-        "res.users", readonly=True, copy=False, tracking=True
-    )
     ended_at = fields.Datetime("Ended", readonly=True, copy=False)
 
     # ------------------------------------------------------------
@@ -112,6 +111,7 @@ class SmsCampaign(models.Model):
         """Launch: from here on it goes by itself."""
         campaign = self._locked("draft")
         campaign._check_can_launch()
+        campaign._agree()
         values = {
             "launched_at": fields.Datetime.now(),
             "launched_by_id": self.env.uid,
@@ -124,46 +124,6 @@ class SmsCampaign(models.Model):
         else:
             campaign.write(values)
             campaign._go()
-
-    def _wants_approval(self):
-        """Tell whether a second pair of eyes has to see this campaign."""
-        gateway = self.gateway_id.sudo()
-        people, amount = gateway.approval_people, gateway.approval_amount
-        return bool(
-            (people and self.people_count > people) or (amount and self.price > amount)
-        )
-
-    def _ask_for_approval(self):
-        managers = self.env.ref("su_sms.group_manager").sudo().all_user_ids
-        for user in managers.filtered(
-            lambda u: u.active and not u.share and self.company_id in u.company_ids
-        ):
-            self.sudo().activity_schedule(
-                "su_sms.mail_activity_type_approval", user_id=user.id
-            )
-
-    def action_approve(self):
-        campaign = self._to_approve()
-        if campaign.launched_by_id == self.env.user:
-            raise UserError(
-                self.env._("Somebody else has to approve what you have launched.")
-            )
-        campaign.approved_by_id = self.env.user
-        campaign._forget_approval()
-        campaign._go()
-
-    def _to_approve(self):
-        if not self.env.user.has_group("su_sms.group_manager"):
-            raise AccessError(self.env._("A manager approves campaigns."))
-        return self._locked("approval")
-
-    def action_refuse(self):
-        campaign = self._to_approve()
-        campaign._forget_approval()
-        campaign._back_to_draft()
-
-    def _forget_approval(self):
-        self.sudo().activity_unlink(["su_sms.mail_activity_type_approval"])
 
     def _go(self):
         """Go: now, or when its time comes."""
@@ -202,10 +162,21 @@ class SmsCampaign(models.Model):
 
     def action_resume(self):
         campaign = self._locked("paused")
-        campaign.write({"pause_reason": False, "pause_text": False})
-        prepared = all(campaign.audience_ids.mapped("finished"))
-        campaign.state = "sending" if prepared else "preparing"
-        campaign._trigger_work()
+        if campaign.pause_reason == "approval":
+            raise UserError(self.env._("A manager has to approve it first."))
+        if campaign.pause_reason == "grown":
+            campaign._agree()
+        campaign._resume()
+
+    def _resume(self):
+        self.write(
+            {
+                "pause_reason": False,
+                "pause_text": False,
+                "state": "sending" if self.prepared_at else "preparing",
+            }
+        )
+        self._trigger_work()
         self.env["sms.sms"]._trigger_dispatch()
 
     def action_cancel(self):

@@ -5,6 +5,7 @@ from ..dispatch import gate
 from ..text import placeholders, segments
 from .sms_campaign_person import NO_TEXT, NOT_RENDERED
 from .sms_campaign_prepare import Countries
+from .sms_campaign_unicode import NAMED
 
 
 class SmsCampaign(models.Model):
@@ -42,36 +43,53 @@ class SmsCampaign(models.Model):
             # Nobody is left out of what has yet to be written; a launch asks for it.
             return
         included = [person for person in people if not person.reason]
-        by_text = {self.body or "": included}
-        if self.template_id:
-            by_text = {}
-            for person in included:
-                by_text.setdefault(self._text_for(person), []).append(person)
-        for text, group in by_text.items():
-            self._fill_in_one(finish.short(text), group)
+        for lang, group in self._by_language(included).items():
+            self._fill_in_one(finish.short(self._text_in(lang)), group, lang)
+            self._end(group, finish.endings, lang)
+
+    def _end(self, people, endings, lang):
+        """Give texts their end, and count their parts."""
         included = [person for person in people if not person.reason]
         sanitise = self.gateway_id.sudo().sanitise
-        endings = finish.endings([person.number for person in included])
+        endings = endings([person.number for person in included], lang)
         for person in included:
             if person.body.strip():
                 person.body += endings.get(person.number, "")
             leaves = gate.prepare(person.body, sanitise)
             if not leaves.strip():
                 person.leave_out(NO_TEXT)
-            person.parts = segments.count(leaves).parts
+            size = segments.count(leaves)
+            person.parts = size.parts
+            if size.encoding == "UCS-2":
+                found = segments.why_ucs2(leaves)[:NAMED]
+                person.forcing = segments.name_all(found)
 
-    def _text_for(self, person):
-        """Give the template's text in this person's language."""
+    def _by_language(self, people):
+        """Give {language: people}: that of their contact, else of the text's author."""
+        fallback = self._language()
+        known = {code for code, _name in self.env["res.lang"].get_installed()}
+        if known == {fallback}:
+            return {fallback: people}
+        found = {}
+        for person in people:
+            lang = person.partner.sudo().lang if person.partner else None
+            lang = lang if lang in known else fallback
+            found.setdefault(lang, []).append(person)
+        return found
+
+    def _text_in(self, lang):
+        """Give the text as it is written in a language, before it is filled in."""
+        if not self.template_id:
+            return self.body or ""
         texts = self.template_texts or {}
-        lang = person.partner.lang if person.partner else None
-        return texts.get(lang or self._language()) or texts.get("en_US") or ""
+        return texts.get(lang) or texts.get("en_US") or ""
 
     def _has_placeholders(self):
         """Tell whether each person has a text of their own."""
         parts = placeholders.parse(self.body or "")
         return any(part.expression for part in parts)
 
-    def _fill_in_one(self, text, people):
+    def _fill_in_one(self, text, people, lang):
         parts = placeholders.parse(text)
         if not any(part.expression for part in parts):
             for person in people:
@@ -79,11 +97,11 @@ class SmsCampaign(models.Model):
             return
         people = self._readable(people)
         if placeholders.others(text):
-            self._fill_in_by_odoo(text, people)
+            self._fill_in_by_odoo(text, people, lang)
             return
         for person in people:
             try:
-                person.body = placeholders.render(parts, self._lookup(person))
+                person.body = placeholders.render(parts, self._lookup(person, lang))
             except placeholders.PlaceholderError as error:
                 person.leave_out(NOT_RENDERED, str(error))
             except Exception as error:
@@ -119,8 +137,8 @@ class SmsCampaign(models.Model):
                 )
         return [person for person in people if not person.reason]
 
-    def _lookup(self, person):
-        """Give what finds the value of a path for a person."""
+    def _lookup(self, person, lang):
+        """Give what finds the value of a path for a person, in a language."""
         if person.record is None:
             return person.cells.__getitem__
 
@@ -128,6 +146,8 @@ class SmsCampaign(models.Model):
             value = person.record
             if self.text_author_id != self.author_id:
                 value = value.with_user(self.text_author_id)
+            if lang != value.env.context.get("lang"):
+                value = value.with_context(lang=lang)
             for name in path.split("."):
                 value = value[name]
             if isinstance(value, models.BaseModel):
@@ -136,12 +156,13 @@ class SmsCampaign(models.Model):
 
         return lookup
 
-    def _fill_in_by_odoo(self, text, people):
+    def _fill_in_by_odoo(self, text, people, lang):
         """Let Odoo fill in what is more than a field's name, if the author may.
 
         A file's rows are no records, so Odoo can't.
         """
         engine = self.env["mail.render.mixin"].with_user(self.text_author_id)
+        engine = engine.with_context(lang=lang)
         for person in people:
             if person.record is None:
                 person.leave_out(

@@ -7,6 +7,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from odoo.tools.translate import code_translations
 
 from .campaign import CampaignCase
 
@@ -190,6 +191,23 @@ class TestCampaignAudience(CampaignCase):
         self.work()
         self.assertEqual([n for n, _t in self.texts()], ["+254733345679"])
 
+    def test_records_deleted_between_preparation_and_sending(self):
+        contacts = self.contacts("0712345678", "0733345679")
+        campaign = self.campaign(self.records(contacts), body="{{ object.name }}")
+        campaign._launch()
+        self.env["sms.campaign"]._work()
+        contacts[0].unlink()
+        self.work()
+        # What was agreed on leaves; only the record can't be opened any more.
+        self.assertEqual(campaign.state, "done")
+        self.assertEqual(
+            dict(self.texts()),
+            {"+254712345678": "Person 0", "+254733345679": "Person 1"},
+        )
+        gone = campaign.sms_ids.filtered(lambda sms: sms.number == "+254712345678")
+        self.assertEqual((gone.state, gone.recipient), ("pending", "Person 0"))
+        self.assertFalse(gone.partner_id)
+
     def test_nobody_and_nothing(self):
         campaign = self.campaign()
         with self.assertRaisesRegex(UserError, "whom it goes to"):
@@ -319,6 +337,35 @@ class TestCampaignText(CampaignCase):
         self.run_campaign(campaign.with_context(lang="en_US"))
         self.assertEqual(self.texts()[0][1], "Les examens, Awa")
 
+    def test_whatever_is_in_a_text_is_in_the_language_of_each(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.gateway.optout_short_code = "22384"
+        french = self.env["res.lang"]._get_data(code="fr_FR").id
+        self.env["sms.optout.word"].create({"word": "Arret", "lang_id": french})
+        kenya = self.env.ref("base.ke")
+        kenya.with_context(lang="fr_FR").name = "Le Kenya"
+        contacts = self.contacts("0712345678", "0733345679")
+        contacts.country_id = kenya
+        contacts[1].lang = "fr_FR"
+        fr = {"%(word)s to %(short_code)s": "%(word)s au %(short_code)s"}
+        self.patch(
+            code_translations,
+            "python_translations",
+            {**code_translations.python_translations, ("su_sms", "fr_FR"): fr},
+        )
+        for body in ("{{ object.country_id.name }}", "{{ object.country_id.name[:] }}"):
+            campaign = self.campaign(self.records(contacts), body=body, optout="word")
+            expected = {
+                "+254712345678": "Kenya\nSTOP to 22384",
+                "+254733345679": "Le Kenya\nArret au 22384",
+            }
+            read = {each.number: each.text for each in campaign.recipient_ids}
+            self.assertEqual(read, expected)
+            self.simulator.reset()
+            # Whoever's job it is.
+            self.run_campaign(campaign.with_context(lang="fr_FR"))
+            self.assertEqual(dict(self.texts()), expected)
+
     def test_a_template_changed_after_the_launch_changes_nothing(self):
         template = self.template()
         campaign = self.campaign(
@@ -376,13 +423,33 @@ class TestCampaignText(CampaignCase):
         self.run_campaign(campaign)
         self.assertEqual(self.texts()[0][1], "News\nSTOP to 22384")
 
-    def test_plain_characters_replace_those_that_cost_more(self):
+    def test_what_needs_unicode_is_told_of_the_texts_as_they_leave(self):
         self.gateway.sanitise = False
-        campaign = self.campaign(self.numbers("0712345678"), body="“Karibu”" + "a" * 70)
-        self.assertEqual(campaign.worst_parts, 2)
-        campaign.action_plain()
-        self.assertEqual(campaign.body, '"Karibu"' + "a" * 70)
-        self.assertEqual(campaign.worst_parts, 1)
+        contacts = self.contacts("0712345678", "0733345679", "0722000111")
+        contacts[0].name, contacts[1].name = "Şahin", "Nguyễn\u200bThị"
+        campaign = self.campaign(
+            self.records(contacts), body="Dear {{ object.name }}" + "a" * 70
+        )
+        self.assertEqual((campaign.part_count, campaign.worst_parts), (5, 2))
+        self.assertEqual(campaign.unicode_count, 2)
+        self.assertEqual(
+            set(campaign.unicode_characters.split()), {"Ş", "ễ", "ị", "U+200B"}
+        )
+        found = self.env["sms.campaign.recipient"].search(
+            campaign.action_open_unicode()["domain"]
+        )
+        self.assertEqual(found.mapped("name"), contacts[:2].mapped("name"))
+        self.assertEqual(found[0].forcing, "Ş")
+        campaign.body = "Dear student"
+        self.assertFalse(campaign.unicode_count or campaign.unicode_characters)
+
+    def test_what_is_replaced_anyway_needs_no_unicode(self):
+        body = "“Karibu”" + "a" * 70
+        campaign = self.campaign(self.numbers("0712345678"), body=body)
+        for sanitise, found in ((True, 0), (False, 1)):
+            self.gateway.sanitise = sanitise
+            campaign.action_check()
+            self.assertEqual(campaign.unicode_count, found)
 
     def test_another_gateway_is_counted_with(self):
         self.gateway.sanitise = True

@@ -267,6 +267,35 @@ class TestCampaignRun(CampaignCase):
         self.gateway.window_zone = "America/New_York"
         self.assertTrue(campaign._waits_for_window())
 
+    def test_what_waits_leaves_when_the_hours_begin_in_the_new_zone(self):
+        self.gateway.write({"use_window": True, "window_zone": "Africa/Nairobi"})
+        self.at(NIGHT)
+        campaign = self.many(1)
+        campaign._launch()
+        self.work()
+        self.assertFalse(self.texts())
+        # Half past eight in Nairobi, half past six in Lagos.
+        self.gateway.window_zone = "Africa/Lagos"
+        self.at(datetime(2026, 3, 3, 5, 30))
+        self.work()
+        self.assertFalse(self.texts())
+        self.assertEqual(campaign.finish_at, datetime(2026, 3, 3, 7))
+        self.at(datetime(2026, 3, 3, 7))
+        self.work()
+        self.assertEqual(len(self.texts()), 1)
+
+    def test_what_waits_leaves_at_once_if_it_is_day_in_the_new_zone(self):
+        self.gateway.write({"use_window": True, "window_zone": "Africa/Nairobi"})
+        self.at(NIGHT)
+        campaign = self.many(1)
+        campaign._launch()
+        self.work()
+        self.assertFalse(self.texts())
+        # Two in the afternoon.
+        self.gateway.window_zone = "America/New_York"
+        self.work()
+        self.assertEqual((len(self.texts()), campaign.state), (1, "done"))
+
     def test_pace_lets_a_few_leave_at_a_time(self):
         self.at(NOON)
         campaign = self.many(20, pace=60)

@@ -72,7 +72,7 @@ class TestPrice(GatewayCase):
                 "mailing_domain": repr([("id", "=", self.partner.id)]),
             }
         )
-        self.assertEqual(mailing.sms_terms, self.terms(1))
+        self.assertEqual(mailing.sms_terms, self.terms(1, at_most=False))
         sent = self.send_mailing()
         self.assertEqual((sent.sms_cost, sent.sms_cost_currency_id.name), (0.8, "KES"))
 
@@ -83,6 +83,90 @@ class TestPrice(GatewayCase):
         self.assertEqual(
             (mailing.sms_cost, mailing.sms_cost_currency_id.name), (0.8, "KES")
         )
+
+    def mailing(self, **values):
+        return self.env["mailing.mailing"].create(
+            {
+                "subject": "News",
+                "mailing_type": "sms",
+                "body_plaintext": "News",
+                "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
+                **values,
+            }
+        )
+
+    def test_mailing_counts_nobody_who_is_left_out(self):
+        people = self.env["res.partner"].create(
+            [
+                {"name": "A", "phone": "0733345679"},
+                {"name": "the same", "phone": "+254 733 345 679"},
+                {"name": "no number"},
+                {"name": "no number either", "phone": "none"},
+                {"name": "opted out", "phone": "0722000111"},
+            ]
+        )
+        self.env["phone.blacklist"].create({"number": "+254722000111"})
+        mailing = self.mailing(mailing_domain=repr([("id", "in", people.ids)]))
+        self.assertEqual(mailing.sms_terms, self.terms(1, at_most=False))
+        mailing.action_send_sms()
+        self.env["sms.sms"]._process_queue()
+        self.assertEqual(len(self.texts()), 1)
+
+    def test_mailing_to_lists_counts_nobody_who_left_them(self):
+        first, second = self.env["mailing.list"].create(
+            [{"name": "Alumni"}, {"name": "Friends"}]
+        )
+
+        def subscribed(*lists):
+            return [
+                (0, 0, {"list_id": each.id, "opt_out": said_no})
+                for each, said_no in lists
+            ]
+
+        self.env["mailing.contact"].create(
+            [
+                {
+                    "name": f"Person {n}",
+                    "mobile": f"+2547120{n:05d}",
+                    "subscription_ids": subscribed(*lists),
+                }
+                for n, lists in enumerate(
+                    (
+                        [(first, False)],
+                        [(first, True)],
+                        [(first, True), (second, False)],
+                        [(first, True), (second, True)],
+                    )
+                )
+            ]
+        )
+        mailing = self.mailing(
+            mailing_model_id=self.env["ir.model"]._get_id("mailing.list"),
+            contact_list_ids=[(6, 0, (first | second).ids)],
+        )
+        self.assertEqual(mailing.sms_terms, self.terms(2, at_most=False))
+        mailing.action_send_sms()
+        self.env["sms.sms"]._process_queue()
+        self.assertEqual(len(self.texts()), 2)
+
+    def test_mailing_to_records_without_a_clean_number_says_that_it_is_at_most(self):
+        user = self.user("amina", phone="0712345678")
+        mailing = self.mailing(
+            mailing_model_id=self.env["ir.model"]._get_id("res.users"),
+            mailing_domain=repr([("id", "=", user.id)]),
+        )
+        self.assertEqual(mailing.sms_terms, self.terms(1, at_most=True))
+
+    def test_mailing_with_ab_tests_goes_to_some_first(self):
+        people = self.env["res.partner"].create(
+            [{"name": "P", "phone": f"+2547120{n:05d}"} for n in range(10)]
+        )
+        mailing = self.mailing(
+            mailing_domain=repr([("id", "in", people.ids)]),
+            ab_testing_enabled=True,
+            ab_testing_pc=20,
+        )
+        self.assertEqual(mailing.sms_terms, self.terms(2, at_most=False))
 
     def test_mailing_with_a_broken_domain_has_no_price(self):
         mailing = self.send_mailing()

@@ -13,6 +13,7 @@ lost, and keeping clusters whole would only cost more.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 from typing import Literal
@@ -87,6 +88,11 @@ def why_ucs2(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_NOT_GSM.findall(text)))
 
 
+def name_all(characters: Iterable[str]) -> str:
+    """Name characters, a space between them; what can't be seen is such as U+200B."""
+    return " ".join(map(_name, characters))
+
+
 def clean(text: str) -> str:
     """Take out what no SMS can carry.
 
@@ -112,6 +118,12 @@ def sanitise(text: str) -> str:
     plain = text.translate(_TYPOGRAPHY)
     bare = unicodedata.normalize("NFC", plain.translate(_JOINERS))
     return bare if _IS_GSM.fullmatch(bare) else plain
+
+
+def _name(character: str) -> str:
+    if unicodedata.category(character)[0] in "CZM":
+        return f"U+{ord(character):04X}"
+    return character
 
 
 def _encode(text: str) -> tuple[Encoding, bytes]:

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 # What the campaign itself says.
 FIGURES = (
+    "checked_at",
     "people_count",
     "left_out_count",
     "part_count",
@@ -28,6 +29,7 @@ class SmsCampaignLaunch(models.TransientModel):
     _description = "Launch an SMS Campaign"
 
     campaign_id = fields.Many2one("sms.campaign", required=True, readonly=True)
+    checked_at = fields.Datetime("Counted", compute="_compute_figures")
     people_count = fields.Integer("Recipients", compute="_compute_figures")
     left_out_count = fields.Integer("Left Out", compute="_compute_figures")
     part_count = fields.Integer("Parts in All", compute="_compute_figures")

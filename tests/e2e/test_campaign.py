@@ -261,6 +261,54 @@ def test_manager_approves_a_large_campaign(
     expect(page.locator("[name=approved_by_id]")).to_contain_text("Approver")
 
 
+def test_what_needs_unicode_is_named_and_who_came_since_waits_for_a_manager(
+    system: System, clerk: Person
+):
+    def join(*names: str) -> None:
+        """Let people join the audience, each with a number of their own."""
+        known = system.admin.call("res.partner", "search_count", joined)
+        people = [
+            {"name": name, "phone": f"+2547220{known + n:05d}", "ref": "joined"}
+            for n, name in enumerate(names)
+        ]
+        system.admin.call("res.partner", "create", people)
+
+    joined = [("ref", "=", "joined")]
+    join("Şahin")
+    audience = {
+        "kind": "model",
+        "model_id": system.ref("base.model_res_partner"),
+        "domain": repr(joined),
+    }
+    growing = campaign(
+        system,
+        system.gateway(approval_people=2),
+        "",
+        body="Dear {{ object.name }}, the library closes at 16:00 today.",
+        audience_ids=[(0, 0, audience)],
+    )
+    page = clerk.open(f"{CAMPAIGNS}/{growing}")
+    preview = page.locator("[name=preview]")
+    expect(preview.locator("[name=unicode_count]")).to_have_text("1")
+    expect(preview.locator("[name=unicode_characters]")).to_have_text("Ş")
+    preview.get_by_role("button", name="Open").last.click()
+    expect(page.locator(".o_data_row [name=name]")).to_have_text("Şahin")
+    page.go_back()
+
+    join("Achieng")
+    page.get_by_role("button", name="Launch").click()
+    question = page.get_by_role("dialog")
+    expect(question).to_contain_text("Send to 2 people")
+    join("Baraka", "Chebet")
+    question.get_by_role("button", name="Launch").click()
+    expect(page.locator(".o_arrow_button_current")).to_have_text("Paused")
+    alert = page.get_by_role("alert").filter(has_text="Paused")
+    expect(alert).to_contain_text("2 recipients were agreed on, 4 were found")
+    expect(page.locator("button[name=action_cancel]")).to_be_visible()
+    expect(page.get_by_role("button", name="Resume")).to_have_count(0)
+    assert not system.simulator.admin.ledger()
+
+
 def test_hostile_names_texts_and_cells_show_as_text(
     system: System, clerk: Person, tmp_path: Path
 ):

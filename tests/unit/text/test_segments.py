@@ -242,3 +242,8 @@ def kept(text: str) -> str:
     """Letters and symbols beyond typography, in a form that composing can't change."""
     plain = unicodedata.normalize("NFD", text.translate(segments._TYPOGRAPHY))
     return "".join(c for c in plain if unicodedata.category(c)[0] in "LN" or c in EMOJI)
+
+
+def test_characters_are_named_also_those_that_cannot_be_seen():
+    assert segments.name_all(["Ş", "\u200b", "\u0301"]) == "Ş U+200B U+0301"
+    assert segments.name_all([]) == ""

@@ -69,19 +69,20 @@ patch(SmsWidget.prototype, {
     },
 
     get priceText() {
-        const { people = 0, price, currency } = this.terms;
+        const { people = 0, price, currency, at_most } = this.terms;
         const parts = this.counter.parts * people;
         if (!parts) {
             return "";
         }
-        if (!price) {
-            return _t("%s SMS in all.", formatInteger(parts));
+        let text = _t("%s SMS in all.", formatInteger(parts));
+        if (price) {
+            text = _t("%(parts)s SMS in all, about %(currency)s %(price)s.", {
+                parts: formatInteger(parts),
+                currency,
+                price: formatFloat(parts * price, { digits: [16, 2] }),
+            });
         }
-        return _t("%(parts)s SMS in all, about %(currency)s %(price)s.", {
-            parts: formatInteger(parts),
-            currency,
-            price: formatFloat(parts * price, { digits: [16, 2] }),
-        });
+        return at_most ? `${text} ${_t("Less, if some are left out.")}` : text;
     },
 
     get hasPlaceholders() {

@@ -17,6 +17,7 @@ from . import (
     sms_campaign,
     sms_campaign_advice,
     sms_campaign_audience,
+    sms_campaign_audience_person,
     sms_campaign_audience_retention,
     sms_campaign_audience_rows,
     sms_campaign_audience_save,

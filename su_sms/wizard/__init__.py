@@ -4,6 +4,7 @@ from . import (
     sms_composer,
     sms_optout_wizard,
     sms_person_wizard,
+    sms_person_wizard_export,
     sms_statement_wizard,
     sms_test_step,
     sms_test_wizard,

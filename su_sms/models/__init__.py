@@ -4,6 +4,7 @@ from . import (
     mail_thread_phone,
     mailing_mailing,
     mailing_mailing_note,
+    mailing_mailing_optout,
     mailing_mailing_price,
     mailing_trace,
     phone_blacklist,

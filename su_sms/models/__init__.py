@@ -66,6 +66,7 @@ from . import (
     sms_incoming_optout,
     sms_optout_link,
     sms_optout_word,
+    sms_optout_word_log,
     sms_pace,
     sms_person_log,
     sms_sms,

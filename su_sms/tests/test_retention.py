@@ -199,16 +199,17 @@ class TestRetention(RetentionCase):
         self.assertFalse(messages.exists())
         self.assertEqual(self.totals(), before)
 
-    def test_what_a_mailing_has_cost_stays(self):
-        mailing, untouched = self.send_mailing(), self.send_mailing()
-        self.assertEqual(mailing.sms_cost, 0.8)
+    def test_what_a_mailing_has_cost_is_of_one_currency(self):
+        mailing = self.send_mailing()
         messages = self.env["sms.sms"].search([("mailing_id", "=", mailing.id)])
         self.age(messages, days=800)
         self.gateway._forget()
         self.assertFalse(messages.exists())
-        for each in mailing | untouched:
-            self.assertEqual(each.sms_cost, 0.8)
-            self.assertEqual(each.sms_cost_currency_id.name, "KES")
+        dollars = {"cost": 0.1, "currency_id": self.env.ref("base.USD").id}
+        self.queue("0712345678", mailing_id=mailing.id, **dollars)
+        self.env.invalidate_all()
+        self.assertEqual(mailing.sms_cost, 0.8)
+        self.assertEqual(mailing.sms_cost_currency_id.name, "KES")
 
     def test_what_became_of_a_campaign_stays(self):
         numbers = "0712345678 0733345679 0733345680 0700000407 020 222 3344"

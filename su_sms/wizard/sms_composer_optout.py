@@ -24,6 +24,6 @@ class SmsComposer(models.TransientModel):
             [(_create, _id, trace)] = values["mailing_trace_ids"]
             code = trace["sms_code"]
             theirs = self._get_unsubscribe_url(self.mailing_id.id, code)
-            text = values["body"].removesuffix(theirs)
-            values["body"] = text + urls[values["number"]]
+            # Wherever a translation has put it.
+            values["body"] = values["body"].replace(theirs, urls[values["number"]])
         return result

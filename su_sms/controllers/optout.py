@@ -23,37 +23,66 @@ HEADERS = {
 }
 
 
+ROUTING = {
+    "type": "http",
+    "auth": "public",
+    "methods": ["GET", "POST"],
+    "website": True,
+    "multilang": False,
+    "sitemap": False,
+}
+
+
 class Optout(http.Controller):
-    @http.route(
-        f"{ROUTE}/<string:token>",
-        type="http",
-        auth="public",
-        methods=["GET", "POST"],
-        website=True,
-        multilang=False,
-        sitemap=False,
-        path_params=("token",),
-    )
+    @http.route(f"{ROUTE}/<string:token>", path_params=("token",), **ROUTING)
     def choose(self, token):
         """Show whether a number gets promotional SMS, and change it as was chosen."""
-        posted = request.httprequest
-        address = posted.remote_addr or ""
-        link = request.env["sms.optout.link"]._of_token(token)
-        if not link:
-            if not mistakes.take(address):
-                raise TooManyRequests()
-            return _page("su_sms.optout_unknown", status=404)
-        if posted.method == "POST":
-            if not choices.take(address):
-                raise TooManyRequests()
-            link._choose(posted.form.get("choice"))
-            return request.redirect(f"{ROUTE}/{link.token}", code=303)
-        return _page(
-            "su_sms.optout_page",
-            company=link.company_id.name,
-            number=phone.masked(link.number),
-            opted_out=link._said_no(),
-        )
+        return _choose(token)
+
+    @http.route(
+        f"{ROUTE}/<string:token>/<int(max=2147483647):mailing_id>",
+        path_params=("token", "mailing_id"),
+        **ROUTING,
+    )
+    def choose_lists(self, token, mailing_id):
+        """Offer to leave the lists that a mailing went to, too."""
+        return _choose(token, mailing_id)
+
+
+def slow_down(guesses):
+    """Refuse an address that has done so too often.
+
+    :param guesses: RateLimit
+    :raise TooManyRequests:
+    """
+    if not guesses.take(request.httprequest.remote_addr or ""):
+        raise TooManyRequests()
+
+
+def unknown():
+    """Give the page for a link that is none."""
+    return _page("su_sms.optout_unknown", status=404)
+
+
+def _choose(token, mailing_id=None):
+    posted = request.httprequest
+    link = request.env["sms.optout.link"]._of_token(token)
+    if not link:
+        slow_down(mistakes)
+        return unknown()
+    if posted.method == "POST":
+        slow_down(choices)
+        link._choose(posted.form.get("choice"), mailing_id)
+        return request.redirect(posted.path, code=303)
+    subscriptions = link._subscriptions(mailing_id)
+    return _page(
+        "su_sms.optout_page",
+        company=link.company_id.name,
+        number=phone.masked(link.number),
+        opted_out=link._said_no(),
+        lists=subscriptions.list_id,
+        left=all(subscriptions.mapped("opt_out")),
+    )
 
 
 def _page(template, status=200, **values):

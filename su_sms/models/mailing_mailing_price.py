@@ -1,3 +1,5 @@
+from collections import Counter, defaultdict
+
 from odoo import api, fields, models
 
 
@@ -29,8 +31,8 @@ class MailingMailing(models.Model):
                 mailing.sms_terms = gateway._terms(people) | {"at_most": not exact}
 
     def _compute_sms_cost(self):
-        self.sms_cost_currency_id, self.sms_cost = False, 0.0
-        # What retention has removed was paid for as well.
+        costs = defaultdict(Counter)
+        # What retention has removed has cost something too.
         for model in ("sms.sms", "sms.statistic"):
             groups = (
                 self.env[model]
@@ -42,6 +44,8 @@ class MailingMailing(models.Model):
                 )
             )
             for mailing, currency, cost in groups:
-                mine = self & mailing
-                mine.sms_cost_currency_id = currency
-                mine.sms_cost += cost
+                costs[mailing.id][currency] += cost
+        for mailing in self:
+            # An account has one currency; should it change, they are never added up.
+            [(currency, cost)] = costs[mailing.id].most_common(1) or [(False, 0)]
+            mailing.sms_cost_currency_id, mailing.sms_cost = currency, cost

@@ -3,6 +3,14 @@ from odoo import fields, models
 # Bars of the picture over time; a bar is as many minutes as it takes.
 BARS = 24
 STEPS = (1, 5, 15, 60, 180, 720, 1440)
+# A campaign's messages, those that retention has removed as sums.
+MESSAGES = """
+    (SELECT network, state, failure_type, cost, 1 AS messages
+       FROM sms_sms WHERE campaign_id = %(id)s
+      UNION ALL
+     SELECT network, state, failure_type, cost, messages
+       FROM sms_statistic WHERE campaign_id = %(id)s) each
+"""
 
 
 class SmsCampaign(models.Model):
@@ -18,6 +26,7 @@ class SmsCampaign(models.Model):
 
     def _compute_results(self):
         self.env["sms.sms"].flush_model()
+        self.env["sms.statistic"].flush_model()
         for campaign in self:
             campaign.results = campaign.state not in ("draft", "approval") and {
                 "networks": campaign._results_by_network(),
@@ -31,13 +40,14 @@ class SmsCampaign(models.Model):
 
     def _results_by_network(self):
         return self._rows(
-            """
+            f"""
               SELECT coalesce(network, '') AS network,
-                     count(*) AS tried,
-                     count(*) FILTER (WHERE state = 'sent') AS delivered,
+                     sum(messages)::int AS tried,
+                     coalesce(sum(messages) FILTER (WHERE state = 'sent'), 0)::int
+                     AS delivered,
                      sum(cost)::float AS cost
-                FROM sms_sms
-               WHERE campaign_id = %(id)s AND state IN ('pending', 'sent', 'error')
+                FROM {MESSAGES}
+               WHERE state IN ('pending', 'sent', 'error')
             GROUP BY 1 ORDER BY tried DESC
             """
         )
@@ -47,12 +57,11 @@ class SmsCampaign(models.Model):
             self.env["sms.sms"]._fields["failure_type"]._description_selection(self.env)
         )
         rows = self._rows(
-            """
-              SELECT failure_type AS reason, count(*) AS count,
+            f"""
+              SELECT failure_type AS reason, sum(messages)::int AS count,
                      state = 'canceled' AS left_out
-                FROM sms_sms
-               WHERE campaign_id = %(id)s AND failure_type IS NOT NULL
-                 AND state IN ('error', 'canceled')
+                FROM {MESSAGES}
+               WHERE failure_type IS NOT NULL AND state IN ('error', 'canceled')
             GROUP BY failure_type, state ORDER BY count DESC
             """
         )

@@ -18,6 +18,7 @@ class SmsGatewayConfig(models.Model):
     name = fields.Char(
         required=True,
         default=lambda self: self.env._("Africa's Talking"),
+        tracking=True,
         help="How people here call this account.",
     )
     active = fields.Boolean(default=True, tracking=True)

@@ -38,10 +38,11 @@ class SmsOptoutLink(models.Model):
     _by_number = models.UniqueIndex("(number, company_id)")
 
     @api.model
-    def _urls(self, numbers, company):
+    def _urls(self, numbers, company, mailing_id=None):
         """Give {number: its link}; two statements, however many there are.
 
         :param numbers: in E.164
+        :param mailing_id: of a mailing whose lists can be left there, too
         """
         base, numbers = self._base(company), list(set(numbers))
         self.env.cr.execute(
@@ -67,7 +68,10 @@ class SmsOptoutLink(models.Model):
             " WHERE company_id = %s AND number = ANY(%s)",
             [company.id, numbers],
         )
-        return {number: f"{base}{token}" for number, token in self.env.cr.fetchall()}
+        end = _end(mailing_id)
+        return {
+            number: f"{base}{token}{end}" for number, token in self.env.cr.fetchall()
+        }
 
     @api.model
     def _texts(self, numbers, company):
@@ -78,7 +82,11 @@ class SmsOptoutLink(models.Model):
     @api.model
     def _sample_text(self, company):
         """Give a text as long as all of ``_texts``, to count with."""
-        return self._text(self._base(company) + "X" * TOKEN_LENGTH)
+        return self._text(self._sample_url(company))
+
+    @api.model
+    def _sample_url(self, company, mailing_id=None):
+        return self._base(company) + "X" * TOKEN_LENGTH + _end(mailing_id)
 
     @api.model
     def _text(self, url):
@@ -99,10 +107,21 @@ class SmsOptoutLink(models.Model):
         """Tell whether the number's owner has opted out, by whatever way."""
         return bool(self.env["sms.blacklist"]._opted_out([self.number]))
 
-    def _choose(self, choice):
-        """Do as the owner of the number chose: ``"out"``, ``"in"``, else nothing.
+    def _subscriptions(self, mailing_id):
+        """Give the number's places on the lists of a mailing, if there are any."""
+        mailing = self.env["mailing.mailing"].sudo().browse(mailing_id or []).exists()
+        return self.env["mailing.subscription"].search(
+            [
+                ("list_id", "in", mailing.contact_list_ids.ids),
+                ("contact_id.phone_sanitized", "=", self.number),
+            ]
+        )
 
-        What is so already changes nothing.
+    def _choose(self, choice, mailing_id=None):
+        """Do as the owner of the number chose; what is so already changes nothing.
+
+        :param choice: ``"out"``, ``"in"``, or ``"leave"`` or ``"join"`` the lists of a
+            mailing; else nothing happens
         """
         act = Act("web_link", "web", company_id=self.company_id.id)
         blacklist = self.env["sms.blacklist"].sudo()
@@ -110,3 +129,12 @@ class SmsOptoutLink(models.Model):
             blacklist._opt_out([self.number], act)
         elif choice == "in" and self._said_no():
             blacklist._opt_in([self.number], act)
+        elif choice in ("leave", "join"):
+            out = choice == "leave"
+            subscriptions = self._subscriptions(mailing_id)
+            subscriptions.filtered(lambda each: each.opt_out != out).opt_out = out
+
+
+def _end(mailing_id):
+    """Give what a link ends with if the lists of a mailing can be left there."""
+    return f"/{mailing_id}" if mailing_id else ""

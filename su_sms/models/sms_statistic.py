@@ -24,8 +24,12 @@ class SmsStatistic(models.Model):
     gateway_id = fields.Many2one(
         "sms.gateway.config", readonly=True, ondelete="restrict"
     )
-    campaign_id = fields.Many2one("sms.campaign", readonly=True, ondelete="restrict")
-    mailing_id = fields.Many2one("mailing.mailing", readonly=True)
+    campaign_id = fields.Many2one(
+        "sms.campaign", readonly=True, ondelete="restrict", index="btree_not_null"
+    )
+    mailing_id = fields.Many2one(
+        "mailing.mailing", readonly=True, index="btree_not_null"
+    )
     user_id = fields.Many2one("res.users", "Sent by", readonly=True)
     sender_group_ids = fields.Many2many(
         related="user_id.group_ids", string="Sender's Groups"

@@ -27,6 +27,7 @@ from . import (
     test_optout_words,
     test_outcome,
     test_person_data,
+    test_person_export,
     test_price,
     test_report,
     test_resend,

@@ -85,11 +85,11 @@ OPERATIONS = {
         **dict.fromkeys(("write", "create", "unlink"), {SYSTEM: ALL}),
     },
 }
+MAILERS = dict.fromkeys((MAILING, USER, MANAGER, GATEWAY, SYSTEM), EVERYWHERE)
 #: (model, method) -> role -> reach
 METHODS = {
-    ("mailing.mailing", "action_retry_failed_sms"): {
-        role: EVERYWHERE for role in (MAILING, USER, MANAGER, GATEWAY, SYSTEM)
-    },
+    ("mailing.mailing", "action_retry_failed_sms"): MAILERS,
+    ("mailing.mailing", "get_sms_link_replacements_placeholders"): MAILERS,
     ("mailing.contact", "action_sms_opt_in"): MANAGERS_EVERYWHERE,
     ("mailing.contact", "action_sms_opt_out"): STAFF_EVERYWHERE,
     ("mailing.contact", "phone_action_blacklist_remove"): MANAGERS_EVERYWHERE,

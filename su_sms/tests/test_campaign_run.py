@@ -1,6 +1,7 @@
 """How campaigns run: when, how fast, at what price, and what stops them."""
 
 import sys
+from collections import Counter
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
@@ -186,19 +187,46 @@ class TestCampaignRun(CampaignCase):
         self.assertEqual((campaign.excluded_count, campaign.failed_count), (1, 0))
 
     def test_retry_failed_leaves_what_may_have_arrived(self):
+        self.gateway.read_timeout = 1
+        arrived, silent, failed = (f"+25471234567{n}" for n in range(3))
+        self.simulator.fault("hang_after", times=None, numbers=[silent])
         campaign = self.campaign(
-            self.numbers("+254712345678 +254700000407 +254700000403")
+            self.numbers(f"Amina {arrived}\nBaraka {silent}\nChege {failed}"),
+            # A request for each.
+            body="Dear {{ object.name }}, exams begin on Monday.",
         )
-        self.run_campaign(campaign)
-        self.assertEqual((campaign.sent_count, campaign.failed_count), (1, 2))
-        unknown = campaign.sms_ids.filtered(lambda s: s.number == "+254700000403")
-        unknown.write({"failure_type": "sms_outcome_unknown"})
+        campaign._launch()
+        self.work()
+        self.simulator.clear_faults()
+        self.gateway._resume()
+        self.work()
+        self.report(campaign, failed, status="Failed", failureReason="DeliveryFailure")
+        self.report(campaign, arrived, status="Success")
+        self.assertEqual(
+            (campaign.delivered_count, campaign.unknown_count, campaign.failed_count),
+            (1, 1, 1),
+        )
+
         campaign.action_retry()
-        self.assertEqual(campaign.state, "sending")
-        self.assertEqual(campaign.waiting_count, 1)
+        self.assertEqual((campaign.state, campaign.waiting_count), ("sending", 1))
         self.work()
         self.assertEqual(campaign.state, "done")
-        self.assertEqual(campaign.unknown_count, 1)
+        sent = Counter(number for number, _text in self.texts())
+        self.assertEqual(sent, {arrived: 1, silent: 1, failed: 2})
+        self.report(campaign, failed, status="Success")
+        self.assertEqual(
+            (campaign.delivered_count, campaign.unknown_count, campaign.failed_count),
+            (2, 1, 0),
+        )
+
+    def report(self, campaign, number, **given):
+        """Let the provider report what became of a campaign's message."""
+        sms = campaign.sms_ids.filtered(lambda each: each.number == number)
+        given |= {"id": sms.provider_message_id, "phoneNumber": number}
+        events = self.env["sms.gateway.event"]
+        events._receive(self.gateway.id, "delivery", list(given.items()))
+        events._apply_inbox()
+        self.env.invalidate_all()
 
     # ------------------------------------------------------------
     # When and how fast

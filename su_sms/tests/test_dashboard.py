@@ -16,7 +16,25 @@ class TestDashboard(DashboardCase):
         self.fill()
         self.fill(campaign_id=campaign.id)
         self.queue("0712000001", left_out=True, state="canceled")
-        self.check_figures(self.data())
+        data = self.data()
+        parts = ("periods", "networks", "campaigns", "failures", "queue", "unknown")
+        for part in parts:
+            found = [figure["count"] for figure in figures(data[part])]
+            self.assertTrue(any(found), f"nothing of {part} would be compared")
+        self.check_figures(data)
+
+    def test_parts_and_costs_are_those_of_the_list_that_they_open(self):
+        self.fill().filtered("network").parts = 2
+        messages = self.env["sms.sms"].with_user(self.manager)
+        for period in self.data()["periods"]:
+            with self.subTest(period["label"]):
+                found = messages.search(period["domain"])
+                self.assertEqual(sum(found.mapped("parts")), period["parts"])
+                self.assertGreater(period["parts"], period["count"])
+                [cost] = period["costs"]
+                found = messages.search(cost["domain"])
+                self.assertAlmostEqual(sum(found.mapped("cost")), cost["amount"])
+                self.assertGreater(cost["amount"], 0)
 
     def test_today_and_this_month(self):
         self.fill()

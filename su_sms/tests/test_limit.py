@@ -83,7 +83,11 @@ class TestLimit(CampaignCase):
         self.assertEqual(len(self.sent()), 12)
 
     def test_visitors_of_the_site_are_not_employees(self):
-        visitor = self.env.ref("base.public_user")
         self.gateway.hour_limit = 1
-        queue = self.env["sms.sms"].with_user(visitor).sudo()
-        queue.create([{"number": "0712345678", "body": "Hello"}] * 2)
+        vals_list = [{"number": "0712345678", "body": "Hello"}] * 2
+        queue = self.env["sms.sms"]
+        visitor = self.env.ref("base.public_user")
+        queue.with_user(visitor).sudo().create(vals_list).send()
+        self.assertEqual(len(self.sent()), 2)
+        with self.assertRaises(UserError):
+            queue.with_user(self.staff).sudo().create(vals_list)

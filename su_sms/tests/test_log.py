@@ -1,23 +1,31 @@
 from lxml import etree
 from odoo.models import MAGIC_COLUMNS
 from odoo.tests import Form, tagged
+from odoo.tools import html2plaintext
 from odoo.tools.safe_eval import safe_eval
 
 from .campaign import CampaignCase
 
+WAITING = {"mine", "campaign", "promotional", "mailing", "record"}
+ENDED = {"delivered", "no_report", "failed", "unknown", "stopped", "left_out"}
 # filters of the log -> which of the messages below they show
 FILTERS = {
     "mine": {"mine"},
+    "waiting": WAITING,
+    "accepted": {"delivered", "no_report"},
     "delivered": {"delivered"},
-    "failed": {"failed"},
+    "no_report": {"no_report"},
+    "failed": {"failed", "unknown"},
     "unknown": {"unknown"},
     "left_out": {"left_out", "stopped"},
+    "transactional": (WAITING | ENDED) - {"promotional"},
     "promotional": {"promotional"},
     "from_campaign": {"campaign", "left_out"},
+    "from_mailing": {"mailing"},
+    "from_record": {"record"},
 }
 # fields of a gateway whose changes nobody needs to read about
 UNTRACKED = {
-    "name": "said by the others' messages",
     "sequence": "order in the list",
     "provider": "there is one",
     "relaxed_account": "kept by what is tracked beside it",
@@ -35,9 +43,11 @@ class TestLog(CampaignCase):
 
     def messages(self):
         campaign = self.campaign(name="Open day")
+        mailing = self.env["mailing.mailing"].create({"subject": "News"})
         made = {
             "mine": {},
             "delivered": {"state": "sent"},
+            "no_report": {"state": "pending", "no_report": True},
             "failed": {"state": "error", "failure_type": "sms_server"},
             "unknown": {"state": "error", "failure_type": "sms_outcome_unknown"},
             "stopped": {"state": "canceled", "failure_type": "sms_blacklist"},
@@ -49,6 +59,8 @@ class TestLog(CampaignCase):
             },
             "campaign": {"campaign_id": campaign.id, "sender_id": "STRATHMORE"},
             "promotional": {"message_class": "promotional"},
+            "mailing": {"mailing_id": mailing.id, "message_class": "transactional"},
+            "record": {"mail_message_id": self.partner.message_post(body="x").id},
         }
         return {
             name: self.env["sms.sms"]
@@ -73,22 +85,32 @@ class TestLog(CampaignCase):
 
     def test_filters(self):
         messages = self.messages()
-        ours = self.env["sms.sms"].union(*messages.values())
         log = self.env["sms.sms"].with_user(self.manager)
         arch = self.search_view("search")
+        # The dates' are the browser's to read.
+        filters = {
+            node.get("name"): node.get("domain")
+            for node in arch.findall(".//filter[@domain]")
+            if "context_today" not in node.get("domain")
+        }
+        self.assertEqual(set(filters), set(FILTERS))
         for name, expected in FILTERS.items():
             with self.subTest(name):
-                (node,) = arch.findall(f".//filter[@name='{name}']")
-                domain = safe_eval(node.get("domain"), {"uid": self.manager.id})
-                found = log.search(domain) & ours
-                self.assertLessEqual(
-                    {messages[each].id for each in expected}, set(found.ids)
-                )
-                if name != "failed":
-                    self.assertEqual(len(found), len(expected))
+                found = log.search(safe_eval(filters[name], {"uid": self.manager.id}))
+                shown = {each for each, sms in messages.items() if sms in found}
+                self.assertEqual(shown, expected)
 
     def test_every_grouping_works(self):
-        self.messages()
+        ours = self.env["sms.sms"].union(*self.messages().values())
+        some = ours[:3]
+        some.write({"network": "63902", "currency_id": self.env.company.currency_id.id})
+        ours.write({"cost": 0.8})
+        self.env.flush_all()
+        self.cr.execute(
+            "UPDATE sms_sms SET create_date = '2024-05-03' WHERE id = ANY(%s)",
+            [some.ids],
+        )
+        self.env.invalidate_all()
         log = self.env["sms.sms"].with_user(self.manager)
         nodes = self.search_view("search").findall(".//filter[@context]")
         groupings = [safe_eval(node.get("context"))["group_by"] for node in nodes]
@@ -97,7 +119,18 @@ class TestLog(CampaignCase):
         self.assertIn("sender_group_ids", groupings)
         for grouping in groupings:
             with self.subTest(grouping):
-                self.assertTrue(log.web_read_group([], [grouping], ["cost:sum"]))
+                groups = log.formatted_read_group(
+                    [("id", "in", ours.ids)], [grouping], ["__count", "cost:sum"]
+                )
+                listed = log
+                for group in groups:
+                    mine = log.search(group["__extra_domain"]) & ours
+                    self.assertEqual(len(mine), group["__count"])
+                    self.assertAlmostEqual(0.8 * len(mine), group["cost:sum"])
+                    listed |= mine
+                self.assertEqual(listed, ours, "each is in a group")
+                if grouping not in ("gateway_id", "company_id"):
+                    self.assertGreater(len(groups), 1)
 
     def by_group(self, log):
         """Give {name of a group of the senders: count}, and check the domains."""
@@ -225,3 +258,34 @@ class TestLog(CampaignCase):
                 [key],
             )
             self.assertEqual(self.cr.fetchone()[0], 0)
+
+    def test_name_and_words_are_on_record(self):
+        administrator = self.user("sms_admin", "su_sms.group_gateway_admin")
+        self.env.flush_all()
+        self.cr.precommit.run()
+        self.gateway.with_user(administrator).name = "Renamed"
+        self.env.flush_all()
+        self.cr.precommit.run()
+        [change] = self.gateway.message_ids.tracking_value_ids.filtered(
+            lambda value: value.field_id.name == "name"
+        )
+        self.assertEqual(change.old_value_char, "Test")
+        self.assertEqual(change.new_value_char, "Renamed")
+
+        words = self.env["sms.optout.word"].with_user(self.manager)
+        word = words.create({"word": "Basta", "kind": "stop"})
+        word.kind = "start"
+        word.sequence = 99
+        word.active = False
+        word.unlink()
+        notes = self.gateway.message_ids.filtered(lambda note: "Basta" in note.body)
+        self.assertEqual(notes.author_id, self.manager.partner_id)
+        self.assertEqual(
+            [html2plaintext(note.body) for note in notes.sorted("id")],
+            [
+                "Opt-out words added: “Basta”, Opts Out",
+                "Opt-out words changed: “Basta”, Opts Out → “Basta”, Opts In",
+                "Opt-out words changed: “Basta”, Opts In → “Basta”, Opts In, archived",
+                "Opt-out words removed: “Basta”, Opts In, archived",
+            ],
+        )

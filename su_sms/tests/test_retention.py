@@ -199,6 +199,42 @@ class TestRetention(RetentionCase):
         self.assertFalse(messages.exists())
         self.assertEqual(self.totals(), before)
 
+    def test_what_a_mailing_has_cost_is_of_one_currency(self):
+        mailing = self.send_mailing()
+        messages = self.env["sms.sms"].search([("mailing_id", "=", mailing.id)])
+        self.age(messages, days=800)
+        self.gateway._forget()
+        self.assertFalse(messages.exists())
+        dollars = {"cost": 0.1, "currency_id": self.env.ref("base.USD").id}
+        self.queue("0712345678", mailing_id=mailing.id, **dollars)
+        self.env.invalidate_all()
+        self.assertEqual(mailing.sms_cost, 0.8)
+        self.assertEqual(mailing.sms_cost_currency_id.name, "KES")
+
+    def test_what_became_of_a_campaign_stays(self):
+        numbers = "0712345678 0733345679 0733345680 0700000407 020 222 3344"
+        campaign = self.campaign(self.numbers(numbers))
+        self.run_campaign(campaign)
+        before = self.results(campaign)
+        self.assertEqual(sum(row["tried"] for row in before["networks"]), 4)
+        self.assertEqual(len(before["reasons"]), 2)
+        # Some go first, and then the rest.
+        for messages in (campaign.sms_ids[:2], campaign.sms_ids[2:]):
+            self.age(messages, days=800)
+            self.gateway._forget()
+            self.assertFalse(messages.exists())
+            self.assertEqual(self.results(campaign), before)
+
+    def results(self, campaign):
+        """Give a campaign's results by network and by reason, in any order."""
+        self.env.invalidate_all()
+        results = campaign.results
+        for row in results["networks"]:
+            row["cost"] = round(row["cost"], 4)
+        return {
+            name: sorted(results[name], key=str) for name in ("networks", "reasons")
+        }
+
     def test_what_waits_or_is_on_the_wire_is_left_alone(self):
         self.gateway.action_pause()
         waiting, on_the_wire, unknown = self.queue(

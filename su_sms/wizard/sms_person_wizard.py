@@ -1,22 +1,17 @@
-import base64
-import json
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..dispatch import erasure, suppression
 from ..text import phone
-from ..tools import xlsx
 
-# sheet's model -> its fields, in the order of the columns
-EXPORTED = {
-    "sms.sms": (
-        "create_date number recipient partner_id body message_class sender_id"
-        " campaign_id state failure_type network accepted_at delivered_at parts cost"
-        " currency_id"
-    ).split(),
-    "sms.incoming": "date number partner_id body short_code network".split(),
-}
+# What managers read by their own rights; the rest they only count and hand over.
+OWN = (
+    "sms.sms",
+    "sms.incoming",
+    "sms.consent",
+    "sms.campaign.recipient",
+    "res.partner",
+)
 
 
 class SmsPersonWizard(models.TransientModel):
@@ -38,8 +33,8 @@ class SmsPersonWizard(models.TransientModel):
     trace_count = fields.Integer("Mailings", compute="_compute_held")
     audience_count = fields.Integer("Audiences", compute="_compute_held")
     contact_count = fields.Integer("Contacts", compute="_compute_held")
+    consent_count = fields.Integer("Opt-Out History", compute="_compute_held")
     opted_out = fields.Boolean(compute="_compute_held")
-    file = fields.Binary(attachment=False, readonly=True)
 
     @api.model
     def _default_number(self):
@@ -58,7 +53,8 @@ class SmsPersonWizard(models.TransientModel):
             wizard.notification_count = len(found["mail.notification"])
             wizard.trace_count = len(found["mailing.trace"])
             wizard.contact_count = len(found["res.partner"])
-            wizard.audience_count = wizard._count_audiences()
+            wizard.consent_count = len(found["sms.consent"])
+            wizard.audience_count = len(wizard._audiences()[1])
             wizard.opted_out = wizard._is_opted_out()
             wizard.held = bool(
                 wizard.opted_out or wizard.audience_count or any(found.values())
@@ -93,24 +89,24 @@ class SmsPersonWizard(models.TransientModel):
                 *events,
                 ("company_id", "in", [*self.env.companies.ids, False]),
             ],
+            "sms.consent": [("number", "in", known)],
+            "sms.campaign.recipient": [("number", "in", known)],
             "mail.notification": [("sms_number", "in", known)],
             "mailing.trace": [("sms_number", "in", known)],
             "res.partner": [("phone_sanitized", "in", known)],
         }
-        # Managers read these by their own rights; the rest they only count.
-        own = (*EXPORTED, "res.partner")
         return {
-            model: (self.env[model] if model in own else self.env[model].sudo()).search(
+            model: (self.env[model] if model in OWN else self.env[model].sudo()).search(
                 domain
             )
             for model, domain in domains.items()
         }
 
-    def _count_audiences(self):
+    def _audiences(self):
+        """Give (ids of rows, ids of audiences) in which the number is."""
         self.env.flush_all()
         companies = self.env.companies.ids
-        _rows, audiences = erasure.find_audiences(self.env.cr, self._e164(), companies)
-        return len(audiences)
+        return erasure.find_audiences(self.env.cr, self._e164(), companies)
 
     def _is_opted_out(self):
         number = self._e164()
@@ -129,40 +125,6 @@ class SmsPersonWizard(models.TransientModel):
     # ------------------------------------------------------------
     # What a person may ask for
     # ------------------------------------------------------------
-
-    def action_export(self):
-        """Give a spreadsheet of what is held, for the person to have."""
-        self._check_may()
-        self.file = base64.b64encode(self._xlsx())
-        self._log("export")
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/web/content/{self._name}/{self.id}/file/sms-data.xlsx"
-            "?download=true",
-            "target": "download",
-        }
-
-    def _xlsx(self):
-        found = self._found()
-        sheets = []
-        for model, names in EXPORTED.items():
-            labels = [
-                self.env[model]._fields[name]._description_string(self.env)
-                for name in names
-            ]
-            rows = [[_cell(record, name) for name in names] for record in found[model]]
-            sheets.append((self.env[model]._description, labels, rows))
-        posts = [
-            [event.received_at, event.kind, json.dumps(json.loads(event.payload))]
-            for event in found["sms.gateway.event"]
-        ]
-        headers = [self.env._("Received"), self.env._("Kind"), self.env._("Content")]
-        sheets.append((self.env._("Posted by the Provider"), headers, posts))
-        word = self.env._("Yes") if self.opted_out else self.env._("No")
-        sheets.append(
-            (self.env._("Opted Out"), [self.env._("Opted Out")], [[word]]),
-        )
-        return xlsx.workbook(sheets)
 
     def action_erase(self):
         """Erase what is held; an opt-out stays in force, by the number's hash alone."""
@@ -246,13 +208,3 @@ class SmsPersonWizard(models.TransientModel):
         return self.env["ir.actions.act_window"]._for_xml_id(
             "su_sms.sms_person_log_action"
         )
-
-
-def _cell(record, name):
-    """Give a field's value as a spreadsheet takes it."""
-    field, value = record._fields[name], record[name]
-    if field.type == "many2one":
-        return value.sudo().display_name
-    if field.type == "selection":
-        return dict(field._description_selection(record.env)).get(value)
-    return value

@@ -222,14 +222,29 @@ def test_buttons_work_again_after_a_live_reading(system: System, clerk: Person):
 
 def test_kanban_shows_progress_live(system: System, clerk: Person, sign_in: SignIn):
     gateway = system.gateway()
-    running = campaign(system, gateway, many(8), name="Gym opens", pace=240)
+    # Five leave at once, one each second after them.
+    running = campaign(system, gateway, many(9), name="Gym opens", pace=60)
     page = clerk.open(CAMPAIGNS)
     column = page.locator(".o_kanban_group")
     draft = column.filter(has_text="Draft").locator(".o_kanban_record")
     expect(draft.filter(has_text="Gym opens")).to_be_visible()
     system.admin.call("sms.campaign.launch", "action_launch", [launch(system, running)])
+    sending = column.filter(has_text="Sending").locator(".o_kanban_record")
+    card = sending.filter(has_text="Gym opens")
+    expect(card).to_contain_text(re.compile("[5-8] of 9"))
     done = column.filter(has_text="Done").locator(".o_kanban_record")
-    expect(done.filter(has_text="Gym opens")).to_contain_text("8 of 8")
+    expect(done.filter(has_text="Gym opens")).to_contain_text("9 of 9")
+
+    page.locator(".o_switch_view.o_list").click()
+    row = page.locator(".o_data_row").filter(has_text="Gym opens")
+    expect(row.locator("td[name=state]")).to_have_text("Done")
+    expect(row.locator("td[name=sent_count]")).to_have_text("9")
+    expect(row.locator("td[name=user_id]")).to_contain_text("Campaigner")
+    page.locator(".o_switch_view.o_calendar").click()
+    today = page.locator(".o_calendar_view .fc-day-today")
+    today.locator(".fc-event").filter(has_text="Gym opens").click()
+    page.locator(".o_cw_popover_edit").click()
+    expect(page.get_by_label("Campaign")).to_have_value("Gym opens")
 
 
 def launch(system: System, campaign_id: int) -> int:

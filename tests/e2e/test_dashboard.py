@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
@@ -15,6 +17,7 @@ from .system import System
 
 DASHBOARD = "sms-dashboard"
 FIGURES = "**/sms.dashboard/get_data"
+SECONDS = 30
 PHONES = ("0712 345 678", "0733 345 679", "0110 123 456")
 REFUSED = "0700 000 407"  # the simulator knows no route to it
 NOTHING = {"jsonrpc": "2.0", "id": 0, "error": {"code": 0, "message": "", "data": {}}}
@@ -25,28 +28,58 @@ def gateway(system: System) -> int:
     return system.gateway(name="Main account")
 
 
-def send(system: System, gateway: int, *phones: str) -> None:
+def queue(system: System, gateway: int, *phones: str, **values: Any) -> list[int]:
+    """Queue a message to each of `phones`; give their ids."""
+    values = {"body": "Exams begin on Monday.", "gateway_id": gateway, **values}
+    return system.admin.call(
+        "sms.sms", "create", [values | {"number": phone} for phone in phones]
+    )
+
+
+def send(system: System, gateway: int, *phones: str, **values: Any) -> list[int]:
     """Send to `phones` and wait until it is known what became of each."""
-    values = [{"number": phone, "body": "Exams begin on Monday."} for phone in phones]
-    values = [each | {"gateway_id": gateway} for each in values]
-    messages = system.admin.call("sms.sms", "create", values)
+    messages = queue(system, gateway, *phones, **values)
     system.admin.call("sms.sms", "send", messages)
     system.wait_until_left(messages)
+    return messages
+
+
+def wait_until_many(system: System, domain: list[Any], count: int) -> None:
+    """Wait until so many messages are like this."""
+    deadline = time.monotonic() + SECONDS
+    while system.admin.call("sms.sms", "search_count", domain) < count:
+        assert time.monotonic() < deadline, f"never {count} of {domain}"
+        time.sleep(0.1)
 
 
 def section(page: Page, name: str) -> Locator:
     return page.locator(f".o_sms_dashboard section[name={name}]")
 
 
-def check_opens(page: Page, figure: Locator) -> int:
-    """Open a figure's records, see that they are as many, and come back."""
-    count = figure.inner_text()
+def headline(page: Page, name: str) -> Locator:
+    """Give the figure of a card at the top."""
+    return section(page, name).locator(".fs-2 .fs-2")
+
+
+def opened(page: Page, figure: Locator) -> int:
+    """Open a figure's records, come back, and give how many they are."""
     figure.click()
-    expect(page.locator(".o_list_view .o_pager_limit")).to_have_text(count)
+    limit = page.locator(".o_list_view .o_pager_limit")
+    count = int(limit.inner_text())
     page.locator(".o_breadcrumb, .o_breadcrumb_back_button").get_by_text(
         "SMS Dashboard"
     ).first.click()
     expect(section(page, "today")).to_be_visible()
+    return count
+
+
+def check_opens(page: Page, figure: Locator, count: str = "") -> int:
+    """Open a figure's records, see that they are as many, and come back.
+
+    :param count: how many, where the figure is a share or a sum of them
+    """
+    count = count or figure.inner_text()
+    assert opened(page, figure) == int(count)
     return int(count)
 
 
@@ -54,17 +87,39 @@ def test_figures_show_what_was_sent_and_open_it(
     system: System, gateway: int, sign_in: SignIn
 ):
     system.user("registrar", "Esther Wanjiru", "su_sms.group_manager")
-    send(system, gateway, *PHONES, REFUSED)
+    system.let_report(gateway)
+    sent = send(system, gateway, *PHONES, REFUSED)
+    delivered = [("id", "in", sent), ("state", "=", "sent")]
+    wait_until_many(system, delivered, len(PHONES))
     page = sign_in("registrar").open(DASHBOARD)
     choose_gateway = page.get_by_title("Gateway", exact=True)
     expect(choose_gateway).to_have_count(0)  # there is only one
-    today = section(page, "today").get_by_role("button")
-    assert check_opens(page, today) >= len(PHONES) + 1
+    today = check_opens(page, headline(page, "today"))
+    assert today >= len(PHONES) + 1
+
+    # What else the card says opens what it was counted from
     outcomes = section(page, "outcomes")
+    delivered = outcomes.locator("tr[name=delivered] button").first.inner_text()
+    card = section(page, "today")
+    check_opens(page, card.locator("[name=rate] button"), delivered)
+    cost = card.locator("[name=cost] button").first
+    expect(outcomes.locator("tr[name=cost] td").nth(1)).to_contain_text(
+        cost.inner_text()
+    )
+    assert len(PHONES) <= opened(page, cost) <= today
+    parts = outcomes.locator("tr[name=parts] button").first
+    assert int(parts.inner_text()) >= len(PHONES)
+    check_opens(page, parts, str(today))
+
     failed = outcomes.locator("tr[name=failed]").get_by_role("button")
     assert check_opens(page, failed.first) >= 1
     assert check_opens(page, failed.last) >= 1
-    expect(section(page, "failures")).to_contain_text("Rejected")
+    reason = section(page, "failures").locator("tbody tr").filter(has_text="Rejected")
+    assert check_opens(page, reason.get_by_role("button")) >= 1
+    network = section(page, "networks").locator("tbody tr").first
+    tried = check_opens(page, network.get_by_role("button").first)
+    assert tried >= len(PHONES)
+    assert opened(page, network.get_by_role("button").nth(1)) <= tried
     expect(section(page, "gateways")).to_contain_text("Ready")
 
 
@@ -99,6 +154,54 @@ def test_slowest_campaigns_open_what_they_have_delivered(
     expect(page.locator(".o_list_view .o_pager_limit")).to_have_text("12")
 
 
+def test_campaigns_that_fail_open_what_failed(
+    system: System, gateway: int, administrator: Person
+):
+    refused = [f"0700 000 {code}" for code in (403, 404, 407, 502)]
+    numbers = "\n".join((PHONES[0], *refused))
+    values = {
+        "name": "Gym closes",
+        "body": "The gym closes at 16:00 today.",
+        "gateway_id": gateway,
+        "audience_ids": [(0, 0, {"kind": "numbers", "numbers": numbers})],
+    }
+    call = system.admin.call
+    [campaign] = call("sms.campaign", "create", [values])
+    question = call("sms.campaign.launch", "create", [{"campaign_id": campaign}])
+    call("sms.campaign.launch", "action_launch", question)
+    mine = [("campaign_id", "=", campaign), ("state", "in", ("pending", "error"))]
+    wait_until_many(system, mine, 5)
+    page = administrator.open(DASHBOARD)
+    row = section(page, "campaigns").locator("tbody tr").filter(has_text="Gym closes")
+    buttons = row.first.get_by_role("button")
+    assert check_opens(page, buttons.nth(1)) == 4
+    expect(buttons.nth(2)).to_have_text("80%")
+    check_opens(page, buttons.nth(2), "4")
+    assert check_opens(page, buttons.last) == 5
+    buttons.first.click()
+    expect(page.get_by_label("Campaign")).to_have_value("Gym closes")
+
+
+def test_balance_opens_its_trend(system: System, gateway: int, administrator: Person):
+    cron = system.ref("su_sms.ir_cron_watch")
+    for balance in (500, 420):
+        system.simulator.admin.settings(balance=balance)
+        system.admin.call("ir.cron", "method_direct_trigger", [cron])
+    page = administrator.open(DASHBOARD)
+    amount = section(page, "balance").get_by_role("button")
+    expect(amount).to_contain_text("420")
+    drawn = (
+        section(page, "trend")
+        .locator("canvas")
+        .evaluate("canvas => Chart.getChart(canvas).data.datasets[0].data.at(-1).y")
+    )
+    assert drawn == 420
+    amount.click()
+    expect(page.locator(".o_graph_view canvas")).to_be_visible()
+    page.locator(".o_switch_view.o_list").click()
+    expect(page.locator(".o_data_row [name=amount]").first).to_contain_text("420")
+
+
 def test_a_bar_of_the_chart_opens_its_day_and_outcome(
     system: System, gateway: int, administrator: Person
 ):
@@ -124,7 +227,7 @@ def test_it_refreshes_itself_and_says_when_it_cannot(
 ):
     send(system, gateway, PHONES[0])
     page = administrator.open(DASHBOARD)
-    today = section(page, "today").get_by_role("button")
+    today = headline(page, "today")
     count = int(today.inner_text())
     send(system, gateway, PHONES[1])
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
@@ -147,7 +250,16 @@ def test_what_is_wrong_stands_on_top_and_opens_its_gateway(
     system: System, gateway: int, administrator: Person
 ):
     system.admin.call("sms.gateway.config", "action_pause", [gateway])
+    queue(system, gateway, *PHONES)
+    queue(system, gateway, PHONES[0], priority="2")
     page = administrator.open(DASHBOARD)
+    assert check_opens(page, headline(page, "waiting")) == len(PHONES) + 1
+    waiting = section(page, "waiting").get_by_role("button", name="Paused")
+    check_opens(page, waiting, "4")
+    figures = section(page, "queue").get_by_role("button")
+    expect(figures).to_have_text(["4", "1", "3"])
+    for place in range(3):
+        check_opens(page, figures.nth(place))
     problem = section(page, "problems").locator(".list-group-item").first
     expect(problem).to_contain_text("Main account: Paused")
     problem.get_by_role("button", name="Open").click()
@@ -162,7 +274,7 @@ def test_one_of_several_gateways_is_chosen(
     page = administrator.open(DASHBOARD)
     page.get_by_title("Gateway", exact=True).click()
     page.get_by_role("menuitem", name="Library account").click()
-    expect(section(page, "today")).to_contain_text("0")
+    expect(headline(page, "today")).to_have_text("0")
     expect(section(page, "chart")).to_contain_text("No SMS yet")
     expect(section(page, "gateways").locator("tbody tr")).to_have_count(1)
 
@@ -192,11 +304,56 @@ def test_it_fits_a_phone(system: System, gateway: int, sign_in: SignIn):
 def test_reporting_analyses_messages(
     system: System, gateway: int, administrator: Person
 ):
-    send(system, gateway, *PHONES)
+    name = "Analysed account"
+    system.admin.call("sms.gateway.config", "write", [gateway], {"name": name})
+    send(system, gateway, *PHONES, REFUSED)
+    send(system, gateway, PHONES[0], message_class="promotional")
     administrator.choose("SMS Marketing", "Reporting", "Messages Analysis")
     page = administrator.page
-    expect(page.locator(".o_graph_view canvas")).to_be_visible()
+    canvas = page.locator(".o_graph_view canvas")
+    expect(canvas).to_be_visible()
+    search(page, "Gateway", name)
+    group(page, "Status")
+    group(page, "Class")
+    page.wait_for_function(
+        """() => {
+            const canvas = document.querySelector(".o_graph_view canvas");
+            const { labels, datasets } = Chart.getChart(canvas)?.data || {};
+            const names = datasets?.map(({ label }) => label) || [];
+            return labels?.toSorted().join() === "Error,Sent"
+                && names.includes("Promotional") && names.includes("Transactional");
+        }"""
+    )
     page.get_by_role("button", name=re.compile("pivot", re.IGNORECASE)).click()
     heads = page.locator(".o_pivot_view th.o_pivot_measure_row")
     for measure in ("Count", "Parts", "Cost"):
         expect(heads.filter(has_text=measure).first).to_be_visible()
+    # Grouped by both, as the graph was
+    table = page.locator(".o_pivot_view tbody tr")
+    expect(table.locator("th")).to_have_text(
+        ["Total", "Error", "Transactional", "Sent", "Promotional", "Transactional"]
+    )
+    sent_in_all = table.nth(5).locator("td").nth(-3)
+    expect(sent_in_all).to_have_text("3")
+    sent_in_all.click()
+    expect(page.locator(".o_list_view .o_pager_limit")).to_have_text("3")
+    expect(page.locator(".o_data_row")).to_have_count(3)
+
+
+def search(page: Page, field: str, text: str) -> None:
+    """Search for a text in a field."""
+    box = page.get_by_role("searchbox")
+    box.click()
+    box.press_sequentially(text)
+    page.locator(".o_searchview_autocomplete").get_by_text(
+        f"Search {field} for"
+    ).click()
+    expect(page.locator(".o_searchview_facet").filter(has_text=text)).to_be_visible()
+
+
+def group(page: Page, name: str) -> None:
+    """Group by what the search menu offers."""
+    page.locator(".o_searchview_dropdown_toggler").click()
+    menu = page.locator(".o_group_by_menu")
+    menu.get_by_role("menuitemcheckbox", name=name, exact=True).click()
+    page.locator(".o_searchview_dropdown_toggler").click()

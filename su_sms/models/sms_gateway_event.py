@@ -164,6 +164,22 @@ class SmsGatewayEvent(models.Model):
             cron._trigger(at=max(due, utcnow()) + timedelta(seconds=1))
 
     @api.model
+    def _look_again(self):
+        """Have reports looked at again that came before their message was on record."""
+        with self.env["sms.sms"]._own_transaction() as cr:
+            cr.execute(
+                """
+                UPDATE sms_gateway_event SET not_before = NULL
+                 WHERE id IN (SELECT id FROM sms_gateway_event
+                               WHERE state = 'waiting' AND not_before IS NOT NULL
+                                 FOR UPDATE SKIP LOCKED)
+                """
+            )
+            if cr.rowcount:
+                env = self.env(cr=cr, su=True)
+                env.ref("su_sms.ir_cron_events")._trigger()
+
+    @api.model
     def _apply_some(self):
         """Apply one batch in a transaction of its own.
 

@@ -2,7 +2,7 @@ import logging
 import threading
 import time
 from contextlib import contextmanager
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import psycopg2
 from odoo import SUPERUSER_ID, api, models, modules
@@ -21,6 +21,10 @@ RUN_SECONDS = 20
 WAIT_SECONDS = 5
 # What is due this soon is waited for instead of asking for another run.
 LINGER_SECONDS = 3.0
+# How often it is tried to take what is due and was not to be had, and, when a run has
+# tried for long enough, how long after it.
+TRY_SECONDS = 0.2
+TRY_LATER = timedelta(minutes=1)
 # How long whoever sends waits to see the outcome.
 PATIENCE_SECONDS = 3
 # Threads of this process that dispatch at once; beyond them it is the queue's.
@@ -152,7 +156,7 @@ class SmsSms(models.Model):
             if moved := upkeep.fail_over(cr, schedule.FAILOVER_REASONS, now):
                 _logger.warning("%d messages are taken over by another gateway", moved)
         until = time.monotonic() + RUN_SECONDS
-        total = 0
+        total, idle = 0, 0.0
         while True:
             # Odoo skips a job that was killed three times before it reported anything.
             done = self._dispatch(
@@ -163,20 +167,26 @@ class SmsSms(models.Model):
             gateways = [settings for settings, _client in self._lines()]
             with self._own_transaction() as cr:
                 due = upkeep.next_due(cr, gateways, now)
-            if due is None or in_test():
+            if due is None or in_test() or running.ending:
                 break
             # A pace lets a few leave every second: Odoo looks for due jobs once a
             # minute.
             pause = (due - now).total_seconds()
+            if not (pause or done):
+                # Another dispatcher is at it, or somebody at its campaign. The trigger
+                # that came with it may be used up, so it is for us to see that it goes.
+                pause = TRY_SECONDS
+                idle += pause
             left = until - time.monotonic()
-            if pause > min(LINGER_SECONDS, left) or not (pause or done):
+            if max(pause, idle) > min(LINGER_SECONDS, left):
                 break
             self._end_transaction()
             time.sleep(pause)
-        # Nothing done though something is due: another dispatcher is at it, or the
-        # server is told to stop.
-        if due and (due > now or done or running.ending):
-            self._trigger_dispatch(at=due if due > now else None)
+        if due and due <= now:
+            due = None if done or running.ending else now + TRY_LATER
+            self._trigger_dispatch(at=due)
+        elif due:
+            self._trigger_dispatch(at=due)
         self.env["sms.campaign"]._outbox_ran()
         return total
 
@@ -246,6 +256,8 @@ class SmsSms(models.Model):
             self._own_transaction, lines, self._publish_some, utcnow, progress
         )
         done = dispatcher.run(seconds, ids, force)
+        if done:
+            self.env["sms.gateway.event"]._look_again()
         try:
             with self._own_environment() as env:
                 env["sms.gateway.config"]._tell_administrators()

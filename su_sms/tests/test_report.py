@@ -129,6 +129,19 @@ class TestReport(GatewayCase):
         self.apply()
         self.assertEqual((event.state, sms.state), ("applied", "sent"))
 
+    def test_early_report_is_looked_at_as_soon_as_something_is_on_record(self):
+        sms, _notification = self.post()
+        message_id = sms.provider_message_id
+        sms.provider_message_id = False
+        event = self.receive(id=message_id, status="Success", phoneNumber=sms.number)
+        self.apply()
+        sms.provider_message_id = message_id
+        self.apply()
+        self.assertEqual(event.state, "waiting")
+        self.post("0733 000 001")
+        self.apply()
+        self.assertEqual((event.state, sms.state), ("applied", "sent"))
+
     def test_report_for_no_message_of_ours_is_kept_and_can_be_retried(self):
         event = self.receive(id="ATXid_unknown", status="Success", phoneNumber="+254")
         self.apply()

@@ -1,5 +1,7 @@
 """Campaigns that several people and processes are at."""
 
+import time
+
 import pytest
 
 from .campaigns import (
@@ -13,7 +15,7 @@ from .campaigns import (
     queued,
     state,
 )
-from .house import ON_THE_WIRE, House, number, until
+from .house import ON_THE_WIRE, House, connection, messages, number, until
 from .workers import ADMIN, OrderFailed
 
 DISPATCHERS = 4
@@ -99,6 +101,27 @@ def test_pause_resume_and_cancel_act_at_once_while_four_dispatch(
     assert house.judge() == {"pending": stopped[1], "canceled": count - stopped[1]}
     assert stopped[0] < stopped[1]
     assert not any(worker.errors() for worker in (person, *four))
+
+
+def test_a_campaign_that_is_looked_at_as_it_starts_leaves_in_the_same_run(
+    house: House, workers
+) -> None:
+    person, dispatcher = workers(2)
+    campaign = launch(person, of_numbers(30))
+    with connection(house.env, house.database) as cr:
+        cr.execute("BEGIN")
+        query = "SELECT FROM sms_campaign WHERE id = %s FOR NO KEY UPDATE"
+        cr.execute(query, [campaign])
+        person.queue(messages(1, first=1000))
+        dispatcher.start("dispatch")
+        until(house.accepted, "the message of no campaign")
+        # Long enough to have looked for the campaign's and found none.
+        moment = time.monotonic() + 1
+        until(lambda: time.monotonic() >= moment, "a second")
+        assert house.accepted() == 1
+        cr.execute("COMMIT")
+    dispatcher.result()
+    assert house.judge() == {"pending": 31}
 
 
 def test_pausing_need_not_wait_for_a_page_that_is_prepared(

@@ -16,6 +16,7 @@
             "urllib3",
         ]
     },
+    "pre_init_hook": "pre_init_hook",
     "post_load": "post_load",
     "uninstall_hook": "uninstall_hook",
     "data": [

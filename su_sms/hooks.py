@@ -12,6 +12,11 @@ def post_load():
     CommonServer.on_stop(running.end)
 
 
+def pre_init_hook(env):
+    """Let Odoo make an index of its own anew, which we have leave out what is empty."""
+    env.cr.execute("DROP INDEX IF EXISTS sms_sms__mail_message_id_index")
+
+
 def uninstall_hook(env):
     """Let nothing that waits for a gateway leave another way, and take the keys along.
 

@@ -8,6 +8,7 @@ What a kill at any line leaves is either still queued, or claimed and on the wir
 from __future__ import annotations
 
 import contextlib
+import itertools
 import logging
 import queue
 import time
@@ -31,6 +32,9 @@ LOOK_AGAIN = 1.0
 REPORT_EVERY = 2.0
 # How long outcomes are kept in memory for a database that is away.
 DATABASE_PATIENCE = 120
+# Requests that have come back and are not on record while there is more to start: the
+# wire should never be idle, and a crash leave little in doubt.
+FEW = 4
 
 
 class Dispatcher:
@@ -97,9 +101,12 @@ class Dispatcher:
             claims, seen = self._step(others, more, ids)
             for claim in claims:
                 self._wires[claim.gateway.id][1].put(claim)
+            self._take()
+            if claims and self._free() and len(self._unrecorded) <= FEW:
+                continue
             good = list(self._unrecorded)
             self._step(good)
-            if seen and any(wire.free for _gateway, wire in self._wires.values()):
+            if seen and self._free():
                 self._take()
             elif any(wire.busy for _gateway, wire in self._wires.values()):
                 self._wait()
@@ -113,10 +120,14 @@ class Dispatcher:
             pass
         # A gateway that hangs must not keep another, which is free, from what has been
         # queued for it meanwhile.
-        free = any(wire.free for _gateway, wire in self._wires.values())
+        free = self._free()
         with contextlib.suppress(queue.Empty):
             self._take_in(self._finished.get(timeout=LOOK_AGAIN if free else None))
         self._take()
+
+    def _free(self):
+        """Tell whether a request more may start."""
+        return any(wire.free for _gateway, wire in self._wires.values())
 
     def _take(self):
         """Take in the requests that have come back."""
@@ -186,13 +197,22 @@ class Dispatcher:
         now = self._now()
         changes = defaultdict(list)
         # In one order everywhere: two dispatchers must not wait for each other.
-        for claim, outcomes in sorted(finished, key=lambda each: each[0].gateway.id):
-            its_changes, holding = outbox.changes_of(claim, outcomes, now)
-            if holding:
-                line.hold(cr, claim, holding, now)
-            elif any(_shows_life(outcome) for outcome in outcomes):
-                line.release(cr, claim, now)
-            changes[claim.gateway.zone] += its_changes
+        in_order = sorted(finished, key=_gateway_id)
+        for _id, its_claims in itertools.groupby(in_order, _gateway_id):
+            alive = None
+            for claim, outcomes in its_claims:
+                its_changes, holding = outbox.changes_of(claim, outcomes, now)
+                changes[claim.gateway.zone] += its_changes
+                if holding:
+                    if alive:
+                        line.release(cr, alive, now)
+                    line.hold(cr, claim, holding, now)
+                    alive = None
+                elif any(_shows_life(outcome) for outcome in outcomes):
+                    # The newest says it for those before.
+                    alive = max(alive or claim, claim, key=lambda each: each.at)
+            if alive:
+                line.release(cr, alive, now)
         for zone, its_changes in changes.items():
             outbox.record(cr, its_changes, now, zone)
 
@@ -227,6 +247,11 @@ class Dispatcher:
                 line.put_off(cr, gateway, now)
             if claims or not seen:
                 return claims
+
+
+def _gateway_id(finished):
+    claim, _outcomes = finished
+    return claim.gateway.id
 
 
 def _all_accepted(finished):

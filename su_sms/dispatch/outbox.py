@@ -326,32 +326,31 @@ def listed_among(cr, numbers):
 
 def _mark_in_process(cr, claims, now):
     # Not every answer says how many parts it was: our own count stands till then.
-    counted = [(each, segments.count(each.text).parts) for each in claims]
-    rows = [
+    chunks = [
         {
-            "id": row.id,
-            "number": row.number,
+            "ids": [row.id for row in each.rows],
+            "numbers": [row.number for row in each.rows],
             "token": each.token,
             "sender": each.sender,
-            "parts": parts,
+            "parts": segments.count(each.text).parts,
         }
-        for each, parts in counted
-        for row in each.rows
+        for each in claims
     ]
-    if not rows:
+    if not chunks:
         return
     cr.execute(
         """
         UPDATE sms_sms s
-           SET state = 'process', dispatch_token = v.token, dispatched_at = %s,
-               number = v.number, sender_id = nullif(v.sender, ''),
-               parts = v.parts,
+           SET state = 'process', dispatch_token = chunk.token, dispatched_at = %s,
+               number = v.number, sender_id = nullif(chunk.sender, ''),
+               parts = chunk.parts,
                failure_type = NULL, write_date = %s
           FROM json_to_recordset(%s)
-               AS v(id int, number text, token text, sender text, parts int)
+               AS chunk(ids int[], numbers text[], token text, sender text, parts int)
+    CROSS JOIN LATERAL unnest(chunk.ids, chunk.numbers) AS v(id, number)
          WHERE s.id = v.id
         """,
-        [now, now, json.dumps(rows)],
+        [now, now, json.dumps(chunks)],
     )
 
 
@@ -367,10 +366,10 @@ RECORD = """
            report_rank = CASE WHEN v.message_id IS NULL THEN s.report_rank ELSE 0 END,
            report_status = CASE WHEN v.message_id IS NULL THEN s.report_status END,
            -- what is sent again is charged again
-           cost = CASE WHEN s.currency_id = currency.id
+           cost = CASE WHEN s.currency_id = v.currency
                        THEN coalesce(s.cost, 0) + coalesce(v.cost, 0)
                        ELSE coalesce(v.cost, s.cost) END,
-           currency_id = coalesce(currency.id, s.currency_id),
+           currency_id = coalesce(v.currency, s.currency_id),
            parts = coalesce(v.parts, s.parts),
            not_before = v.not_before,
            attempts = coalesce(s.attempts, 0) + v.tried,
@@ -385,9 +384,8 @@ RECORD = """
       FROM json_to_recordset(%(changes)s)
            AS v(id int, token text, state text, failure_type text,
                 provider_text text, provider_code text, message_id text,
-                cost numeric, currency text, parts int, not_before timestamp,
+                cost numeric, currency int, parts int, not_before timestamp,
                 tried int, fault int)
- LEFT JOIN res_currency currency ON currency.name = v.currency
      WHERE s.id = v.id
        AND (v.token IS NULL
             OR (s.dispatch_token = v.token
@@ -413,8 +411,16 @@ def record(cr, changes, now, zone="UTC"):
     """
     if not changes:
         return
+    cr.execute(
+        "SELECT name, id FROM res_currency WHERE name = ANY(%s)",
+        [list({change.currency for change in changes if change.currency})],
+    )
+    currencies = dict(cr.fetchall())
+    rows = [change._asdict() for change in changes]
+    for row in rows:
+        row["currency"] = currencies.get(row["currency"])
     # One JSON value: PostgreSQL parses it much faster than arrays of thousands.
-    rows = json.dumps([change._asdict() for change in changes], default=str)
+    rows = json.dumps(rows, default=str)
     cr.execute(RECORD, {"now": now, "day": today(zone, now), "changes": rows})
 
 

@@ -27,6 +27,8 @@ class SmsSms(models.Model):
     gateway_id = fields.Many2one(
         "sms.gateway.config", readonly=True, copy=False, ondelete="restrict"
     )
+    # Most messages have none, and every update of a row writes to each of its indexes.
+    mail_message_id = fields.Many2one(index="btree_not_null")
     company_id = fields.Many2one("res.company", readonly=True, copy=False)
     message_class = fields.Selection(
         [("transactional", "Transactional"), ("promotional", "Promotional")],

@@ -224,7 +224,7 @@ def _dispatch(registry: Registry, count: int) -> float:
         env = api.Environment(cr, api.SUPERUSER_ID, {})
         done, first = None, _first(cr)
         began = time.monotonic()
-        while first != done:
+        while first and first != done:
             env["sms.sms"]._process_queue()
             cr.commit()
             env.invalidate_all()

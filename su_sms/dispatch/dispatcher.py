@@ -8,7 +8,6 @@ What a kill at any line leaves is either still queued, or claimed and on the wir
 from __future__ import annotations
 
 import contextlib
-import itertools
 import logging
 import queue
 import time
@@ -196,9 +195,11 @@ class Dispatcher:
     def _record(self, cr, finished):
         now = self._now()
         changes = defaultdict(list)
+        by_gateway = defaultdict(list)
+        for claim, outcomes in finished:
+            by_gateway[claim.gateway.id].append((claim, outcomes))
         # In one order everywhere: two dispatchers must not wait for each other.
-        in_order = sorted(finished, key=_gateway_id)
-        for _id, its_claims in itertools.groupby(in_order, _gateway_id):
+        for _id, its_claims in sorted(by_gateway.items()):
             alive = None
             for claim, outcomes in its_claims:
                 its_changes, holding = outbox.changes_of(claim, outcomes, now)
@@ -247,11 +248,6 @@ class Dispatcher:
                 line.put_off(cr, gateway, now)
             if claims or not seen:
                 return claims
-
-
-def _gateway_id(finished):
-    claim, _outcomes = finished
-    return claim.gateway.id
 
 
 def _all_accepted(finished):

@@ -521,6 +521,24 @@ class TestCampaignText(CampaignCase):
         self.assertEqual(self.texts(), [("+254722000111", "Dear Amina")])
         self.assertEqual(campaign.state, "draft")
 
+    def test_a_trial_of_promotion_goes_to_nobody_who_opted_out_but_oneself(self):
+        campaign = self.campaign(
+            self.numbers("0712345678"), message_class="promotional"
+        )
+        self.env.user.partner_id.phone = "0733 000 111"
+        self.env["phone.blacklist"].create(
+            [{"number": "+254722000111"}, {"number": "+254733000111"}]
+        )
+        trial = self.env["sms.campaign.trial"].create(
+            {"campaign_id": campaign.id, "numbers": "0722 000 111, 0733 000 111"}
+        )
+        with self.assertRaisesRegex(UserError, r"Opted out.*\+254•+111\. Leave"):
+            trial.action_send()
+        self.assertFalse(self.texts())
+        trial.numbers = "0733 000 111"
+        trial.action_send()
+        self.assertEqual([number for number, _text in self.texts()], ["+254733000111"])
+
 
 @tagged("post_install", "-at_install")
 class TestCampaignAccess(CampaignCase):

@@ -15,7 +15,7 @@ from collections import Counter, defaultdict
 
 import psycopg2
 
-from . import line, outbox
+from . import journal, line, outbox
 from .lanes import LOOK_AHEAD
 from .running import running
 from .wire import Wire
@@ -202,7 +202,7 @@ class Dispatcher:
         for _id, its_claims in sorted(by_gateway.items()):
             alive = None
             for claim, outcomes in its_claims:
-                its_changes, holding = outbox.changes_of(claim, outcomes, now)
+                its_changes, holding = journal.changes_of(claim, outcomes, now)
                 changes[claim.gateway.zone] += its_changes
                 if holding:
                     if alive:
@@ -215,7 +215,7 @@ class Dispatcher:
             if alive:
                 line.release(cr, alive, now)
         for zone, its_changes in changes.items():
-            outbox.record(cr, its_changes, now, zone)
+            journal.record(cr, its_changes, now, zone)
 
     def _claim(self, cr, ids):
         claims, seen = [], False

@@ -80,6 +80,7 @@ from . import (
     sms_sms_optout,
     sms_sms_privacy,
     sms_sms_progress,
+    sms_sms_publish,
     sms_sms_terms,
     sms_sms_unknown,
     sms_spending,

@@ -2,7 +2,7 @@ import json
 
 from odoo import models
 
-from ..dispatch import outbox
+from ..dispatch import blacklist
 from .sms_campaign_person import DUPLICATE, LIST_OPT_OUT, OPTED_OUT
 from .sms_sms_dispatch import utcnow
 
@@ -69,7 +69,7 @@ class SmsCampaign(models.Model):
         promotional = self.message_class == "promotional"
         if promotional or self.gateway_id.sudo().block_transactional:
             numbers = {person.number for person in people if not person.reason}
-            blocked = outbox.blocked_among(self.env.cr, numbers, promotional)
+            blocked = blacklist.blocked_among(self.env.cr, numbers, promotional)
             for person in people:
                 if person.number in blocked:
                     person.leave_out(OPTED_OUT)

@@ -295,13 +295,18 @@ class TestCampaignRun(CampaignCase):
         self.gateway.window_zone = "America/New_York"
         self.assertTrue(campaign._waits_for_window())
 
-    def test_what_waits_leaves_when_the_hours_begin_in_the_new_zone(self):
+    def waits_at_night(self):
+        """Give a campaign that has been launched outside the hours."""
         self.gateway.write({"use_window": True, "window_zone": "Africa/Nairobi"})
         self.at(NIGHT)
         campaign = self.many(1)
         campaign._launch()
         self.work()
         self.assertFalse(self.texts())
+        return campaign
+
+    def test_what_waits_leaves_when_the_hours_begin_in_the_new_zone(self):
+        campaign = self.waits_at_night()
         # Half past eight in Nairobi, half past six in Lagos.
         self.gateway.window_zone = "Africa/Lagos"
         self.at(datetime(2026, 3, 3, 5, 30))
@@ -313,12 +318,7 @@ class TestCampaignRun(CampaignCase):
         self.assertEqual(len(self.texts()), 1)
 
     def test_what_waits_leaves_at_once_if_it_is_day_in_the_new_zone(self):
-        self.gateway.write({"use_window": True, "window_zone": "Africa/Nairobi"})
-        self.at(NIGHT)
-        campaign = self.many(1)
-        campaign._launch()
-        self.work()
-        self.assertFalse(self.texts())
+        campaign = self.waits_at_night()
         # Two in the afternoon.
         self.gateway.window_zone = "America/New_York"
         self.work()

@@ -117,7 +117,8 @@ class TestReport(GatewayCase):
         self.assertEqual(sms.state, "pending")
         self.assertEqual(self.gateway.failed_event_count, 1)
 
-    def test_early_report_waits_for_its_message(self):
+    def early(self):
+        """Give a message, and its report that was looked at before it was on record."""
         sms, _notification = self.post()
         message_id = sms.provider_message_id
         sms.provider_message_id = False
@@ -125,17 +126,16 @@ class TestReport(GatewayCase):
         self.apply()
         self.assertEqual(event.state, "waiting")
         sms.provider_message_id = message_id
+        return sms, event
+
+    def test_early_report_waits_for_its_message(self):
+        sms, event = self.early()
         self.later(minutes=1)
         self.apply()
         self.assertEqual((event.state, sms.state), ("applied", "sent"))
 
     def test_early_report_is_looked_at_as_soon_as_something_is_on_record(self):
-        sms, _notification = self.post()
-        message_id = sms.provider_message_id
-        sms.provider_message_id = False
-        event = self.receive(id=message_id, status="Success", phoneNumber=sms.number)
-        self.apply()
-        sms.provider_message_id = message_id
+        sms, event = self.early()
         self.apply()
         self.assertEqual(event.state, "waiting")
         self.post("0733 000 001")

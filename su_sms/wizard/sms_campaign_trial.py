@@ -3,7 +3,7 @@ import contextlib
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..dispatch import outbox
+from ..dispatch import blacklist
 from ..text import numbers, phone
 
 MOST = 10
@@ -94,7 +94,7 @@ class SmsCampaignTrial(models.TransientModel):
         with contextlib.suppress(phone.PhoneError):
             others.discard(phone.normalise(self._own_number(), country))
         self.env["phone.blacklist"].flush_model()
-        blocked = outbox.blocked_among(self.env.cr, others)
+        blocked = blacklist.blocked_among(self.env.cr, others)
         if blocked:
             raise UserError(
                 self.env._(

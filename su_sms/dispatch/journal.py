@@ -1,0 +1,147 @@
+"""What became of messages, on record: in bulk, with what it cost.
+
+As in :mod:`.outbox`, functions take an open cursor and leave it open.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from . import fate, schedule
+from .window import today
+
+
+class Change(NamedTuple):
+    """What a message becomes. ``token`` guards: the row must still be ours."""
+
+    id: int
+    token: str
+    state: str
+    failure_type: str | None = None
+    provider_text: str | None = None
+    provider_code: str | None = None
+    message_id: str | None = None
+    cost: object = None
+    currency: str | None = None
+    parts: int | None = None
+    not_before: datetime | None = None
+    tried: int = 0
+    fault: int = 0
+
+
+RECORD = """
+  WITH done AS (
+    UPDATE sms_sms s
+       SET state = v.state,
+           failure_type = v.failure_type,
+           provider_text = v.provider_text,
+           provider_code = v.provider_code,
+           provider_message_id = coalesce(v.message_id, s.provider_message_id),
+           -- reports are about an id: what was said of an earlier try is over
+           report_rank = CASE WHEN v.message_id IS NULL THEN s.report_rank ELSE 0 END,
+           report_status = CASE WHEN v.message_id IS NULL THEN s.report_status END,
+           -- what is sent again is charged again
+           cost = CASE WHEN s.currency_id = v.currency
+                       THEN coalesce(s.cost, 0) + coalesce(v.cost, 0)
+                       ELSE coalesce(v.cost, s.cost) END,
+           currency_id = coalesce(v.currency, s.currency_id),
+           parts = coalesce(v.parts, s.parts),
+           not_before = v.not_before,
+           attempts = coalesce(s.attempts, 0) + v.tried,
+           faults = coalesce(s.faults, 0) + v.fault,
+           accepted_at = CASE WHEN v.state = 'pending' THEN %(now)s
+                              ELSE s.accepted_at END,
+           to_publish = (v.state <> 'outgoing'
+                         AND (s.mail_message_id IS NOT NULL
+                              OR EXISTS (SELECT FROM sms_tracker
+                                          WHERE sms_uuid = s.uuid))),
+           write_date = %(now)s
+      FROM json_to_recordset(%(changes)s)
+           AS v(id int, token text, state text, failure_type text,
+                provider_text text, provider_code text, message_id text,
+                cost numeric, currency int, parts int, not_before timestamp,
+                tried int, fault int)
+     WHERE s.id = v.id
+       AND (v.token IS NULL
+            OR (s.dispatch_token = v.token
+                -- an outcome that comes after the lease is still the outcome
+                AND (s.state = 'process'
+                     OR s.failure_type = 'sms_outcome_unknown')))
+ RETURNING s.company_id, s.campaign_id, s.priority = '0' AS bulk, s.currency_id,
+           v.cost
+  )
+  INSERT INTO sms_spending
+         (company_id, campaign_id, bulk, day, currency_id, amount, messages)
+  SELECT company_id, campaign_id, bulk, %(day)s, currency_id, sum(cost), count(*)
+    FROM done
+   WHERE cost > 0 AND company_id IS NOT NULL AND currency_id IS NOT NULL
+GROUP BY company_id, campaign_id, bulk, currency_id
+"""
+
+
+def record(cr, changes, now, zone="UTC"):
+    """Write what became of messages, and what it cost, by the day in ``zone``.
+
+    A row that is no longer ours stays as it is, and its cost is not counted.
+    """
+    if not changes:
+        return
+    cr.execute(
+        "SELECT name, id FROM res_currency WHERE name = ANY(%s)",
+        [list({change.currency for change in changes if change.currency})],
+    )
+    currencies = dict(cr.fetchall())
+    rows = [change._asdict() for change in changes]
+    for row in rows:
+        row["currency"] = currencies.get(row["currency"])
+    # One JSON value: PostgreSQL parses it much faster than arrays of thousands.
+    rows = json.dumps(rows, default=str)
+    cr.execute(RECORD, {"now": now, "day": today(zone, now), "changes": rows})
+
+
+def changes_of(claim, outcomes, now):
+    """Give the ``Change`` of each row of a claim, and the outcome that holds it.
+
+    :param outcomes: the connector's, one for each row, in the rows' order
+    :return: (changes, outcome for which the gateway must be held, or None)
+    """
+    changes, holding = [], None
+    for row, outcome in zip(claim.rows, outcomes, strict=True):
+        own_fault = (
+            outcome.reason in schedule.OWN_FAULTS
+            and row.attempts > 0
+            # where nothing else has gone through since, the gateway may be at fault
+            and not (claim.gateway.probing or claim.gateway.resumed)
+        )
+        holds = outcome.reason in schedule.GATEWAY_WAITS and not own_fault
+        if holds and outcome.state != "refused":
+            holding = outcome
+        becomes = fate.of(
+            outcome, own_fault, row.faults + 1, claim.gateway.max_attempts
+        )
+        # WAITS and TRIES_AGAIN are equal, not the same.
+        alone = becomes is fate.TRIES_AGAIN or becomes is fate.GIVEN_UP
+        not_before = None
+        if becomes is fate.TRIES_AGAIN:
+            wait = schedule.growing_wait(schedule.MESSAGE_WAITS, row.faults)
+            not_before = now + timedelta(seconds=wait)
+        changes.append(
+            Change(
+                row.id,
+                claim.token,
+                becomes.state,
+                becomes.failure_type,
+                outcome.text or None,
+                None if outcome.code is None else str(outcome.code),
+                outcome.message_id or None,
+                outcome.cost,
+                outcome.currency or None,
+                outcome.parts,
+                not_before,
+                tried=1,
+                fault=int(alone),
+            )
+        )
+    return changes, holding

@@ -16,6 +16,7 @@ from . import (
     sms_blacklist_act,
     sms_blacklist_report,
     sms_blacklist_suppression,
+    sms_blacklist_trial,
     sms_campaign,
     sms_campaign_advice,
     sms_campaign_approval,

@@ -33,6 +33,10 @@ _VALUES = {
         "country_id": env.ref("base.ke").id,
     },
     "mailing.mailing": _mailing,
+    "mailing.sms.test": lambda parent, env: {
+        "mailing_id": parent("mailing.mailing").id,
+        "numbers": "+254712345678",
+    },
     "phone.blacklist": lambda parent, env: {"number": _number(env)},
     "res.partner": lambda parent, env: {
         "name": "Wanjiku",

@@ -2,6 +2,7 @@ from unittest.mock import patch
 
 from lxml import html
 from odoo.addons.sms.tools.sms_api import SmsApi
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..tools.sms_api import SmsApiGateway
@@ -155,6 +156,24 @@ class TestRouting(GatewayCase):
         wizard.action_send_sms()
         self.env["sms.sms"]._process_queue()
         self.assertEqual(self.texts(), [("+254712345678", "News for you")], "once")
+
+    def test_a_test_mailing_goes_to_nobody_who_opted_out_but_oneself(self):
+        mailing = self.send_mailing()
+        sent = len(self.texts())
+        self.env.user.partner_id.phone = "0733 000 111"
+        self.env["phone.blacklist"].create(
+            [{"number": "+254722000111"}, {"number": "+254733000111"}]
+        )
+        wizard = self.env["mailing.sms.test"].create(
+            {"mailing_id": mailing.id, "numbers": "0722 000 111\n+254733000111"}
+        )
+        with self.assertRaisesRegex(UserError, r"Opted out.*\+254•+111\. Leave"):
+            wizard.action_send_sms()
+        self.assertEqual(len(self.texts()), sent)
+        wizard.numbers = "+254733000111"
+        wizard.action_send_sms()
+        self.env["sms.sms"]._process_queue()
+        self.assertEqual(self.texts()[sent:][0][0], "+254733000111")
 
     def test_note_of_a_test_mailing_names_nobody_in_full(self):
         mailing = self.send_mailing()

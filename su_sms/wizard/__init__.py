@@ -1,4 +1,5 @@
 from . import (
+    mailing_sms_test,
     sms_campaign_launch,
     sms_campaign_trial,
     sms_composer,

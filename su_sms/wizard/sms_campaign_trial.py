@@ -1,9 +1,6 @@
-import contextlib
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..dispatch import blacklist
 from ..text import numbers, phone
 
 MOST = 10
@@ -58,7 +55,8 @@ class SmsCampaignTrial(models.TransientModel):
             raise UserError(self.env._("Enter a phone number."))
         if len(set(found)) > MOST:
             raise UserError(self.env._("A trial goes to %s numbers at most.", MOST))
-        self._check_said_no(found, country)
+        if campaign.message_class == "promotional":
+            self.env["sms.blacklist"]._check_trial(found)
         if self.problem:
             raise UserError(self.problem)
         if not (self.body or "").strip():
@@ -82,23 +80,3 @@ class SmsCampaignTrial(models.TransientModel):
         )
         messages.send()
         return messages._told(self.env._("%s test messages are on their way."))
-
-    def _check_said_no(self, found, country):
-        """Refuse to try promotion on others who have opted out of it.
-
-        A trial leaves as transactional, at any hour: whoever sends it waits for it.
-        """
-        if self.campaign_id.message_class != "promotional":
-            return
-        others = set(found)
-        with contextlib.suppress(phone.PhoneError):
-            others.discard(phone.normalise(self._own_number(), country))
-        self.env["phone.blacklist"].flush_model()
-        blocked = blacklist.blocked_among(self.env.cr, others)
-        if blocked:
-            raise UserError(
-                self.env._(
-                    "Opted out of promotional SMS: %s. Leave them out.",
-                    ", ".join(phone.masked(number) for number in sorted(blocked)),
-                )
-            )

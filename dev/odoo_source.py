@@ -45,6 +45,15 @@ class Odoo:
         return [inside] if (inside / "web").exists() else [beside, inside]
 
     @property
+    def newest_python(self) -> tuple[int, int]:
+        """Give the last Python that it runs on."""
+        text = (self.root / "odoo" / "release.py").read_text()
+        major, minor = re.search(
+            r"^MAX_PY_VERSION = \((\d+), (\d+)\)", text, re.MULTILINE
+        ).groups()
+        return int(major), int(minor)
+
+    @property
     def requirements(self) -> list[str]:
         """Give the Python packages it needs, as pip takes them."""
         metadata = next(self.root.glob("odoo-*.egg-info/PKG-INFO"), None)

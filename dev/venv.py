@@ -2,12 +2,14 @@
 
 import os
 import shutil
+import subprocess
 import sys
 import time
 from pathlib import Path
 
 from . import cache
 from .odoo_source import Odoo
+from .problem import Problem
 from .process import call
 
 REQUIREMENTS = [
@@ -15,23 +17,49 @@ REQUIREMENTS = [
     cache.CHECKOUT / "dev" / "requirements.txt",
 ]
 UNUSED_DAYS = 30
+OLDEST = (3, 10)
+Version = tuple[int, int]
 
 
 def python(odoo: Odoo) -> Path:
     """Give the interpreter that has all that `odoo` and we need, made first if new."""
     wanted = odoo.requirements
+    base = interpreter(odoo.newest_python)
     name = cache.key(
-        sys.version,
-        sys.base_prefix,
-        wanted,
-        *(path.read_text() for path in REQUIREMENTS),
+        *describe(base), wanted, *(path.read_text() for path in REQUIREMENTS)
     )
     folder = cache.made(
-        cache.home() / "venv" / name, lambda folder: make(folder, wanted)
+        cache.home() / "venv" / name, lambda folder: make(folder, base, wanted)
     )
     (folder / cache.COMPLETE).touch()  # used today: see `forget`
     forget(folder.parent)
     return folder / "bin" / "python"
+
+
+def interpreter(newest: Version, ours: Version = sys.version_info[:2]) -> str:
+    """Give the Python we run on, or an older one if Odoo runs up to `newest` only."""
+    if ours <= newest:
+        return sys.executable
+    older = [f"python3.{minor}" for minor in range(newest[1], OLDEST[1] - 1, -1)]
+    found = next(filter(None, map(shutil.which, older)), None)
+    if found:
+        return found
+    raise Problem(
+        f"Odoo 19 runs on Python {dotted(OLDEST)} to {dotted(newest)}, this is "
+        f"{dotted(ours)}: install {older[0]}; it need not be the default"
+    )
+
+
+def dotted(version: Version) -> str:
+    """Give a version as people write it."""
+    return ".".join(map(str, version))
+
+
+def describe(base: str) -> list[str]:
+    """Give what tells the Python `base` from another: its version and where it is."""
+    show = "import sys; print(sys.version, sys.base_prefix, sep='\\0', end='')"
+    done = subprocess.run([base, "-c", show], stdout=subprocess.PIPE, check=True)
+    return done.stdout.decode().split("\0")
 
 
 def forget(environments: Path) -> None:
@@ -42,11 +70,14 @@ def forget(environments: Path) -> None:
             shutil.rmtree(mark.parent, ignore_errors=True)
 
 
-def make(folder: Path, wanted: list[str]) -> None:
-    """Make the environment in `folder` with the packages `wanted` and REQUIREMENTS."""
+def make(folder: Path, base: str, wanted: list[str]) -> None:
+    """Make the environment in `folder` on the Python `base`.
+
+    It has the packages `wanted` and REQUIREMENTS.
+    """
     log = folder.parent / f"{folder.name}.log"
     call(
-        [sys.executable, "-m", "venv", folder],
+        [base, "-m", "venv", folder],
         title="Making the virtual environment",
         remedy="Python's venv module may be missing (Debian: apt-get install "
         "python3-venv)",

@@ -154,9 +154,10 @@ def fetch(packages: dict[str, str], root: Path) -> dict[str, str]:
         env=env,
     )
     names = [f"{name}/{suite or stable}" for name, suite in packages.items()]
+    first, *others = packages
     call(
         ["apt-get", *options, "download", *names],
-        title=f"Downloading {next(iter(packages))} and {len(packages) - 1} packages",
+        title=f"Downloading {first}" + (f" and {len(others)} more" if others else ""),
         remedy=REMEDY,
         log=log,
         env=env,

@@ -14,14 +14,9 @@ BROWSER = "SU_SMS_BROWSER"
 PRINTER = "wkhtmltopdf"
 
 
-def unit(env: Environment) -> Results:
-    """Run the tests that need no Odoo."""
-    return pytests.run(env, "unit", {})
-
-
-def run(env: Environment) -> Results:
-    """Run the test of the run command."""
-    return pytests.run(env, "run", {})
+def of(folder: str) -> Callable[[Environment], Results]:
+    """Give what runs the tests in tests/FOLDER."""
+    return lambda env: pytests.run(env, folder, {})
 
 
 def faults(env: Environment, *arguments: str) -> Results:
@@ -41,15 +36,16 @@ def e2e(env: Environment) -> Results:
 
 
 KINDS = {
-    "unit": unit,
+    "unit": of("unit"),
     "odoo": odoo_tests.own,
     "faults": faults,
     "e2e": e2e,
     "suites": odoo_tests.suites,
-    "run": run,
+    "run": of("run"),
+    "compose": of("compose"),
 }
 #: these use one core while the faults, which mostly wait, use the other
-BESIDE = ("odoo", "suites", "run")
+BESIDE = ("odoo", "suites", "run", "compose")
 #: kind -> folder without which there is nothing to run
 FOLDERS = {
     "unit": "tests/unit",
@@ -57,6 +53,7 @@ FOLDERS = {
     "faults": "tests/faults",
     "e2e": "tests/e2e",
     "run": "tests/run",
+    "compose": "tests/compose",
 }
 
 

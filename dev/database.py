@@ -123,6 +123,7 @@ def _install(
         if exists(env, name):
             return
         part = f"part_{name}"
+        _forget_interrupted(env)
         drop(env, part)
         drop(env, name)
         if base:
@@ -144,6 +145,14 @@ def _install(
         if filestore(env, part).exists():
             filestore(env, part).rename(filestore(env, name))
         env.postgres.query(f'ALTER DATABASE "{part}" RENAME TO "{name}"')
+
+
+def _forget_interrupted(env: Environment) -> None:
+    """Drop what killed installations have left; the caller holds the lock for one."""
+    if env.postgres.own:
+        sql = "SELECT datname FROM pg_database WHERE starts_with(datname, 'part_')"
+        for name in env.postgres.query(sql):
+            drop(env, name)
 
 
 def _forget(env: Environment, prefix: str, newest: str) -> None:

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.tools import SQL
 
 from .sms_consent import Act
 
@@ -63,16 +64,34 @@ class SmsBlacklist(models.Model):
 
     @api.model
     def _search_partner_id(self, operator, value):
-        if operator == "any":
+        if operator == "=":
+            operator, value = "in", [value]
+        if operator == "in":
+            domain = [("id", "in", [partner for partner in value if partner])]
+        elif operator == "any":
             domain = value
-        elif operator in ("in", "="):
-            domain = [("id", operator, value)]
         elif operator in ("ilike", "like", "=ilike", "=like"):
             domain = [("display_name", operator, value)]
         else:
             return NotImplemented
-        partners = self.env["res.partner"].search(domain).filtered("phone_sanitized")
-        return [("number", "in", partners.mapped("phone_sanitized"))]
+        found = [("phone_blacklist_id", "in", self._of_contacts(domain))]
+        if operator == "in" and False in value:
+            nobody = ("phone_blacklist_id", "not in", self._of_contacts([]))
+            found = ["|", *found, nobody]
+        return found
+
+    @api.model
+    def _of_contacts(self, domain):
+        """Give a subselect of Odoo's entries with the number of a contact in `domain`.
+
+        In SQL, as Odoo's search by number parses each number it is given.
+        """
+        numbered = [("phone_sanitized", "!=", False), *domain]
+        query = self.env["res.partner"]._search(numbered)
+        return SQL(
+            "(SELECT id FROM phone_blacklist WHERE number IN %s)",
+            query.subselect("phone_sanitized"),
+        )
 
     @api.depends("consent_id")
     @api.depends_context("uid", "allowed_company_ids")

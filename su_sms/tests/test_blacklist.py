@@ -195,6 +195,18 @@ class TestBlacklist(BlacklistCase):
         self.assertFalse(self.blacklist.new({"number": False}).partner_id)
         found = self.blacklist.search([("partner_id", "ilike", "wanjiku")])
         self.assertEqual(found, entry)
+        nobody = self.blacklist.create({"number": "+254799000001"})
+        both = entry + nobody
+        for domain, expected in {
+            ("partner_id", "=", self.partner.id): entry,
+            ("partner_id", "!=", self.partner.id): nobody,
+            ("partner_id", "=", False): nobody,
+            ("partner_id", "!=", False): entry,
+            ("partner_id", "in", (False, self.partner.id)): both,
+            ("partner_id.name", "ilike", "wanjiku"): entry,
+        }.items():
+            found = self.blacklist.search([domain, ("id", "in", both.ids)])
+            self.assertEqual(found, expected, domain)
 
     def test_block_is_tried_again_after_a_while_and_a_no_is_not(self):
         old = fields.Datetime.now() - timedelta(days=91)

@@ -31,9 +31,6 @@ LOOK_AGAIN = 1.0
 REPORT_EVERY = 2.0
 # How long outcomes are kept in memory for a database that is away.
 DATABASE_PATIENCE = 120
-# Requests that have come back and are not on record while there is more to start: the
-# wire should never be idle, and a crash leave little in doubt.
-FEW = 4
 
 
 class Dispatcher:
@@ -93,25 +90,19 @@ class Dispatcher:
 
     def _run(self, until, ids):
         while True:
-            # What is not simply accepted may hold its gateway, so it is on record
-            # before more is claimed. The rest is recorded while the next is on its way.
-            others = [each for each in self._unrecorded if not _all_accepted(each)]
+            # What came back is on record before anything takes its place on the wire:
+            # it may hold its gateway, and a crash leaves no more in doubt than fits
+            # on the wire.
             more = time.monotonic() < until and not running.ending
-            claims, seen = self._step(others, more, ids)
+            claims, seen = self._step(list(self._unrecorded), more, ids)
             for claim in claims:
                 self._wires[claim.gateway.id][1].put(claim)
             self._take()
-            if claims and self._free() and len(self._unrecorded) <= FEW:
+            if self._unrecorded or (seen and self._free()):
                 continue
-            good = list(self._unrecorded)
-            self._step(good)
-            if seen and self._free():
-                self._take()
-            elif any(wire.busy for _gateway, wire in self._wires.values()):
-                self._wait()
-            elif not good:
-                # Good news may have ended a hold: then there is more to claim.
+            if not any(wire.busy for _gateway, wire in self._wires.values()):
                 return
+            self._wait()
 
     def _wait(self):
         """Publish results until a request comes back."""
@@ -248,11 +239,6 @@ class Dispatcher:
                 line.put_off(cr, gateway, now)
             if claims or not seen:
                 return claims
-
-
-def _all_accepted(finished):
-    _claim, outcomes = finished
-    return all(outcome.state == "accepted" for outcome in outcomes)
 
 
 def _shows_life(outcome):

@@ -1,6 +1,9 @@
 """Several dispatchers over one queue."""
 
-from .house import SIDE_BY_SIDE, House, messages
+from dev.process import wait_until
+
+from .house import SIDE_BY_SIDE, House, connection, messages
+from .workers import Worker
 
 # By the outbox's cron and by Odoo's own for SMS.
 ORDERS = ("dispatch", "dispatch", "process_queue", "process_queue")
@@ -25,3 +28,26 @@ def test_four_dispatchers_at_once_send_each_message_once(
     assert not any(worker.errors() for worker in four)
     # else they took turns, and this told nothing
     assert house.admin.summary()["in_flight_peak"] > SIDE_BY_SIDE
+
+
+def test_no_more_is_claimed_than_fits_on_the_wire(house: House, worker: Worker) -> None:
+    house.admin.settings(latency_ms=20)
+    worker.queue(messages(600))
+    seen = set()
+    worker.start("dispatch")
+    with connection(house.env, house.database) as cr:
+
+        def over() -> bool:
+            cr.execute(
+                "SELECT count(DISTINCT dispatch_token)"
+                " FILTER (WHERE state = 'process'),"
+                " count(*) FILTER (WHERE state = 'outgoing') FROM sms_sms"
+            )
+            claimed, waiting = cr.fetchone()
+            seen.add(claimed)
+            return not waiting
+
+        assert wait_until(over, 60, every=0.001)
+    worker.result()
+    assert max(seen) == SIDE_BY_SIDE
+    assert house.judge() == {"pending": 600}

@@ -71,9 +71,10 @@ class SmsGatewayConfig(models.Model):
     def _findings(self):
         """Give {gateway's id: [Finding], the worst first}.
 
-        They are about its state, trust, queue, balance, reports or callbacks.
+        Each is about its state, trust, queue, balance, reports, callbacks, retention.
         """
         stuck, reported = self._stuck(), self._reported()
+        kept = self._kept_by_pause()
         found = {}
         for gateway in self:
             findings = [
@@ -81,6 +82,7 @@ class SmsGatewayConfig(models.Model):
                 *gateway._findings_of_trust(),
                 *gateway._findings_of_balance(),
                 *gateway._findings_of_callbacks(gateway._origin.id in reported),
+                *gateway._findings_of_retention(kept.get(gateway._origin.id)),
             ]
             if gateway.status == "ready" and gateway._origin.id in stuck:
                 findings.append(gateway._finding_of_queue(*stuck[gateway._origin.id]))
@@ -182,6 +184,19 @@ class SmsGatewayConfig(models.Model):
                     self._when(until),
                 ),
             )
+
+    def _findings_of_retention(self, kept):
+        if not kept:
+            return
+        yield self._finding(
+            "retention",
+            "warning",
+            self.env._("%s campaigns have been paused for very long", kept),
+            self.env._(
+                "The data of their people is kept while they are: cancel them, or let"
+                " them go on."
+            ),
+        )
 
     def _finding_of_queue(self, count, since):
         return self._finding(

@@ -78,10 +78,9 @@ class SmsGatewayConfig(models.Model):
 
     def _forget_by(self, step):
         """Take a step of retention batch by batch; yields how many each took."""
-        days = self.body_days, self.number_days, self.message_days, self.event_days
         batch = {
             "gateway_id": self.id,
-            "ages": retention.Ages.of(*days),
+            "ages": self._ages(),
             "now": utcnow(),
             "after": 0,
             "limit": BATCH,
@@ -97,10 +96,36 @@ class SmsGatewayConfig(models.Model):
             yield len(ids)
             batch["after"] = max(ids)
 
+    def _ages(self):
+        days = self.body_days, self.number_days, self.message_days, self.event_days
+        return retention.Ages.of(*days)
+
     def _forget_audiences(self, cr, batch):
         ids = retention.take_audiences(cr, batch)
         self.env(cr=cr)["sms.campaign.audience"].browse(ids)._forget()
         return ids
+
+    def _kept_by_pause(self):
+        """Give {gateway's id: campaigns paused for longer than texts are kept}.
+
+        Their people's data waits with them: only somebody can tell whether they go on.
+        """
+        ages = {gateway.id: gateway._ages().text for gateway in self._origin}
+        ages = {gateway_id: days for gateway_id, days in ages.items() if days}
+        self.env["sms.campaign"].flush_model(["gateway_id", "state", "write_date"])
+        self.env.cr.execute(
+            """
+            SELECT c.gateway_id, count(*)
+              FROM sms_campaign c
+              JOIN unnest(%s::int[], %s::int[]) AS age (gateway_id, days)
+             USING (gateway_id)
+             WHERE c.state = 'paused'
+               AND c.write_date < %s - make_interval(days => age.days)
+          GROUP BY c.gateway_id
+            """,
+            [list(ages), list(ages.values()), fields.Datetime.now()],
+        )
+        return dict(self.env.cr.fetchall())
 
     @api.model
     def _notice(self):

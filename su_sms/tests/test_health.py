@@ -53,6 +53,8 @@ class TestHealth(GatewayCase):
         self.assertEqual(self.findings(), [])
         self.assertEqual(self.gateway.health_state, "good")
         self.assertFalse(self.gateway.health)
+        new = self.gateway.new({"name": "Not saved yet"})
+        self.assertEqual(new.health_state, "danger", "it has no key")
 
     def test_each_finding(self):
         now = fields.Datetime.now()

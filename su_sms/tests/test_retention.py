@@ -422,6 +422,29 @@ class TestRetention(RetentionCase):
         self.gateway._forget()
         self.assertTrue(campaign.audience_ids.numbers)
 
+    def test_campaign_that_was_paused_and_forgotten_is_pointed_at(self):
+        campaign = self.campaign(self.numbers(NUMBER))
+        campaign.state = "paused"
+        for days, limits, kept in (
+            (179, {}, {}),
+            (181, {}, {self.gateway.id: 1}),
+            (181, {"body_days": 0}, {}),
+            (366, {"body_days": 0}, {self.gateway.id: 1}),
+            (800, dict.fromkeys(("body_days", "number_days", "message_days"), 0), {}),
+        ):
+            with self.subTest(days=days, limits=limits):
+                self.gateway.write({"body_days": 180, "number_days": 365} | limits)
+                self.age(campaign, days=days)
+                self.assertEqual(self.gateway._kept_by_pause(), kept)
+                found = {
+                    each.kind for each in self.gateway._findings()[self.gateway.id]
+                }
+                self.assertEqual("retention" in found, bool(kept))
+        self.age(campaign, days=800)
+        campaign.state = "cancelled"
+        self.age(campaign, days=800)
+        self.assertFalse(self.gateway._kept_by_pause())
+
     def test_optout_links_go_when_no_message_is_left_that_shows_them(self):
         other = "+254712345679"
         self.env["sms.optout.link"]._urls([NUMBER, other], self.env.company)

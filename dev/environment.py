@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from . import cache, venv
+from . import cache, libmagic, venv
 from .odoo_source import Odoo, odoo
 from .postgres import Postgres
 
@@ -54,6 +54,7 @@ class Environment:
         return (
             os.environ
             | self.postgres.env
+            | libmagic.variables(self.python.parent.parent)
             | {
                 "PYTHONPATH": os.pathsep.join(paths),
                 "PATH": os.pathsep.join([venv_bin, os.environ.get("PATH", "")]),

@@ -118,6 +118,8 @@ def test_composer_of_several_contacts(system: System, administrator: Person):
     system.contact("Counted Daudi", "call me")
     page = administrator.open(CONTACTS)
     page.get_by_role("button", name="List View").click()
+    # which has a search box of its own
+    expect(page.locator(".o_list_view")).to_be_visible()
     search = page.get_by_role("searchbox")
     search.fill("Counted")
     search.press("Enter")

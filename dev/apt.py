@@ -17,6 +17,8 @@ SOURCES = Path("/etc/apt")
 #: one-line option -> deb822 field
 FIELDS = {"signed-by": "Signed-By", "trusted": "Trusted", "arch": "Architectures"}
 KEEP = ("Types", "URIs", "Components", *FIELDS.values())
+#: what a machine may call its release, besides its code name
+NAMES = ("stable", "testing", "unstable", "sid")
 REMEDY = "check the network and run again"
 
 
@@ -27,6 +29,11 @@ def os_release() -> dict[str, str]:
         pairs = (line.split("=", 1) for line in lines if "=" in line)
         return {name: value.strip("\"'") for name, value in pairs}
     return {}
+
+
+def codename() -> str:
+    """Give the code name of this machine's Debian."""
+    return os_release().get("VERSION_CODENAME", "sid")
 
 
 def usable() -> bool:
@@ -102,15 +109,15 @@ def sources() -> list[dict[str, str]]:
     return [source for source in found if "deb" in source.get("Types", "").split()]
 
 
-def mirror(codename: str) -> dict[str, str]:
-    """Give the source this machine gets its own Debian release `codename` from."""
+def mirror(release: str) -> dict[str, str]:
+    """Give the source this machine gets its own Debian, `release`, from."""
     for source in sources():
-        if {codename, "stable", "testing", "unstable"} & set(
-            source.get("Suites", "").split()
-        ) and "main" in source.get("Components", "").split():
+        suites = source.get("Suites", "").split()
+        components = source.get("Components", "").split()
+        if {release, *NAMES} & set(suites) and "main" in components:
             return source
     raise Problem(
-        f"no apt source for Debian {codename} found in {SOURCES}: "
+        f"no apt source for Debian {release} found in {SOURCES}: "
         "add one, or name an Odoo 19 checkout in SU_SMS_ODOO"
     )
 
@@ -120,15 +127,13 @@ def fetch(packages: dict[str, str], root: Path) -> dict[str, str]:
 
     They are unpacked one over the other into `root`.  Gives each one's version.
     """
-    release = os_release()
     # testing and unstable have no VERSION_ID; take the last stable's packages there
-    codename = release.get("VERSION_CODENAME", "sid")
-    stable = codename if "VERSION_ID" in release else "trixie"
+    stable = codename() if "VERSION_ID" in os_release() else "trixie"
     work = root / ".apt"
     for folder in ("lists/partial", "cache/archives/partial", "debs"):
         (work / folder).mkdir(parents=True)
     suites = sorted({suite or stable for suite in packages.values()})
-    stanza = {k: v for k, v in mirror(codename).items() if k in KEEP}
+    stanza = {k: v for k, v in mirror(codename()).items() if k in KEEP}
     stanza |= {"Types": "deb", "Suites": " ".join(suites)}
     (work / "debian.sources").write_text(
         "".join(f"{name}: {value}\n" for name, value in stanza.items())

@@ -60,7 +60,14 @@ def has_docker() -> bool:
 
 def can_be_made() -> bool:
     """Tell whether a machine of Debian's packages can be made and run here."""
-    return os.geteuid() == 0 and apt.usable() and succeeds([*UNSHARE, "true"])
+    if os.geteuid() or not apt.usable():
+        return False
+    # what Docker lays images over each other with; without it each would be a copy
+    with tempfile.TemporaryDirectory(dir=cache.home()) as folder:
+        overlay = (
+            "mkdir a b c d; mount -t overlay -o lowerdir=a,upperdir=b,workdir=c o d"
+        )
+        return succeeds([*UNSHARE, "sh", "-ec", f"cd {folder}; {overlay}"])
 
 
 def succeeds(command: list[str]) -> bool:
@@ -139,7 +146,7 @@ def bootstrap(folder: Path) -> None:
     """Make the machine's file system in `folder`/root, from this machine's mirror."""
     tool = folder / "mmdebstrap"
     apt.fetch({"mmdebstrap": ""}, tool)
-    source = apt.mirror(apt.os_release()["VERSION_CODENAME"])
+    source = apt.mirror(apt.codename())
     key = source.get("Signed-By", "")
     option = f" [signed-by={key}]" if key.startswith("/") else ""
     settings = folder / "apt.conf"

@@ -68,6 +68,12 @@ def test_the_mirror_may_be_in_a_sources_file(machine):
     assert apt.mirror("bookworm")["URIs"] == MIRROR
 
 
+@pytest.mark.parametrize("name", ["forky", "testing", "unstable", "sid"])
+def test_a_release_that_is_not_out_yet_has_several_names(machine, name):
+    (machine / "sources.list").write_text(f"deb {MIRROR} {name} main\n")
+    assert apt.mirror("forky")["URIs"] == MIRROR
+
+
 def test_a_machine_without_a_mirror_says_what_to_do(machine):
     with pytest.raises(Problem, match="SU_SMS_ODOO"):
         apt.mirror("bookworm")

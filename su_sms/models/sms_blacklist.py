@@ -88,6 +88,7 @@ class SmsBlacklist(models.Model):
         """
         numbered = [("phone_sanitized", "!=", False), *domain]
         query = self.env["res.partner"]._search(numbered)
+        self.env["phone.blacklist"].flush_model(["number"])
         return SQL(
             "(SELECT id FROM phone_blacklist WHERE number IN %s)",
             query.subselect("phone_sanitized"),

@@ -95,6 +95,21 @@ class Person:
         expect(self.page.locator(".o_action_manager > .o_action")).to_be_visible()
         return self.page
 
+    def search(self, text: str, field: str = "") -> None:
+        """Search a list for a text, in the first of its fields unless one is named."""
+        box = self.page.get_by_role("searchbox")
+        box.click()
+        box.press_sequentially(text)
+        # Before they are offered, Enter searches for nothing.
+        offers = self.page.locator(".o_searchview_autocomplete")
+        expect(offers).to_contain_text(text)
+        if field:
+            offers.get_by_text(f"Search {field} for").click()
+        else:
+            box.press("Enter")
+        facets = self.page.locator(".o_searchview_facet")
+        expect(facets.filter(has_text=text)).to_be_visible()
+
     def save(self) -> None:
         """Save the form."""
         button = self.page.get_by_role("button", name="Save manually")

@@ -40,15 +40,6 @@ def rows(page: Page):
     return page.locator(".o_data_row")
 
 
-def search(page: Page, text: str) -> None:
-    """Search the list for a text in the first of its fields."""
-    box = page.get_by_role("searchbox")
-    box.click()
-    box.press_sequentially(text)
-    expect(page.locator(".o_searchview_autocomplete")).to_contain_text(text)
-    box.press("Enter")
-
-
 def choose(page: Page, name: str) -> None:
     """Choose a filter or a grouping from the search menu, and close it."""
     page.locator(".o_searchview_dropdown_toggler").click()
@@ -64,7 +55,7 @@ def leave(page: Page, name: str) -> None:
 
 def test_log_is_filtered_grouped_and_exported(manager: Person, tmp_path: Path):
     page = manager.open(MESSAGES)
-    search(page, NUMBER)
+    manager.search(NUMBER)
     expect(rows(page)).to_have_count(1)
     expect(rows(page).locator("td[name=create_uid]")).to_contain_text("Wanjiku")
     choose(page, "Mine")

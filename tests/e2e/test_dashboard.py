@@ -312,7 +312,7 @@ def test_reporting_analyses_messages(
     page = administrator.page
     canvas = page.locator(".o_graph_view canvas")
     expect(canvas).to_be_visible()
-    search(page, "Gateway", name)
+    administrator.search(name, "Gateway")
     group(page, "Status")
     group(page, "Class")
     page.wait_for_function(
@@ -338,17 +338,6 @@ def test_reporting_analyses_messages(
     sent_in_all.click()
     expect(page.locator(".o_list_view .o_pager_limit")).to_have_text("3")
     expect(page.locator(".o_data_row")).to_have_count(3)
-
-
-def search(page: Page, field: str, text: str) -> None:
-    """Search for a text in a field."""
-    box = page.get_by_role("searchbox")
-    box.click()
-    box.press_sequentially(text)
-    page.locator(".o_searchview_autocomplete").get_by_text(
-        f"Search {field} for"
-    ).click()
-    expect(page.locator(".o_searchview_facet").filter(has_text=text)).to_be_visible()
 
 
 def group(page: Page, name: str) -> None:

@@ -88,7 +88,7 @@ def this() -> Iterator[Shell]:
 @contextlib.contextmanager
 def made() -> Iterator[Shell]:
     """Give a shell on a machine of Debian's packages, made first if new."""
-    folder = cache.home() / "docker" / cache.key(*describe(), WHEELS, requirements())
+    folder = cache.home() / "docker" / cache.key(*describe(), requirements())
     with cache.lock("docker machine"):
         for other in set(folder.parent.glob("*/")) - {folder}:
             shutil.rmtree(other)  # nobody uses it: we have the lock
@@ -176,7 +176,8 @@ def running(root: Path, scratch: Path) -> Iterator[list[str]]:
             output=file,
         )
     try:
-        assert wait_until(pid.exists, START_SECONDS, process=process)
+        known = wait_until(lambda: pid.exists() and pid.read_text(), START_SECONDS)
+        assert known, f"no machine: {log} says why"
         outside = pid.read_text().strip()
         inside = ["nsenter", f"--target={outside}", "--mount", "--net", "--root"]
         inside += [f"--pid=/proc/{outside}/ns/pid_for_children"]

@@ -14,7 +14,7 @@ STATE = """
     SELECT hold_reason, retry_at,
            last_error_at > coalesce(last_success_at, '-infinity') AS failed_last
       FROM sms_gateway_config
-     WHERE id = %s AND active
+     WHERE id = %s AND active AND line_version = %s
 """
 OPEN, RESUMED, PROBE, SHUT = "open", "resumed", "probe", "shut"
 
@@ -23,15 +23,18 @@ def state(cr, gateway, now):
     """Tell whether the gateway takes messages: OPEN, PROBE (one, to try) or SHUT.
 
     RESUMED is open because a person says so: nothing has gone through since it failed.
+    A line that has been changed is SHUT for whoever still has it as it was: the next
+    run has it as it is.
 
     Before a probe the gateway's row stays locked for the transaction, so that of
     several dispatchers only one probes. Nobody waits for it: a claim may already be
     whose turn others wait for.
     """
-    cr.execute(STATE, [gateway.id])
+    known = [gateway.id, gateway.line_version]
+    cr.execute(STATE, known)
     found = cr.fetchone()
     if found and found[0] and _is_due(found, now):
-        cr.execute(f"{STATE} FOR NO KEY UPDATE SKIP LOCKED", [gateway.id])
+        cr.execute(f"{STATE} FOR NO KEY UPDATE SKIP LOCKED", known)
         found = cr.fetchone()
     if not found:
         return SHUT
@@ -57,18 +60,26 @@ def hold(cr, claim, outcome, now):
     """Hold a claim's gateway because of an outcome that was the gateway's fault.
 
     Requests that were under way when it was already held are no news: a wave that
-    fails together counts once.
+    fails together counts once. What failed on a line that has been changed meanwhile,
+    as with a key that has been replaced, is noted and holds nothing.
     """
     cr.execute(
-        "SELECT hold_reason, retry_count, last_error_at FROM sms_gateway_config"
-        " WHERE id = %s FOR NO KEY UPDATE",
+        "SELECT hold_reason, retry_count, last_error_at, line_version"
+        " FROM sms_gateway_config WHERE id = %s FOR NO KEY UPDATE",
         [claim.gateway.id],
     )
     found = cr.fetchone()
     if found is None or found[0] == "paused":
         return
-    held_for, count, known_at = found
+    held_for, count, known_at, version = found
     if held_for and known_at and known_at >= claim.at:
+        return
+    if version != claim.gateway.line_version:
+        cr.execute(
+            "UPDATE sms_gateway_config SET last_error = %s, last_error_at = %s"
+            " WHERE id = %s",
+            [outcome.text, now, claim.gateway.id],
+        )
         return
     again = held_for == outcome.reason
     count = (count or 0) if again else 0

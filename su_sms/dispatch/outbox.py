@@ -42,6 +42,7 @@ class Gateway(NamedTuple):
     pace: int = 0
     day_budget: float = 0.0
     block_transactional: bool = False
+    line_version: int = 0
     probing: bool = False
     resumed: bool = False
 

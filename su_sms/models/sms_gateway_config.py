@@ -110,12 +110,12 @@ class SmsGatewayConfig(models.Model):
     @api.depends("hold_reason", "key_variable")
     def _compute_status(self):
         neutralized = self._is_neutralized()
-        for gateway in self:
+        for gateway, key in self._api_keys().items():
             if neutralized:
                 gateway.status = "neutralized"
             elif gateway.hold_reason == "paused":
                 gateway.status = "paused"
-            elif not gateway._api_key():
+            elif not key:
                 gateway.status = "no_key"
             else:
                 gateway.status = "held" if gateway.hold_reason else "ready"

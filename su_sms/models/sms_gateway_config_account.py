@@ -10,6 +10,8 @@ from ..dispatch import outbox
 
 _logger = logging.getLogger(__name__)
 
+BASE_URL = "su_sms.base_url"
+
 
 class SmsGatewayConfig(models.Model):
     """A gateway as the connector and the outbox see it, free of the ORM."""
@@ -18,8 +20,19 @@ class SmsGatewayConfig(models.Model):
 
     @api.model
     def _is_neutralized(self):
+        return bool(self._parameters(["database.is_neutralized"]))
+
+    @api.model
+    def _parameters(self, keys):
+        """Give {key: value} of system parameters on record, past Odoo's cache.
+
+        The cache is emptied when a parameter is written. What reads it before that is
+        committed fills it with the old value again, which then stays: a key that was
+        replaced would be used until the server stops.
+        """
         parameters = self.env["ir.config_parameter"].sudo()
-        return bool(parameters.get_param("database.is_neutralized"))
+        found = parameters.search_fetch([("key", "in", keys)], ["key", "value"])
+        return {each.key: each.value for each in found if each.value}
 
     def _account(self):
         """Give the connector's account.
@@ -34,12 +47,11 @@ class SmsGatewayConfig(models.Model):
             user = quote(self.proxy_username, safe="")
             password = quote(self._get_secret("proxy_password"), safe="")
             proxy = f"{scheme}://{user}:{password}@{rest}"
-        parameters = self.env["ir.config_parameter"].sudo()
         return Account(
             username=self.account_username or "",
             api_key=self._api_key(),
             environment=self.environment,
-            base_url=parameters.get_param("su_sms.base_url") or "",
+            base_url=self._parameters([BASE_URL]).get(BASE_URL, ""),
             trust=Trust(self.trust, self.ca_certificate or ""),
             proxy=proxy,
             connect_timeout=float(self.connect_timeout),
@@ -72,6 +84,7 @@ class SmsGatewayConfig(models.Model):
             zone=self.window_zone,
             pace=self.pace,
             day_budget=self.day_budget,
+            line_version=self.line_version,
         )
 
     def _lets_promotional_go(self):

@@ -51,15 +51,27 @@ class SmsGatewayConfig(models.Model):
     last_success_at = fields.Datetime("Last Success", readonly=True, copy=False)
     last_error = fields.Char(readonly=True, copy=False)
     last_error_at = fields.Datetime("Last Error On", readonly=True, copy=False)
+    line_version = fields.Integer(
+        default=0,
+        readonly=True,
+        copy=False,
+        help="Counts the changes of what leads to the provider. What went wrong on an"
+        " older version says nothing about this one.",
+    )
 
     def write(self, vals):
         result = super().write(vals)
         if MENDS & set(vals):
-            self._resume_after_change()
+            self._line_changed()
         return result
 
-    def _resume_after_change(self):
-        """Try at once again what was held for a reason that may have been mended."""
+    def _line_changed(self):
+        """Try at once again what was held for a reason that may have been mended.
+
+        Dispatchers that still have the line as it was claim nothing more for it.
+        """
+        for gateway in self:
+            gateway.line_version += 1
         self.filtered(lambda g: g.hold_reason and g.hold_reason != "paused")._resume()
 
     def _resume(self):

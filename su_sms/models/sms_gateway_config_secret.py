@@ -58,18 +58,18 @@ class SmsGatewayConfig(models.Model):
     def _inverse_api_key(self):
         for gateway in self.filtered("api_key"):
             gateway._set_secret("api_key", gateway.api_key)
-            gateway._resume_after_change()
+            gateway._line_changed()
         self.invalidate_recordset(["api_key", "api_key_hint", "status"])
 
     def _inverse_proxy_password(self):
         for gateway in self.filtered("proxy_password"):
             gateway._set_secret("proxy_password", gateway.proxy_password)
+            gateway._line_changed()
         self.invalidate_recordset(["proxy_password"])
 
     @api.depends("key_variable", "api_key")
     def _compute_api_key_hint(self):
-        for gateway in self:
-            key = gateway._api_key()
+        for gateway, key in self._api_keys().items():
             if not key:
                 gateway.api_key_hint = False
             else:
@@ -119,28 +119,37 @@ class SmsGatewayConfig(models.Model):
         parameters = self.env["ir.config_parameter"].sudo()
         parameters.set_param(self._parameter(secret), sealed)
 
-    def _get_stored(self, secret):
-        """Give a secret as the database has it, sealed or not."""
-        if not self.id:
-            return ""
-        parameters = self.env["ir.config_parameter"].sudo()
-        return parameters.get_param(self._parameter(secret)) or ""
+    def _stored_secrets(self):
+        """Give {(gateway, secret): it as the database has it, sealed or not}."""
+        places = {
+            gateway._origin._parameter(secret): (gateway, secret)
+            for gateway in self
+            for secret in SECRETS
+            if gateway._origin
+        }
+        parameters = self._parameters(list(places))
+        return {place: parameters.get(key, "") for key, place in places.items()}
+
+    def _secrets(self):
+        """Give {(gateway, secret): it}, but those that can't be unsealed."""
+        secrets = {}
+        for (gateway, secret), stored in self._stored_secrets().items():
+            try:
+                secrets[gateway, secret] = vault.unseal(stored)
+            except vault.SealError as error:
+                _logger.error("Gateway %s: %s is sealed: %s", gateway.id, secret, error)
+        return secrets
 
     def _get_secret(self, secret):
-        """Give a secret, or nothing if it can't be unsealed: see ``seal_problem``."""
-        try:
-            return vault.unseal(self._get_stored(secret))
-        except vault.SealError as error:
-            _logger.error("Gateway %s: %s is sealed: %s", self.id, secret, error)
-            return ""
+        self.ensure_one()
+        return self._secrets().get((self, secret), "")
 
     @api.depends("api_key", "proxy_password")
     def _compute_seal_problem(self):
         self.seal_problem = False
-        for gateway in self:
+        for (gateway, _secret), stored in self._stored_secrets().items():
             try:
-                for secret in SECRETS:
-                    vault.unseal(gateway._origin._get_stored(secret))
+                vault.unseal(stored)
             except vault.SealError as error:
                 gateway.seal_problem = self.env._(
                     "The key is sealed, and %s. Start the server with the master key"
@@ -158,22 +167,29 @@ class SmsGatewayConfig(models.Model):
 
     def _seal_anew(self):
         """Seal with the first master key what is not, such as after it was changed."""
-        for gateway in self:
-            for secret in SECRETS:
-                stored = gateway._get_stored(secret)
-                try:
-                    if not stored or vault.is_current(stored):
-                        continue
-                    value = vault.unseal(stored)
-                except vault.SealError as error:
-                    _logger.error("Gateway %s: %s", gateway.id, error)
+        for (gateway, secret), stored in self._stored_secrets().items():
+            try:
+                if not stored or vault.is_current(stored):
                     continue
-                gateway._store_secret(secret, value)
-                _logger.info("Gateway %s: %s sealed anew", gateway.id, secret)
+                value = vault.unseal(stored)
+            except vault.SealError as error:
+                _logger.error("Gateway %s: %s", gateway.id, error)
+                continue
+            gateway._store_secret(secret, value)
+            _logger.info("Gateway %s: %s sealed anew", gateway.id, secret)
+
+    def _api_keys(self):
+        """Give {gateway: its key}: from the environment if a variable is named."""
+        secrets = self._secrets()
+        keys = {}
+        for gateway in self:
+            variable = gateway.key_variable
+            if variable and KEY_VARIABLE.fullmatch(variable):
+                keys[gateway] = os.environ.get(variable, "")
+            else:
+                keys[gateway] = secrets.get((gateway, "api_key"), "")
+        return keys
 
     def _api_key(self):
-        """Give the key: from the environment if a variable is named, else stored."""
         self.ensure_one()
-        if self.key_variable and KEY_VARIABLE.fullmatch(self.key_variable):
-            return os.environ.get(self.key_variable, "")
-        return self._origin._get_secret("api_key")
+        return self._api_keys()[self]

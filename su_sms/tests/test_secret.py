@@ -25,6 +25,23 @@ class TestSecret(GatewayCase):
         name = f"su_sms.api_key_{self.gateway.id}"
         self.assertEqual(self.parameters.get_param(name), KEY)
 
+    def test_key_that_another_transaction_has_replaced_is_the_key(self):
+        # Odoo's cache of parameters may have been filled while the new one waited for
+        # its commit, and then keeps the old one.
+        name = f"su_sms.api_key_{self.gateway.id}"
+        self.parameters.get_param(name)
+        self.parameters.get_param("su_sms.base_url")
+        self.cr.execute(
+            "UPDATE ir_config_parameter SET value = CASE key WHEN %(name)s THEN 'new'"
+            " ELSE 'https://relay.example' END"
+            " WHERE key IN (%(name)s, 'su_sms.base_url')",
+            {"name": name},
+        )
+        self.env.invalidate_all()
+        account = self.gateway._account()
+        self.assertEqual(account.api_key, "new")
+        self.assertEqual(account.base_url, "https://relay.example")
+
     def test_key_is_absent_from_read(self):
         self.gateway.invalidate_recordset()
         self.assertNoKey(self.gateway.read())

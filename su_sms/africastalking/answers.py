@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import codes
 from .codes import Meaning
@@ -28,6 +28,8 @@ INTEGER = re.compile(r"\s*(\d{1,9})(?:\.0+)?\s*", re.A)
 # The dearest first: a number listed twice was sent if either entry says so.
 PRECEDENCE = {"accepted": 0, "unknown": 1, "not_sent": 2, "refused": 2}
 NO_ID = frozenset({"", "none", "null"})
+# Nearly all: there is nothing to clean.
+USUAL_ID = re.compile(r"ATXid_\w{1,64}", re.A)
 # AT's have 38 characters; an index takes no more than some kilobytes.
 LONGEST_ID = 255
 
@@ -45,8 +47,7 @@ class Answer:
     written: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """Say what is known about one number of a chunk after trying.
 
     :param number: as given in the chunk
@@ -85,6 +86,9 @@ def number_key(number: str) -> str:
 
     AT has been seen to echo ``++254…``, and it echoes an invalid number as given.
     """
+    digits = number.removeprefix("+")
+    if digits.isascii() and digits.isdigit():
+        return digits
     return NO_DIGIT.sub("", number)
 
 
@@ -103,7 +107,8 @@ def read_outcomes(answer: Answer, numbers: Sequence[str]) -> list[Outcome]:
     outcomes = []
     for number in numbers:
         found = [_outcome(number, entry) for entry in listed[number_key(number)]]
-        found.sort(key=lambda outcome: PRECEDENCE[outcome.state])
+        if len(found) > 1:
+            found.sort(key=lambda outcome: PRECEDENCE[outcome.state])
         outcomes.append(
             found[0]
             if found
@@ -199,37 +204,57 @@ def _unlisted(answer: Answer, message: str, asked: int, listed: bool) -> Meaning
     return codes.MISSING
 
 
+class Reading(NamedTuple):
+    """What an entry says apart from its number and id; see ``Outcome``."""
+
+    state: str
+    reason: str
+    cost: Decimal | None
+    currency: str
+    parts: int | None
+    code: int | None
+    text: str
+
+
 def _outcome(number: str, entry: dict[str, Any]) -> Outcome:
-    code = _integer(entry.get("statuscode"))
-    status = _text(entry.get("status"))
-    cost, currency = _money(_text(entry.get("cost")))
     message_id = _message_id(entry.get("messageid"))
-    meaning = _meaning(code, status, cost, message_id)
-    return Outcome(
-        number,
+    reading = _reading(
+        _scalar(entry.get("statuscode")),
+        _scalar(entry.get("status")),
+        _scalar(entry.get("cost")),
+        _scalar(entry.get("messageparts")),
+        bool(message_id),
+    )
+    state, reason, *rest = reading
+    has_id = state in ("accepted", "unknown")
+    return Outcome(number, state, reason, message_id if has_id else "", *rest)
+
+
+# The entries of an answer repeat a few words and prices. Typed: True is not 1.
+@lru_cache(maxsize=256, typed=True)
+def _reading(code: Any, status: Any, cost: Any, parts: Any, has_id: bool) -> Reading:
+    number, words = _integer(code), _text(status)
+    amount, currency = _money(_text(cost))
+    meaning = _meaning(number, words, amount, has_id)
+    return Reading(
         meaning.state,
         meaning.reason,
-        message_id if meaning.state in ("accepted", "unknown") else "",
-        cost,
+        amount,
         currency,
-        _integer(entry.get("messageparts")),
-        code,
-        _words(status) or meaning.name,
+        _integer(parts),
+        number,
+        brief(words) or meaning.name,
     )
 
 
-# The entries of an answer repeat a few words and prices.
-_words = lru_cache(maxsize=256)(brief)
-
-
 def _meaning(
-    code: int | None, status: str, cost: Decimal | None, message_id: str
+    code: int | None, status: str, cost: Decimal | None, has_id: bool
 ) -> Meaning:
     """Weigh one entry: the code first, then the words, then the money."""
     meaning = codes.RECIPIENT.get(code) if code is not None else None
     if code is None:
         meaning = codes.NAMES.get(status.strip().lower())
-    charged = bool(message_id or cost)
+    charged = bool(has_id or cost)
     if meaning is None:
         if cost is not None and not charged:
             return codes.PROVIDER_UNKNOWN
@@ -252,7 +277,17 @@ def _lower(value: Any) -> dict[str, Any]:
     """Give an object with its keys in lower case, ``{}`` for anything else."""
     if not isinstance(value, dict):
         return {}
-    return {key.lower(): item for key, item in value.items()}
+    return dict(zip(_lower_all(tuple(value)), value.values(), strict=True))
+
+
+@lru_cache(maxsize=16)
+def _lower_all(keys: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(key.lower() for key in keys)
+
+
+def _scalar(value: Any) -> Any:
+    """Give a value that is no object or list as it is, else None."""
+    return None if isinstance(value, (dict, list)) else value
 
 
 def _text(value: Any) -> str:
@@ -267,11 +302,12 @@ def _integer(value: Any) -> int | None:
 
 
 def _message_id(value: Any) -> str:
+    if isinstance(value, str) and USUAL_ID.fullmatch(value):
+        return value
     text = clean(_text(value))[:LONGEST_ID]
     return "" if text.lower() in NO_ID else text
 
 
-@lru_cache(maxsize=256)
 def _money(text: str) -> tuple[Decimal | None, str]:
     match = MONEY.fullmatch(text.strip())
     if not match:

@@ -17,12 +17,12 @@ class Change(NamedTuple):
     """What a message becomes. ``token`` guards: the row must still be ours."""
 
     id: int
-    token: str
+    message_id: str | None
+    token: str | None
     state: str
     failure_type: str | None = None
     provider_text: str | None = None
     provider_code: str | None = None
-    message_id: str | None = None
     cost: object = None
     currency: str | None = None
     parts: int | None = None
@@ -31,6 +31,8 @@ class Change(NamedTuple):
     fault: int = 0
 
 
+# What is not a message's own, and so shared by many: in this order.
+SHARED = Change._fields[2:]
 RECORD = """
   WITH done AS (
     UPDATE sms_sms s
@@ -58,11 +60,15 @@ RECORD = """
                               OR EXISTS (SELECT FROM sms_tracker
                                           WHERE sms_uuid = s.uuid))),
            write_date = %(now)s
-      FROM json_to_recordset(%(changes)s)
-           AS v(id int, token text, state text, failure_type text,
-                provider_text text, provider_code text, message_id text,
-                cost numeric, currency int, parts int, not_before timestamp,
-                tried int, fault int)
+      FROM (SELECT own.id, own.message_id, alike.*
+              FROM json_to_recordset(%(own)s)
+                   AS own(id int, message_id text, kind int)
+              JOIN json_to_recordset(%(alike)s)
+                   AS alike(kind int, token text, state text, failure_type text,
+                            provider_text text, provider_code text, cost numeric,
+                            currency int, parts int, not_before timestamp,
+                            tried int, fault int)
+             USING (kind)) AS v
      WHERE s.id = v.id
        AND (v.token IS NULL
             OR (s.dispatch_token = v.token
@@ -93,12 +99,19 @@ def record(cr, changes, now, zone="UTC"):
         [list({change.currency for change in changes if change.currency})],
     )
     currencies = dict(cr.fetchall())
-    rows = [change._asdict() for change in changes]
-    for row in rows:
-        row["currency"] = currencies.get(row["currency"])
-    # One JSON value: PostgreSQL parses it much faster than arrays of thousands.
-    rows = json.dumps(rows, default=str)
-    cr.execute(RECORD, {"now": now, "day": today(zone, now), "changes": rows})
+    kinds, own = {}, []
+    for sms_id, message_id, *shared in changes:
+        kind = kinds.setdefault(tuple(shared), len(kinds))
+        own.append({"id": sms_id, "message_id": message_id, "kind": kind})
+    alike = [
+        {"kind": kind, **dict(zip(SHARED, shared, strict=True))}
+        for shared, kind in kinds.items()
+    ]
+    for each in alike:
+        each["currency"] = currencies.get(each["currency"])
+    # JSON: PostgreSQL parses it much faster than arrays of thousands.
+    values = {"own": json.dumps(own), "alike": json.dumps(alike, default=str)}
+    cr.execute(RECORD, {"now": now, "day": today(zone, now), **values})
 
 
 def changes_of(claim, outcomes, now):
@@ -130,12 +143,12 @@ def changes_of(claim, outcomes, now):
         changes.append(
             Change(
                 row.id,
+                outcome.message_id or None,
                 claim.token,
                 becomes.state,
                 becomes.failure_type,
                 outcome.text or None,
                 None if outcome.code is None else str(outcome.code),
-                outcome.message_id or None,
                 outcome.cost,
                 outcome.currency or None,
                 outcome.parts,

@@ -194,7 +194,7 @@ def claim(cr, gateway, slots, now, ids=None):
             blocked=blocked[each.message_class == "promotional"],
         )
         if isinstance(verdict, gate.Stop):
-            stopped.append(journal.Change(each.id, None, *verdict))
+            stopped.append(journal.Change(each.id, None, None, *verdict))
         elif open_lanes[each.message_class, each.campaign].pay():
             row = Row(each.id, verdict.number, each.attempts or 0, each.faults or 0)
             groups[each.chunk, verdict.text, each.sender].append(row)

@@ -7,16 +7,16 @@ What a kill at any line leaves is either still queued, or claimed and on the wir
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import queue
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 
 import psycopg2
 
-from . import journal, line, outbox
+from . import line, outbox
 from .lanes import LOOK_AHEAD
+from .patience import Patience
+from .recorder import Recorder
 from .running import running
 from .wire import Wire
 
@@ -25,12 +25,10 @@ _logger = logging.getLogger(__name__)
 # While requests are under way the dispatcher publishes results this many at a time,
 # so that a finished request waits little for its successor.
 PUBLISH_MEANWHILE = 200
-# Seconds after which a dispatcher with a free line looks for new messages.
+# Seconds after which a dispatcher that found nothing to send looks again.
 LOOK_AGAIN = 1.0
 # Seconds between two reports of progress.
 REPORT_EVERY = 2.0
-# How long outcomes are kept in memory for a database that is away.
-DATABASE_PATIENCE = 120
 
 
 class Dispatcher:
@@ -42,9 +40,10 @@ class Dispatcher:
         messages, in a transaction of its own
     :param now: the current time in UTC, naive as Odoo's
     :param progress: told of each time messages got an outcome, with how many
+    :param beside: record on a connection of its own while more is claimed
     """
 
-    def __init__(self, transaction, lines, publish, now, progress=None):
+    def __init__(self, transaction, lines, publish, now, progress=None, *, beside=True):
         self._transaction = transaction
         self._publish = publish
         self._now = now
@@ -52,14 +51,14 @@ class Dispatcher:
         self._unreported = 0
         self._report_at = 0.0
         self._force = False
-        self._finished = queue.SimpleQueue()
-        # Outcomes that came back and are not committed yet.
-        self._unrecorded = []
+        self._look_at = 0.0
+        self._recorder = Recorder(transaction, now, beside)
         # Claims of a commit that failed: nobody knows whether they are on record, but
         # they were certainly never put on the wire.
         self._in_doubt = []
+        finished = self._recorder.finished
         self._wires = {
-            gateway.id: (gateway, Wire(client, gateway.concurrency, self._finished))
+            gateway.id: (gateway, Wire(client, gateway.concurrency, finished))
             for gateway, client in lines
         }
         self.outcomes = Counter()
@@ -75,14 +74,15 @@ class Dispatcher:
         self._force = force
         until = time.monotonic() + seconds
         with running:
+            self._recorder.start()
             try:
                 self._run(until, ids)
             finally:
                 for _gateway, wire in self._wires.values():
                     wire.close()
                 # After an error above: what was under way has come back meanwhile.
-                self._take()
-                self._step(list(self._unrecorded))
+                self._recorder.close()
+                self._settle()
             self._report(0, force=True)
             while self._publish(LOOK_AHEAD):
                 pass
@@ -90,82 +90,70 @@ class Dispatcher:
 
     def _run(self, until, ids):
         while True:
-            # What came back is on record before anything takes its place on the wire:
-            # it may hold its gateway, and a crash leaves no more in doubt than fits
-            # on the wire.
-            more = time.monotonic() < until and not running.ending
-            claims, seen = self._step(list(self._unrecorded), more, ids)
-            for claim in claims:
-                self._wires[claim.gateway.id][1].put(claim)
-            self._take()
-            if self._unrecorded or (seen and self._free()):
-                continue
-            if not any(wire.busy for _gateway, wire in self._wires.values()):
+            while self._may_claim(until):
+                for claim in self._claim_some(ids):
+                    self._wires[claim.gateway.id][1].put(claim)
+                self._settle()
+            if not self._busy():
                 return
             self._wait()
 
+    def _may_claim(self, until):
+        now = time.monotonic()
+        more = self._look_at <= now < until and not running.ending
+        return more and self._free()
+
     def _wait(self):
-        """Publish results until a request comes back."""
-        while self._finished.empty() and self._publish(PUBLISH_MEANWHILE):
+        """Publish results until a request has come back and is on record."""
+        while self._recorder.is_quiet() and self._publish(PUBLISH_MEANWHILE):
             pass
         # A gateway that hangs must not keep another, which is free, from what has been
         # queued for it meanwhile.
-        free = self._free()
-        with contextlib.suppress(queue.Empty):
-            self._take_in(self._finished.get(timeout=LOOK_AGAIN if free else None))
-        self._take()
+        until_look = self._look_at - time.monotonic()
+        pause = until_look if until_look > 0 else LOOK_AGAIN
+        self._settle(pause if self._free() else None)
+
+    def _settle(self, timeout=0.0):
+        """Give free the places of requests that are on record.
+
+        Not before: they may hold their gateway, and a crash leaves no more in doubt
+        than fits on the wire.
+        """
+        count = 0
+        for claim, outcomes in self._recorder.take(timeout):
+            self._wires[claim.gateway.id][1].done()
+            if claim.gateway.probing:
+                # The hold may be over.
+                self._look_at = 0.0
+            self.outcomes.update(outcome.state for outcome in outcomes)
+            count += len(outcomes)
+        self._report(count)
 
     def _free(self):
         """Tell whether a request more may start."""
         return any(wire.free for _gateway, wire in self._wires.values())
 
-    def _take(self):
-        """Take in the requests that have come back."""
-        with contextlib.suppress(queue.Empty):
-            while True:
-                self._take_in(self._finished.get_nowait())
+    def _busy(self):
+        """Tell whether a request is under way or not on record yet."""
+        return any(wire.busy for _gateway, wire in self._wires.values())
 
-    def _take_in(self, finished):
-        claim, _outcomes = finished
-        self._wires[claim.gateway.id][1].done()
-        self._unrecorded.append(finished)
-
-    def _step(self, finished, claim=False, ids=None):
-        """Record what came back and claim what goes next, in one transaction.
-
-        Outcomes are kept through a database that is away for a while: they can't be
-        asked for again.
-
-        :return: the claims, and whether anything was there to be claimed
-        """
-        if not finished and not claim:
-            return [], False
-        give_up = time.monotonic() + DATABASE_PATIENCE
-        pause = 0.05
+    def _claim_some(self, ids):
+        """Claim what goes next, in a transaction, and look again later if nothing."""
+        patience = Patience("what is on the wire is waited for")
         while True:
             try:
                 with self._transaction() as cr:
                     outbox.unclaim(cr, self._in_doubt)
-                    self._record(cr, finished)
-                    result = self._claim(cr, ids) if claim else ([], False)
-                    self._in_doubt += result[0]
+                    claims, seen = self._claim(cr, ids)
+                    self._in_doubt += claims
                 self._in_doubt = []
-                break
+                if not (claims or seen):
+                    self._look_at = time.monotonic() + LOOK_AGAIN
+                return claims
             except psycopg2.Error as error:
-                if not self._must_not_forget() or time.monotonic() > give_up:
+                if not (self._in_doubt or self._busy()):
                     raise
-                _logger.warning(
-                    "The database is away (%s); %d outcomes wait to be recorded",
-                    type(error).__name__,
-                    sum(len(outcomes) for _claim, outcomes in self._unrecorded),
-                )
-                time.sleep(pause)
-                pause = min(pause * 2, 2.0)
-        for each in finished:
-            self._unrecorded.remove(each)
-            self.outcomes.update(outcome.state for outcome in each[1])
-        self._report(sum(len(outcomes) for _claim, outcomes in finished))
-        return result
+                patience.wait(error)
 
     def _report(self, count, force=False):
         """Tell of progress, at first at once and then every few seconds."""
@@ -179,34 +167,6 @@ class Dispatcher:
                 _logger.warning("Progress is not told: %s", type(error).__name__)
             self._unreported = 0
             self._report_at = now + REPORT_EVERY
-
-    def _must_not_forget(self):
-        return self._unrecorded or self._in_doubt
-
-    def _record(self, cr, finished):
-        now = self._now()
-        changes = defaultdict(list)
-        by_gateway = defaultdict(list)
-        for claim, outcomes in finished:
-            by_gateway[claim.gateway.id].append((claim, outcomes))
-        # In one order everywhere: two dispatchers must not wait for each other.
-        for _id, its_claims in sorted(by_gateway.items()):
-            alive = None
-            for claim, outcomes in its_claims:
-                its_changes, holding = journal.changes_of(claim, outcomes, now)
-                changes[claim.gateway.zone] += its_changes
-                if holding:
-                    if alive:
-                        line.release(cr, alive, now)
-                    line.hold(cr, claim, holding, now)
-                    alive = None
-                elif any(_shows_life(outcome) for outcome in outcomes):
-                    # The newest says it for those before.
-                    alive = max(alive or claim, claim, key=lambda each: each.at)
-            if alive:
-                line.release(cr, alive, now)
-        for zone, its_changes in changes.items():
-            journal.record(cr, its_changes, now, zone)
 
     def _claim(self, cr, ids):
         claims, seen = [], False
@@ -239,8 +199,3 @@ class Dispatcher:
                 line.put_off(cr, gateway, now)
             if claims or not seen:
                 return claims
-
-
-def _shows_life(outcome):
-    """Tell whether the provider took or refused this message for its own sake."""
-    return outcome.state in ("accepted", "refused") and outcome.code is not None

@@ -32,7 +32,7 @@ class Wire:
 
     @property
     def busy(self):
-        """Tell whether a request is under way or its outcomes are not taken yet."""
+        """Tell whether a request is under way or not on record yet."""
         return self._under_way > 0
 
     def put(self, claim):
@@ -41,7 +41,7 @@ class Wire:
         self._pool.submit(self._send, claim)
 
     def done(self):
-        """Note that one finished request was taken from the queue."""
+        """Note that a finished request is on record, so that another may start."""
         self._under_way -= 1
 
     def close(self):

@@ -253,7 +253,12 @@ class SmsSms(models.Model):
         lines = self._lines()
         self._end_transaction()
         dispatcher = Dispatcher(
-            self._own_transaction, lines, self._publish_some, utcnow, progress
+            self._own_transaction,
+            lines,
+            self._publish_some,
+            utcnow,
+            progress,
+            beside=not in_test(),
         )
         done = dispatcher.run(seconds, ids, force)
         if done:

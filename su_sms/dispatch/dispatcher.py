@@ -22,9 +22,10 @@ from .wire import Wire
 
 _logger = logging.getLogger(__name__)
 
-# While requests are under way the dispatcher publishes results this many at a time,
-# so that a finished request waits little for its successor.
+# While requests are under way the dispatcher publishes results this many at a time and
+# this often, in seconds, so that a finished request waits little for its successor.
 PUBLISH_MEANWHILE = 200
+PUBLISH_EVERY = 0.5
 # Seconds after which a dispatcher that found nothing to send looks again.
 LOOK_AGAIN = 1.0
 # Seconds between two reports of progress.
@@ -34,7 +35,7 @@ REPORT_EVERY = 2.0
 class Dispatcher:
     """One run over the outbox of one database.
 
-    :param transaction: a context manager giving a cursor; commits at its end
+    :param connect: gives a :class:`.connection.Connection`, or what is like it
     :param lines: [(outbox.Gateway, client)] that may be used in this run
     :param publish: ``publish(limit) -> count``: tell the rest of Odoo what became of
         messages, in a transaction of its own
@@ -43,8 +44,8 @@ class Dispatcher:
     :param beside: record on a connection of its own while more is claimed
     """
 
-    def __init__(self, transaction, lines, publish, now, progress=None, *, beside=True):
-        self._transaction = transaction
+    def __init__(self, connect, lines, publish, now, progress=None, *, beside=True):
+        self._connection = connect()
         self._publish = publish
         self._now = now
         self._progress = progress
@@ -52,7 +53,8 @@ class Dispatcher:
         self._report_at = 0.0
         self._force = False
         self._look_at = 0.0
-        self._recorder = Recorder(transaction, now, beside)
+        self._publish_at = 0.0
+        self._recorder = Recorder(connect(), now, beside)
         # Claims of a commit that failed: nobody knows whether they are on record, but
         # they were certainly never put on the wire.
         self._in_doubt = []
@@ -81,6 +83,7 @@ class Dispatcher:
                 for _gateway, wire in self._wires.values():
                     wire.close()
                 # After an error above: what was under way has come back meanwhile.
+                self._connection.close()
                 self._recorder.close()
                 self._settle()
             self._report(0, force=True)
@@ -105,8 +108,9 @@ class Dispatcher:
 
     def _wait(self):
         """Publish results until a request has come back and is on record."""
-        while self._recorder.is_quiet() and self._publish(PUBLISH_MEANWHILE):
-            pass
+        while self._recorder.is_quiet() and time.monotonic() >= self._publish_at:
+            if not self._publish(PUBLISH_MEANWHILE):
+                self._publish_at = time.monotonic() + PUBLISH_EVERY
         # A gateway that hangs must not keep another, which is free, from what has been
         # queued for it meanwhile.
         until_look = self._look_at - time.monotonic()
@@ -142,7 +146,7 @@ class Dispatcher:
         patience = Patience("what is on the wire is waited for")
         while True:
             try:
-                with self._transaction() as cr:
+                with self._connection.transaction() as cr:
                     outbox.unclaim(cr, self._in_doubt)
                     claims, seen = self._claim(cr, ids)
                     self._in_doubt += claims

@@ -24,7 +24,7 @@ class Change(NamedTuple):
     provider_text: str | None = None
     provider_code: str | None = None
     cost: object = None
-    currency: str | None = None
+    currency_name: str | None = None
     parts: int | None = None
     not_before: datetime | None = None
     tried: int = 0
@@ -60,15 +60,16 @@ RECORD = """
                               OR EXISTS (SELECT FROM sms_tracker
                                           WHERE sms_uuid = s.uuid))),
            write_date = %(now)s
-      FROM (SELECT own.id, own.message_id, alike.*
+      FROM (SELECT own.id, own.message_id, alike.*, res_currency.id AS currency
               FROM json_to_recordset(%(own)s)
                    AS own(id int, message_id text, kind int)
               JOIN json_to_recordset(%(alike)s)
                    AS alike(kind int, token text, state text, failure_type text,
                             provider_text text, provider_code text, cost numeric,
-                            currency int, parts int, not_before timestamp,
+                            currency_name text, parts int, not_before timestamp,
                             tried int, fault int)
-             USING (kind)) AS v
+             USING (kind)
+         LEFT JOIN res_currency ON res_currency.name = alike.currency_name) AS v
      WHERE s.id = v.id
        AND (v.token IS NULL
             OR (s.dispatch_token = v.token
@@ -94,11 +95,6 @@ def record(cr, changes, now, zone="UTC"):
     """
     if not changes:
         return
-    cr.execute(
-        "SELECT name, id FROM res_currency WHERE name = ANY(%s)",
-        [list({change.currency for change in changes if change.currency})],
-    )
-    currencies = dict(cr.fetchall())
     kinds, own = {}, []
     for sms_id, message_id, *shared in changes:
         kind = kinds.setdefault(tuple(shared), len(kinds))
@@ -107,8 +103,6 @@ def record(cr, changes, now, zone="UTC"):
         {"kind": kind, **dict(zip(SHARED, shared, strict=True))}
         for shared, kind in kinds.items()
     ]
-    for each in alike:
-        each["currency"] = currencies.get(each["currency"])
     # JSON: PostgreSQL parses it much faster than arrays of thousands.
     values = {"own": json.dumps(own), "alike": json.dumps(alike, default=str)}
     cr.execute(RECORD, {"now": now, "day": today(zone, now), **values})

@@ -16,6 +16,11 @@ STATE = """
       FROM sms_gateway_config
      WHERE id = %s AND active AND line_version = %s
 """
+SUCCESS_IS_OLD = """
+    last_success_at IS NULL
+    OR last_success_at < last_error_at
+    OR last_success_at < %(now)s - interval '10 seconds'
+"""
 OPEN, RESUMED, PROBE, SHUT = "open", "resumed", "probe", "shut"
 
 
@@ -115,6 +120,16 @@ def release(cr, claim, now):
 
     A person's pause stays. Writes a busy gateway at most every ten seconds.
     """
+    known = {"id": claim.gateway.id, "now": now, "at": claim.at}
+    cr.execute(
+        f"""
+        SELECT FROM sms_gateway_config
+         WHERE id = %(id)s AND (hold_reason <> 'paused' OR {SUCCESS_IS_OLD})
+        """,
+        known,
+    )
+    if not cr.rowcount:
+        return
     cr.execute(
         """
         UPDATE sms_gateway_config
@@ -125,15 +140,12 @@ def release(cr, claim, now):
            AND hold_reason <> 'paused'
            AND (last_error_at IS NULL OR last_error_at < %(at)s)
         """,
-        {"id": claim.gateway.id, "now": now, "at": claim.at},
+        known,
     )
     cr.execute(
-        """
+        f"""
         UPDATE sms_gateway_config SET last_success_at = %(now)s
-         WHERE id = %(id)s
-           AND (last_success_at IS NULL
-                OR last_success_at < last_error_at
-                OR last_success_at < %(now)s - interval '10 seconds')
+         WHERE id = %(id)s AND ({SUCCESS_IS_OLD})
         """,
-        {"id": claim.gateway.id, "now": now},
+        known,
     )

@@ -21,14 +21,14 @@ from .patience import Patience
 class Recorder:
     """Requests go in as they finish and come out once they are on record.
 
-    :param transaction: a context manager giving a cursor; commits at its end
+    :param connection: its own, see :class:`.connection.Connection`
     :param now: the current time in UTC, naive as Odoo's
     :param beside: record in a thread; else whoever takes does it, where there is only
         one connection
     """
 
-    def __init__(self, transaction, now, beside=True):
-        self._transaction = transaction
+    def __init__(self, connection, now, beside=True):
+        self._connection = connection
         self._now = now
         #: (claim, outcomes) of requests that have come back
         self.finished = queue.SimpleQueue()
@@ -66,6 +66,7 @@ class Recorder:
         if self._thread:
             self.finished.put(None)
             self._thread.join()
+        self._connection.close()
 
     def _work(self):
         ended = False
@@ -88,7 +89,7 @@ class Recorder:
         patience = Patience(f"{len(requests)} requests wait to be recorded")
         while True:
             try:
-                with self._transaction() as cr:
+                with self._connection.transaction() as cr:
                     _record(cr, requests, self._now())
                 return
             except psycopg2.Error as error:

@@ -3,11 +3,13 @@ import threading
 import time
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
 
 import psycopg2
 from odoo import SUPERUSER_ID, api, models, modules
 
 from ..dispatch import outbox, schedule, upkeep
+from ..dispatch.connection import Connection
 from ..dispatch.dispatcher import Dispatcher
 from ..dispatch.running import running
 
@@ -220,6 +222,18 @@ class SmsSms(models.Model):
             outbox.read_committed(cr)
             yield cr
 
+    @api.model
+    def _own_connection(self):
+        """Give a connection for many such transactions.
+
+        It outlives this environment's transaction and may be used in another thread.
+        """
+        if in_test():
+            return SimpleNamespace(
+                transaction=self._own_transaction, close=lambda: None
+            )
+        return Connection(self.env.registry.cursor)
+
     @contextmanager
     def _own_environment(self):
         """Give the superuser's environment in a transaction beside the current one."""
@@ -253,7 +267,7 @@ class SmsSms(models.Model):
         lines = self._lines()
         self._end_transaction()
         dispatcher = Dispatcher(
-            self._own_transaction,
+            self._own_connection,
             lines,
             self._publish_some,
             utcnow,

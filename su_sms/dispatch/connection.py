@@ -20,11 +20,27 @@ class Connection:
         self._connect = connect
         self._cr = None
 
+    def open(self):
+        """Open it now.
+
+        :raises psycopg2.Error: there is none to be had
+        """
+        if self._cr:
+            return
+        try:
+            self._cr = self._connect()
+        except psycopg2.Error:
+            raise
+        except Exception as error:
+            # Odoo has an error of its own for a pool that is full. It passes, too.
+            raise psycopg2.OperationalError(str(error)) from error
+
     @contextlib.contextmanager
     def transaction(self):
         """Give a cursor of a new transaction, which is committed at the end."""
+        self.open()
         # Kept again only if all went well: what failed may be broken.
-        cr, self._cr = self._cr or self._connect(), None
+        cr, self._cr = self._cr, None
         try:
             read_committed(cr)
             yield cr

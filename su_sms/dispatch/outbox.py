@@ -88,9 +88,8 @@ CANDIDATES = """
         SELECT picked.*, lanes.campaign, lanes.sender
           FROM lanes
     CROSS JOIN LATERAL (
-                SELECT id, coalesce(s.priority, '0') AS priority, number,
-                       md5(body) AS text, attempts
-                  FROM sms_sms s
+                SELECT id, priority, number, md5(body) AS text, attempts
+                  FROM sms_sms
                  WHERE state = 'outgoing'
                    AND gateway_id = %(gateway)s
                    AND message_class = lanes.message_class
@@ -101,24 +100,17 @@ CANDIDATES = """
                    AND (%(ids)s IS NULL OR id = ANY(%(ids)s))
               -- a probe is the message tried least: none can block all others
               ORDER BY CASE WHEN %(probing)s THEN coalesce(attempts, 0) END,
-                       s.priority DESC, id
+                       priority DESC, id
                  LIMIT lanes.room
                ) AS picked
       ORDER BY CASE WHEN %(probing)s THEN coalesce(attempts, 0) END,
                priority DESC, id
          LIMIT %(look)s
-    ), soonest AS (
-        -- no other text can be in the first chunks, so the rest need not be sorted
-        SELECT priority, text, sender
-          FROM head
-      GROUP BY priority, text, sender
-      ORDER BY priority DESC, min(id)
-         LIMIT %(slots)s
     ), copies AS (
         -- a number may stand only once in a request: AT answers by number
         SELECT *, row_number() OVER (
                    PARTITION BY priority, text, sender, number ORDER BY id) AS copy
-          FROM head JOIN soonest USING (priority, text, sender)
+          FROM head
     ), places AS (
         SELECT *, (row_number() OVER (
                    PARTITION BY priority, text, sender, copy ORDER BY id) - 1)

@@ -38,7 +38,11 @@ class Recorder:
             self._thread = threading.Thread(target=self._work, name="su_sms.recorder")
 
     def start(self):
-        """Begin to record; ``close`` ends it."""
+        """Begin to record; ``close`` ends it.
+
+        Where there is no connection for outcomes, nothing is sent.
+        """
+        self._connection.open()
         if self._thread:
             self._thread.start()
 

@@ -230,7 +230,9 @@ class SmsSms(models.Model):
         """
         if in_test():
             return SimpleNamespace(
-                transaction=self._own_transaction, close=lambda: None
+                transaction=self._own_transaction,
+                open=lambda: None,
+                close=lambda: None,
             )
         return Connection(self.env.registry.cursor)
 

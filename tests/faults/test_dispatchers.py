@@ -1,10 +1,14 @@
 """Several dispatchers over one queue."""
 
+import time
+
 from dev.process import wait_until
 
-from .house import SIDE_BY_SIDE, House, connection, messages
+from .house import SIDE_BY_SIDE, House, connection, messages, until
 from .workers import Worker
 
+# Seconds after which a dispatcher looks for more at the latest.
+LOOK_AGAIN = 1.0
 # By the outbox's cron and by Odoo's own for SMS.
 ORDERS = ("dispatch", "dispatch", "process_queue", "process_queue")
 
@@ -51,3 +55,24 @@ def test_no_more_is_claimed_than_fits_on_the_wire(house: House, worker: Worker) 
     worker.result()
     assert max(seen) == SIDE_BY_SIDE
     assert house.judge() == {"pending": 600}
+
+
+def test_what_cannot_be_recorded_yet_keeps_its_place_on_the_wire(
+    house: House, worker: Worker
+) -> None:
+    house.admin.settings(latency_ms=500)
+    worker.queue(messages(40))
+    worker.start("dispatch")
+    until(lambda: house.admin.summary()["in_flight"] == SIDE_BY_SIDE, "a full wire")
+    with connection(house.env, house.database) as cr:
+        cr.execute("BEGIN")
+        cr.execute("SELECT FROM sms_sms WHERE state = 'process' FOR UPDATE")
+        until(lambda: not house.admin.summary()["in_flight"], "answers")
+        later = time.monotonic() + 2 * LOOK_AGAIN
+        until(lambda: time.monotonic() > later, "time to claim more")
+        cr.execute("SELECT count(DISTINCT dispatch_token) FROM sms_sms")
+        assert cr.fetchone() == (SIDE_BY_SIDE,)
+        assert house.admin.summary()["requests"] == SIDE_BY_SIDE
+        cr.execute("COMMIT")
+    worker.result()
+    assert house.judge() == {"pending": 40}

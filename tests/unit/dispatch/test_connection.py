@@ -1,0 +1,66 @@
+"""A connection that is kept, and replaced when it fails."""
+
+from __future__ import annotations
+
+import psycopg2
+import pytest
+
+from su_sms.dispatch.connection import Connection
+
+
+class Cursor:
+    """What of Odoo's cursor is used; PostgreSQL itself is in the fault tests."""
+
+    def __init__(self):
+        self.statements = []
+        self.closed = False
+
+    def execute(self, statement):
+        self.statements.append(statement)
+
+    def commit(self):
+        self.statements.append("COMMIT")
+
+    def close(self):
+        self.closed = True
+
+
+@pytest.fixture
+def opened():
+    return []
+
+
+@pytest.fixture
+def connection(opened):
+    def connect():
+        opened.append(Cursor())
+        return opened[-1]
+
+    return Connection(connect)
+
+
+def test_it_is_kept_from_one_transaction_to_the_next(connection, opened):
+    for _time in range(2):
+        with connection.transaction() as cr:
+            cr.execute("SELECT 1")
+    assert [cr.statements.count("COMMIT") for cr in opened] == [2]
+    connection.close()
+    assert opened[0].closed
+
+
+def test_one_that_failed_is_not_used_again(connection, opened):
+    with pytest.raises(psycopg2.OperationalError), connection.transaction():
+        raise psycopg2.OperationalError("server closed the connection")
+    assert opened[0].closed
+    assert "COMMIT" not in opened[0].statements
+    with connection.transaction():
+        pass
+    assert len(opened) == 2
+
+
+def test_a_pool_that_is_full_is_the_databases_trouble():
+    def connect():
+        raise RuntimeError("The Connection Pool Is Full")
+
+    with pytest.raises(psycopg2.OperationalError):
+        Connection(connect).open()

@@ -44,7 +44,8 @@ class Connection:
         try:
             read_committed(cr)
             yield cr
-            cr.commit()
+            # Its own, not the caller's: that is what it is for.
+            cr.commit()  # pylint: disable=invalid-commit
         except BaseException:
             with contextlib.suppress(psycopg2.Error):
                 cr.close()

@@ -21,7 +21,7 @@ from .patience import Patience
 class Recorder:
     """Requests go in as they finish and come out once they are on record.
 
-    :param connection: its own, see :class:`.connection.Connection`
+    :param connection: its own, see :class:`.connection.Connection`; a thread closes it
     :param now: the current time in UTC, naive as Odoo's
     :param beside: record in a thread; else whoever takes does it, where there is only
         one connection
@@ -70,7 +70,6 @@ class Recorder:
         if self._thread:
             self.finished.put(None)
             self._thread.join()
-        self._connection.close()
 
     def _work(self):
         ended = False
@@ -86,6 +85,7 @@ class Recorder:
             else:
                 for each in requests:
                     self._recorded.put(each)
+        self._connection.close()
 
     def _record(self, requests):
         if not requests:

@@ -35,12 +35,18 @@ def e2e(env: Environment) -> Results:
     return Results(skipped={"all browser tests": f"no browser; {browser.HOW}"})
 
 
+def suites(env: Environment) -> Results:
+    """Run Odoo's own SMS suites, whose browser tests use what is installed."""
+    browser.chromium()
+    return odoo_tests.suites(env)
+
+
 KINDS = {
     "unit": of("unit"),
     "odoo": odoo_tests.own,
     "faults": faults,
     "e2e": e2e,
-    "suites": odoo_tests.suites,
+    "suites": suites,
     "run": of("run"),
     "compose": of("compose"),
 }

@@ -14,8 +14,10 @@ from __future__ import annotations
 import json
 import uuid
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ..text import segments
@@ -25,7 +27,11 @@ from .window import Window
 
 
 class Gateway(NamedTuple):
-    """What the outbox needs to know of a gateway; settings of one dispatcher run."""
+    """What the outbox needs to know of a gateway; settings of one dispatcher run.
+
+    :ivar country: ISO code of the country by which local numbers are read
+    :ivar countries: {company id: that of its messages}, where it has one of its own
+    """
 
     id: int
     chunk_size: int
@@ -43,8 +49,13 @@ class Gateway(NamedTuple):
     day_budget: float = 0.0
     block_transactional: bool = False
     line_version: int = 0
+    countries: Mapping[int, str] = MappingProxyType({})
     probing: bool = False
     resumed: bool = False
+
+    def country_of(self, company_id: int | None) -> str:
+        """Give the country by which numbers of a company's messages are read."""
+        return self.countries.get(company_id, self.country)
 
 
 class Row(NamedTuple):
@@ -88,7 +99,7 @@ CANDIDATES = """
         SELECT picked.*, lanes.campaign, lanes.sender
           FROM lanes
     CROSS JOIN LATERAL (
-                SELECT id, priority, number, md5(body) AS text, attempts
+                SELECT id, priority, number, md5(body)::uuid AS text, attempts
                   FROM sms_sms
                  WHERE state = 'outgoing'
                    AND gateway_id = %(gateway)s
@@ -106,11 +117,20 @@ CANDIDATES = """
       ORDER BY CASE WHEN %(probing)s THEN coalesce(attempts, 0) END,
                priority DESC, id
          LIMIT %(look)s
+    ), texts AS (
+        -- a text makes one chunk or more, so no more texts are needed than chunks
+        SELECT priority, text, sender, array_agg(id) AS ids,
+               array_agg(number) AS numbers, array_agg(campaign) AS campaigns
+          FROM head
+      GROUP BY priority, text, sender
+      ORDER BY priority DESC, min(id)
+         LIMIT %(slots)s
     ), copies AS (
         -- a number may stand only once in a request: AT answers by number
-        SELECT *, row_number() OVER (
+        SELECT priority, text, sender, own.*, row_number() OVER (
                    PARTITION BY priority, text, sender, number ORDER BY id) AS copy
-          FROM head
+          FROM texts
+    CROSS JOIN LATERAL unnest(ids, numbers, campaigns) AS own(id, number, campaign)
     ), places AS (
         SELECT *, (row_number() OVER (
                    PARTITION BY priority, text, sender, copy ORDER BY id) - 1)
@@ -126,12 +146,9 @@ CANDIDATES = """
           FROM firsts
     )
     SELECT s.id, s.number, s.body, s.message_class, s.attempts, s.faults,
-           chunks.chunk, chunks.sender, chunks.campaign, country.code
+           chunks.chunk, chunks.sender, chunks.campaign, s.company_id
       FROM chunks
       JOIN sms_sms s USING (id)
- LEFT JOIN res_company company ON company.id = s.company_id
- LEFT JOIN res_partner partner ON partner.id = company.partner_id
- LEFT JOIN res_country country ON country.id = partner.country_id
      WHERE chunks.chunk <= %(slots)s
        AND s.state = 'outgoing'
        -- handed to another gateway, or told to wait, while we looked
@@ -154,7 +171,7 @@ class Candidate(NamedTuple):
     chunk: int
     sender: str
     campaign: int
-    country: str | None
+    company_id: int | None
 
 
 def claim(cr, gateway, slots, now, ids=None):
@@ -179,7 +196,7 @@ def claim(cr, gateway, slots, now, ids=None):
         return [], False
     candidates = _candidates(cr, gateway, open_lanes, slots, look, now, ids)
     numbers = [
-        gate.read_number(each.number, each.country or gateway.country)
+        gate.read_number(each.number, gateway.country_of(each.company_id))
         for each in candidates
     ]
     blocked = _blocked(cr, gateway, zip(numbers, candidates, strict=True))

@@ -85,7 +85,15 @@ class SmsGatewayConfig(models.Model):
             pace=self.pace,
             day_budget=self.day_budget,
             line_version=self.line_version,
+            countries=self._countries(),
         )
+
+    @api.model
+    def _countries(self):
+        """Give {company id: ISO code} of the companies that have a country."""
+        companies = self.env["res.company"].sudo()
+        found = companies.search([("partner_id.country_id", "!=", False)])
+        return {company.id: company.country_id.code for company in found}
 
     def _lets_promotional_go(self):
         """Tell whether promotional messages may go, but for the hours."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import psycopg2
 import pytest
+from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 
 from su_sms.dispatch.connection import Connection
 
@@ -13,7 +16,9 @@ class Cursor:
 
     def __init__(self):
         self.statements = []
+        self.levels = []
         self.closed = False
+        self.connection = SimpleNamespace(set_isolation_level=self.levels.append)
 
     def execute(self, statement):
         self.statements.append(statement)
@@ -44,6 +49,7 @@ def test_it_is_kept_from_one_transaction_to_the_next(connection, opened):
         with connection.transaction() as cr:
             cr.execute("SELECT 1")
     assert [cr.statements.count("COMMIT") for cr in opened] == [2]
+    assert opened[0].levels == [ISOLATION_LEVEL_READ_COMMITTED]
     connection.close()
     assert opened[0].closed
 
@@ -56,11 +62,3 @@ def test_one_that_failed_is_not_used_again(connection, opened):
     with connection.transaction():
         pass
     assert len(opened) == 2
-
-
-def test_a_pool_that_is_full_is_the_databases_trouble():
-    def connect():
-        raise RuntimeError("The Connection Pool Is Full")
-
-    with pytest.raises(psycopg2.OperationalError):
-        Connection(connect).open()

@@ -2,12 +2,14 @@
 
 Recording and claiming touch different messages and take about as long, so each has a
 connection of its own. Outcomes can't be asked for again: they are kept through a
-database that is away for a while.
+database that is away for a while, and one that can't be recorded takes no other along.
 """
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import logging
 import queue
 import threading
 from collections import defaultdict
@@ -16,6 +18,8 @@ import psycopg2
 
 from . import journal, line
 from .patience import Patience
+
+_logger = logging.getLogger(__name__)
 
 
 class Recorder:
@@ -72,24 +76,51 @@ class Recorder:
             self._thread.join()
 
     def _work(self):
-        ended = False
+        kept, ended = [], False
         while not ended:
             batch = _all_of(self.finished, None)
             ended = None in batch
-            requests = [each for each in batch if each]
+            # What the database has not taken goes once more, with what came after it.
+            kept += [each for each in batch if each]
             try:
-                self._record(requests)
+                self._record(kept)
             except Exception as error:
                 # For whoever takes. What comes back after these is recorded still.
                 self._recorded.put(error)
             else:
-                for each in requests:
+                for each in kept:
                     self._recorded.put(each)
+                kept = []
         self._connection.close()
 
     def _record(self, requests):
+        """Put them on record together; where that can't be, in ever smaller parts.
+
+        :raises psycopg2.Error: the database is away for too long
+        """
         if not requests:
             return
+        try:
+            self._write(requests)
+        except Exception as error:
+            if _is_of_the_database(error):
+                raise
+            self._record_in_parts(requests, error)
+
+    def _record_in_parts(self, requests, error):
+        parts = _halves(requests)
+        if not parts:
+            # After the lease its outcome is called unknown, and not sent again.
+            [(claim, _outcomes)] = requests
+            _logger.error(
+                "Message %s can't be put on record: %s",
+                claim.rows[0].id,
+                type(error).__name__,
+            )
+        for part in parts:
+            self._record(part)
+
+    def _write(self, requests):
         patience = Patience(f"{len(requests)} requests wait to be recorded")
         while True:
             try:
@@ -97,7 +128,35 @@ class Recorder:
                     _record(cr, requests, self._now())
                 return
             except psycopg2.Error as error:
+                if not _is_of_the_database(error):
+                    raise
                 patience.wait(error)
+
+
+def _is_of_the_database(error):
+    """Tell whether an error may pass, as it is not about what is written."""
+    of_what_is_written = (psycopg2.DataError, psycopg2.IntegrityError)
+    return isinstance(error, psycopg2.Error) and not isinstance(
+        error, of_what_is_written
+    )
+
+
+def _halves(requests):
+    """Give requests in two parts, a single one by its messages; [] if it has but one.
+
+    :param requests: [(claim, outcomes)]
+    """
+    if len(requests) > 1:
+        half = len(requests) // 2
+        return [requests[:half], requests[half:]]
+    [(claim, outcomes)] = requests
+    half = len(claim.rows) // 2
+    if not half:
+        return []
+    return [
+        [(dataclasses.replace(claim, rows=claim.rows[part]), outcomes[part])]
+        for part in (slice(None, half), slice(half, None))
+    ]
 
 
 def _all_of(source, timeout):

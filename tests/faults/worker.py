@@ -18,7 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from odoo import SUPERUSER_ID, api
+from odoo import SUPERUSER_ID, api, sql_db
 from odoo.modules.registry import Registry
 from odoo.service import server
 from odoo.service.model import retrying
@@ -172,6 +172,10 @@ class Orders:
         self.begin()
         with self._env.cr:
             self._env["sms.gateway.config"]._forget()
+
+    def set_connections(self, most: int) -> None:
+        """Let this process have so many connections to the database at most."""
+        sql_db._Pool._maxconn = most
 
     def set_clock(self, ahead: float) -> None:
         """Let dispatchers of this process be ``ahead`` seconds in the future."""

@@ -26,7 +26,8 @@ def main() -> None:
     options.add_argument("people", type=int)
     options.add_argument("--config")
     given = options.parse_args()
-    arguments = ["--no-http", "--max-cron-threads=0", "--log-handler=:WARNING"]
+    arguments = ["--no-http", "--max-cron-threads=0"]
+    arguments += ["--log-handler=:WARNING", "--log-handler=py.warnings:ERROR"]
     arguments += ["--config", given.config] if given.config else []
     config.parse_config(arguments, setup_logging=True)
     server.load_server_wide_modules()

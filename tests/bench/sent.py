@@ -20,7 +20,6 @@ PENDING = {
     " report_status = NULL, delivered_at = NULL, to_publish = NULL, to_delete = FALSE",
     "mailing_trace": "trace_status = 'pending', sent_datetime = NULL",
     "mail_notification": "notification_status = 'pending'",
-    "mailing_mailing": "state = 'sending'",
 }
 TABLES = (*PENDING, "sms_tracker", "mail_message", "sms_gateway_event")
 DELIVERED = ("sent", "sent", "sent")
@@ -180,6 +179,8 @@ def _make(env: api.Environment, count: int) -> tuple[list[int], list[str]]:
             "mailing_type": "sms",
             "body_plaintext": BODY,
             "mailing_model_id": env["ir.model"]._get_id("res.partner"),
+            # or SMS Marketing's cron sends it to all other people meanwhile
+            "state": "done",
         }
     )
     partners = quiet["res.partner"].create(

@@ -14,6 +14,7 @@ from collections import Counter
 import psycopg2
 
 from . import line, outbox
+from .ahead import Ahead
 from .lanes import LOOK_AHEAD
 from .patience import Patience
 from .recorder import Recorder
@@ -52,6 +53,7 @@ class Dispatcher:
         self._unreported = 0
         self._report_at = 0.0
         self._force = False
+        self._ids = None
         self._look_at = 0.0
         self._publish_at = 0.0
         self._recorder = Recorder(connect(), now, beside)
@@ -63,6 +65,7 @@ class Dispatcher:
             gateway.id: (gateway, Wire(client, gateway.concurrency, finished))
             for gateway, client in lines
         }
+        self._ahead = {}
         self.outcomes = Counter()
 
     def run(self, seconds=60.0, ids=None, force=False):
@@ -74,11 +77,13 @@ class Dispatcher:
         :return: how many messages got an outcome
         """
         self._force = force
+        self._ids = ids
+        self._ahead = {gateway_id: Ahead(ids) for gateway_id in self._wires}
         until = time.monotonic() + seconds
         with running:
             self._recorder.start()
             try:
-                self._run(until, ids)
+                self._run(until)
             finally:
                 for _gateway, wire in self._wires.values():
                     wire.close()
@@ -91,10 +96,10 @@ class Dispatcher:
                 pass
         return self.outcomes.total()
 
-    def _run(self, until, ids):
+    def _run(self, until):
         while True:
             while self._may_claim(until):
-                for claim in self._claim_some(ids):
+                for claim in self._claim_some():
                     self._wires[claim.gateway.id][1].put(claim)
                 self._settle()
             if not self._busy():
@@ -141,14 +146,14 @@ class Dispatcher:
         """Tell whether a request is under way or not on record yet."""
         return any(wire.busy for _gateway, wire in self._wires.values())
 
-    def _claim_some(self, ids):
+    def _claim_some(self):
         """Claim what goes next, in a transaction, and look again later if nothing."""
         patience = Patience("what is on the wire is waited for")
         while True:
             try:
                 with self._connection.transaction() as cr:
                     outbox.unclaim(cr, self._in_doubt)
-                    claims, seen = self._claim(cr, ids)
+                    claims, seen = self._claim(cr)
                     self._in_doubt += claims
                 self._in_doubt = []
                 if not (claims or seen):
@@ -172,7 +177,7 @@ class Dispatcher:
             self._unreported = 0
             self._report_at = now + REPORT_EVERY
 
-    def _claim(self, cr, ids):
+    def _claim(self, cr):
         claims, seen = [], False
         now = self._now()
         for gateway, wire in self._wires.values():
@@ -181,16 +186,17 @@ class Dispatcher:
             state = line.OPEN if self._force else line.state(cr, gateway, now)
             if state in (line.OPEN, line.RESUMED):
                 known = gateway._replace(resumed=state == line.RESUMED)
-                its_claims, its_seen = outbox.claim(cr, known, wire.free, now, ids)
+                ahead = self._ahead[gateway.id]
+                its_claims, its_seen = outbox.claim(cr, known, wire.free, now, ahead)
                 claims += its_claims
                 seen = seen or its_seen
             elif state == line.PROBE:
-                claims += self._probe(cr, gateway, now, ids)
+                claims += self._probe(cr, gateway, now)
         # Once: what fails now waits like everything else.
         self._force = False
         return claims, seen
 
-    def _probe(self, cr, gateway, now, ids):
+    def _probe(self, cr, gateway, now):
         """Claim one message for a held gateway whose time has come.
 
         Messages that the gate stops are no probe. The next probe is put off only if
@@ -198,7 +204,7 @@ class Dispatcher:
         """
         one = gateway._replace(chunk_size=1, probing=True)
         while True:
-            claims, seen = outbox.claim(cr, one, 1, now, ids)
+            claims, seen = outbox.claim(cr, one, 1, now, Ahead(self._ids))
             if claims:
                 line.put_off(cr, gateway, now)
             if claims or not seen:

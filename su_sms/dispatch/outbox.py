@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 from ..text import segments
 from . import blacklist, gate, journal, pace
+from .ahead import KEPT
 from .lanes import LOOK_AHEAD, keep_pace, lanes, paced_until
 from .window import Window
 
@@ -90,72 +91,18 @@ def read_committed(cr):
     cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
 
 
-CANDIDATES = """
-    WITH lanes AS (
-        SELECT * FROM json_to_recordset(%(lanes)s)
-               AS l(message_class text, campaign int, sender text, room int,
-                    without int[])
-    ), head AS MATERIALIZED (
-        SELECT picked.*, lanes.campaign, lanes.sender
-          FROM lanes
-    CROSS JOIN LATERAL (
-                SELECT id, priority, number, md5(body)::uuid AS text, attempts
-                  FROM sms_sms
-                 WHERE state = 'outgoing'
-                   AND gateway_id = %(gateway)s
-                   AND message_class = lanes.message_class
-                   AND coalesce(campaign_id, 0) = lanes.campaign
-                   AND coalesce(company_id, 0) <> ALL(lanes.without)
-                   AND to_delete IS NOT TRUE
-                   AND (not_before IS NULL OR not_before <= %(now)s)
-                   AND (%(ids)s IS NULL OR id = ANY(%(ids)s))
-              -- a probe is the message tried least: none can block all others
-              ORDER BY CASE WHEN %(probing)s THEN coalesce(attempts, 0) END,
-                       priority DESC, id
-                 LIMIT lanes.room
-               ) AS picked
-      ORDER BY CASE WHEN %(probing)s THEN coalesce(attempts, 0) END,
-               priority DESC, id
-         LIMIT %(look)s
-    ), texts AS (
-        -- a text makes one chunk or more, so no more texts are needed than chunks
-        SELECT priority, text, sender, array_agg(id) AS ids,
-               array_agg(number) AS numbers, array_agg(campaign) AS campaigns
-          FROM head
-      GROUP BY priority, text, sender
-      ORDER BY priority DESC, min(id)
-         LIMIT %(slots)s
-    ), copies AS (
-        -- a number may stand only once in a request: AT answers by number
-        SELECT priority, text, sender, own.*, row_number() OVER (
-                   PARTITION BY priority, text, sender, number ORDER BY id) AS copy
-          FROM texts
-    CROSS JOIN LATERAL unnest(ids, numbers, campaigns) AS own(id, number, campaign)
-    ), places AS (
-        SELECT *, (row_number() OVER (
-                   PARTITION BY priority, text, sender, copy ORDER BY id) - 1)
-                   / %(size)s AS nth
-          FROM copies
-    ), firsts AS (
-        SELECT *, min(id) OVER (
-                   PARTITION BY priority, text, sender, copy, nth) AS first
-          FROM places
-    ), chunks AS (
-        SELECT id, campaign, sender,
-               dense_rank() OVER (ORDER BY priority DESC, first) AS chunk
-          FROM firsts
-    )
-    SELECT s.id, s.number, s.body, s.message_class, s.attempts, s.faults,
-           chunks.chunk, chunks.sender, chunks.campaign, s.company_id
-      FROM chunks
-      JOIN sms_sms s USING (id)
-     WHERE chunks.chunk <= %(slots)s
-       AND s.state = 'outgoing'
-       -- handed to another gateway, or told to wait, while we looked
-       AND s.gateway_id = %(gateway)s
-       AND (s.not_before IS NULL OR s.not_before <= %(now)s)
-  ORDER BY chunks.chunk, s.id
-       FOR UPDATE OF s SKIP LOCKED
+LOCK = """
+    SELECT id, number, body, message_class, attempts, faults,
+           coalesce(campaign_id, 0), company_id
+      FROM sms_sms
+     WHERE id = ANY(%(ids)s::int[])
+       AND state = 'outgoing'
+       -- handed to another gateway, or told to wait, since somebody looked
+       AND gateway_id = %(gateway)s
+       AND to_delete IS NOT TRUE
+       AND (not_before IS NULL OR not_before <= %(now)s)
+  ORDER BY id
+       FOR UPDATE SKIP LOCKED
 """
 
 
@@ -168,19 +115,17 @@ class Candidate(NamedTuple):
     message_class: str
     attempts: int | None
     faults: int | None
-    chunk: int
-    sender: str
     campaign: int
     company_id: int | None
 
 
-def claim(cr, gateway, slots, now, ids=None):
+def claim(cr, gateway, slots, now, ahead):
     """Take the next chunks of a gateway, at most ``slots``, and mark them in process.
 
     Urgent before normal before bulk, then oldest first. Rows that the gate stops are
     settled on the way and never reach the wire.
 
-    :param ids: only these messages (a list), or None for any
+    :param ahead: what earlier claims have seen of the queue
     :return: the claims, and whether anything was settled or claimed
     """
     open_lanes = {
@@ -188,13 +133,14 @@ def claim(cr, gateway, slots, now, ids=None):
         for lane in lanes(cr, gateway, now, claiming=True)
         if lane.room > 0
     }
-    look, until = (1 if gateway.probing else LOOK_AHEAD), None
+    most, until = (1 if gateway.probing else LOOK_AHEAD), None
     if gateway.pace:
         until = paced_until(cr, gateway, 0)
-        look = min(look, pace.room(until, gateway.pace, now))
-    if look < 1:
+        most = min(most, pace.room(until, gateway.pace, now))
+    if most < 1:
         return [], False
-    candidates = _candidates(cr, gateway, open_lanes, slots, look, now, ids)
+    chunks = _take(cr, gateway, open_lanes, slots, most, now, ahead)
+    candidates = [each for chunk in chunks for each in chunk]
     numbers = [
         gate.read_number(each.number, gateway.country_of(each.company_id))
         for each in candidates
@@ -203,7 +149,9 @@ def claim(cr, gateway, slots, now, ids=None):
     groups = defaultdict(list)
     stopped = []
     leaving = Counter()
-    for number, each in zip(numbers, candidates, strict=True):
+    places = [place for place, chunk in enumerate(chunks) for _each in chunk]
+    for place, number, each in zip(places, numbers, candidates, strict=True):
+        lane = open_lanes[each.message_class, each.campaign]
         verdict = gate.judge(
             number,
             each.body,
@@ -212,46 +160,54 @@ def claim(cr, gateway, slots, now, ids=None):
         )
         if isinstance(verdict, gate.Stop):
             stopped.append(journal.Change(each.id, None, None, *verdict))
-        elif open_lanes[each.message_class, each.campaign].pay():
+            continue
+        group = (place, verdict.text, lane.sender)
+        # A text that was changed since somebody looked makes a chunk more.
+        if (group in groups or len(groups) < slots) and lane.pay():
             row = Row(each.id, verdict.number, each.attempts or 0, each.faults or 0)
-            groups[each.chunk, verdict.text, each.sender].append(row)
+            groups[group].append(row)
             leaving[each.message_class, each.campaign] += 1
     journal.record(cr, stopped, now)
     claims = [
         Claim(gateway, text, tuple(rows), now, sender or gateway.sender)
-        for (_chunk, text, sender), rows in groups.items()
+        for (_place, text, sender), rows in groups.items()
     ]
     _mark_in_process(cr, claims, now)
     _keep_pace(cr, gateway, open_lanes, until, leaving, now)
     return claims, bool(candidates)
 
 
-def _candidates(cr, gateway, open_lanes, slots, look, now, ids):
-    cr.execute(
-        CANDIDATES,
-        {
-            "lanes": json.dumps(
-                [
-                    {
-                        "message_class": lane.message_class,
-                        "campaign": lane.campaign,
-                        "sender": lane.sender,
-                        "room": lane.room,
-                        "without": lane.without,
-                    }
-                    for lane in open_lanes.values()
-                ]
-            ),
-            "gateway": gateway.id,
-            "probing": gateway.probing,
-            "now": now,
-            "ids": ids,
-            "look": look,
-            "size": gateway.chunk_size,
-            "slots": slots,
-        },
-    )
-    return [Candidate(*row) for row in cr.fetchall()]
+def _take(cr, gateway, open_lanes, slots, most, now, ahead):
+    """Lock the next chunks that nobody else has; give their candidates, in lists."""
+    rooms = [lane.room for lane in open_lanes.values()]
+    # A probe, a pace, a budget: what may go now has to be counted now.
+    counted = min([most, *rooms]) < LOOK_AHEAD
+    new = counted or ahead.spent
+    while True:
+        if new:
+            chunks = slots if counted else KEPT
+            ahead.look(cr, gateway, open_lanes.values(), now, most, chunks)
+        while chunks := ahead.take(slots):
+            if locked := _lock(cr, gateway, open_lanes, chunks, now):
+                return [[locked[i] for i in chunk if i in locked] for chunk in chunks]
+            if not new:
+                # Others were quicker, or these may not leave any more: look again.
+                break
+        if new:
+            return []
+        new = True
+
+
+def _lock(cr, gateway, open_lanes, chunks, now):
+    """Give {id: candidate} of those that nobody else has and that may leave now."""
+    ids = ",".join(str(sms_id) for chunk in chunks for sms_id in chunk)
+    cr.execute(LOCK, {"ids": f"{{{ids}}}", "gateway": gateway.id, "now": now})
+    locked = {}
+    for each in map(Candidate._make, cr.fetchall()):
+        lane = open_lanes.get((each.message_class, each.campaign))
+        if lane and (each.company_id or 0) not in lane.without:
+            locked[each.id] = each
+    return locked
 
 
 def _keep_pace(cr, gateway, open_lanes, until, leaving, now):

@@ -1,4 +1,4 @@
-"""What becomes of outcomes that can't be put on record; PostgreSQL's part is a fault test."""
+"""Outcomes that can't be put on record; PostgreSQL itself is in the fault tests."""
 
 from __future__ import annotations
 

@@ -6,8 +6,6 @@ import json
 import time
 from collections import deque
 
-from .lanes import LOOK_AHEAD
-
 # Seconds for which a look is good: what has become urgent meanwhile waits this long.
 GOOD_FOR = 0.1
 # Chunks that are kept of a look: more than a wire is wide.
@@ -80,7 +78,7 @@ class Ahead:
         """Tell whether there is nothing left, or it is too old."""
         return not self._chunks or time.monotonic() >= self._good_until
 
-    def look(self, cr, gateway, lanes, now, most=LOOK_AHEAD, chunks=KEPT):
+    def look(self, cr, gateway, lanes, now, most, chunks):
         """See what is next now: urgent before normal before bulk, then oldest first.
 
         :param lanes: those that are open

@@ -1,6 +1,7 @@
 from odoo import Command, api, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
+from ..text import table
 from .sms_campaign import CHECK_LATER
 
 # Where the job is; no person's to say.
@@ -15,6 +16,8 @@ class SmsCampaignAudience(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         vals_list = [dict(vals) for vals in vals_list]
+        for vals in vals_list:
+            _check_size(vals)
         commands = [vals.pop("column_ids", ()) for vals in vals_list]
         audiences = super().create(vals_list)
         audiences.filtered("numbers")._read_numbers()
@@ -29,6 +32,7 @@ class SmsCampaignAudience(models.Model):
             raise AccessError(
                 self.env._("How far a campaign is can only be changed by its buttons.")
             )
+        _check_size(vals)
         before = self.campaign_id
         if "campaign_id" in vals:
             before._check_still_open()
@@ -102,3 +106,12 @@ def _roles(commands, by_id=None):
         if command in (Command.CREATE, Command.UPDATE) and "role" in values and slug:
             roles[slug] = values["role"]
     return roles
+
+
+def _check_size(vals):
+    """Refuse a file that is far too large before Odoo stores and indexes it."""
+    try:
+        # So many bytes at least, whether its base64 has line breaks or not.
+        table.check_size(len(vals.get("file") or "") * 5 // 7)
+    except table.TableError as error:
+        raise UserError(str(error)) from None

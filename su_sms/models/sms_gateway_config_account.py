@@ -85,7 +85,6 @@ class SmsGatewayConfig(models.Model):
             pace=self.pace,
             day_budget=self.day_budget,
             line_version=self.line_version,
-            countries=self._countries(),
         )
 
     @api.model

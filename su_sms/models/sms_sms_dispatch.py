@@ -293,11 +293,13 @@ class SmsSms(models.Model):
     def _lines(self):
         """Give [(settings, client)] of the gateways that can be used."""
         gateways = self.env["sms.gateway.config"].sudo()
+        countries = gateways._countries()
         lines = []
         for gateway in gateways.search([("provider", "!=", False)]):
             try:
                 gateway._check_knows_who_said_no()
-                lines.append((gateway._settings(), gateway._client()))
+                settings = gateway._settings()._replace(countries=countries)
+                lines.append((settings, gateway._client()))
             except ValueError as error:
                 # One gateway that can't be used must not stop the others.
                 _logger.error("Gateway %s: %s", gateway.id, error)

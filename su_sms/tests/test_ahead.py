@@ -97,6 +97,6 @@ class TestAhead(CampaignCase):
 
     def test_what_a_pace_lets_go_is_counted_at_each_claim(self):
         self.texts_to(4)
-        self.gateway.pace = 60
+        self.gateway.pace = 6000
         self.claim()
         self.assertTrue(self.ahead.spent)

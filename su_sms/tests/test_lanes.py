@@ -34,6 +34,22 @@ class TestLanes(CampaignCase):
         self.work()
         self.assertEqual([campaign.sent_count for campaign in campaigns], [1, 1])
 
+    def test_on_a_shared_gateway_local_numbers_are_those_of_the_messages_company(self):
+        self.gateway.company_id = False
+        self.other.country_id = self.env.ref("base.ug")
+        own, others = self.queue("0712345678", "0712345679")
+        self.env.flush_all()
+        # as Odoo had it before there was a gateway
+        self.env.cr.execute(
+            "UPDATE sms_sms SET number = '0772345678', company_id = %s WHERE id = %s",
+            [self.other.id, others.id],
+        )
+        self.env.invalidate_all()
+        self.env["sms.sms"]._process_outbox()
+        self.assertEqual(
+            [own.number, others.number], ["+254712345678", "+256772345678"]
+        )
+
     def test_on_a_shared_gateway_only_who_has_spent_theirs_waits(self):
         self.share(day_budget=1.0)
         own, others = self.queue(

@@ -72,8 +72,7 @@ class Table:
         reserved: Collection[str],
         limits: Limits,
     ):
-        if len(content) > limits.size:
-            raise TableError("too_large", limits.size // 1_000_000)
+        check_size(len(content), limits)
         self._content, self._limits = content, limits
         self.kind = kind(content)
         if self.kind == "csv":
@@ -185,6 +184,16 @@ def read(
     :raise TableError: with the reason and what to do
     """
     return Table(content, country, reserved, limits or Limits())
+
+
+def check_size(size: int, limits: Limits | None = None) -> None:
+    """Check that a file of so many bytes may be read.
+
+    :raise TableError: it is too large
+    """
+    limits = limits or Limits()
+    if size > limits.size:
+        raise TableError("too_large", limits.size // 1_000_000)
 
 
 def _tidy(cell: str) -> str:

@@ -83,7 +83,6 @@ def test_a_file_that_is_too_large_is_refused_at_once_and_changes_nothing(
     with pytest.raises(OrderFailed, match="UserError: .*MB"):
         worker("audience", path=str(path), body=BODY)
 
-    # Most of it is the upload's; to read it would take minutes.
-    assert time.monotonic() - began < 60
+    assert time.monotonic() - began < 10
     assert house.sql("SELECT count(*) FROM sms_campaign") == [(0,)]
     assert house.sql("SELECT count(*) FROM sms_campaign_row") == [(0,)]

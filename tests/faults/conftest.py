@@ -15,7 +15,7 @@ from dev.server import OdooServer
 from tests.simulator.process import Simulator
 
 from .house import CHUNK, SIDE_BY_SIDE, House
-from .workers import Worker
+from .workers import Worker, fork_from
 
 LONG_SECONDS = 3600
 
@@ -30,8 +30,10 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.seed = random.randrange(1_000_000)
 
 
-def pytest_report_header(config: pytest.Config) -> str:
-    return f"random moments: --seed {config.option.seed}"
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    terminalreporter.write_line(f"random moments: --seed {config.option.seed}")
 
 
 def pytest_collection_modifyitems(
@@ -74,6 +76,7 @@ def prepared(
     """Give a database whose default gateway leads to the simulator."""
     source = database.template(env, addon=True)
     with database.temporary(env, "faults", source) as name:
+        fork_from(env, name)
         log = tmp_path_factory.mktemp("prepared") / "odoo.log"
         with Worker(env, name, log) as worker:
             worker("begin")

@@ -1,19 +1,18 @@
 """An Odoo without a server that does what it is told, in a process of its own.
 
-``python -m tests.faults.worker DATABASE`` reads an order a line from standard input,
-JSON ``[name, {argument: value}]``, and answers each with a line: ``["done", result]``
-or ``["failed", what]``; ``["waiting", where]`` comes before an answer when the order
-goes on after a further line. It ends with its input; ``workers.Worker`` starts it.
+``workers.Worker`` starts it, and has the other end of its line. An order is ``(name,
+{argument: value})``, its answer ``("done", result)`` or ``("failed", what)``;
+``("waiting", where)`` comes before an answer when the order goes on after a further
+word. It ends when nobody has the other end any more.
 """
 
 from __future__ import annotations
 
 import base64
-import json
 import sys
 import time
-from collections.abc import Callable
 from datetime import timedelta
+from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -32,8 +31,9 @@ Values = dict[str, Any]
 class Orders:
     """What a worker can be told; each public method is an order."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, line: Connection) -> None:
         self._registry = registry
+        self._line = line
         self._env: api.Environment | None = None
 
     def begin(self) -> None:
@@ -69,7 +69,7 @@ class Orders:
     def send_retried(self, rows: list[Values], partner: int) -> int:
         """Send and write on a partner within Odoo's ``retrying``; give the tries.
 
-        The first try waits for a line between sending and writing.
+        The first try waits for a word between sending and writing.
         """
         tries = 0
 
@@ -79,8 +79,7 @@ class Orders:
             self.send(rows)
             self._env.flush_all()
             if tries == 1:
-                answer("waiting", "sent, not written")
-                sys.stdin.readline()
+                self._wait("sent, not written")
             self._env["res.partner"].browse(partner).ref = f"try {tries}"
 
         self.begin()
@@ -93,7 +92,7 @@ class Orders:
     ) -> None:
         """Press a button as a user does, in a transaction that Odoo tries again.
 
-        With ``wait``, the first try waits for a line before its commit.
+        With ``wait``, the first try waits for a word before its commit.
         """
         waits = wait
 
@@ -103,8 +102,7 @@ class Orders:
             self._env.flush_all()
             if waits:
                 waits = False
-                answer("waiting", "done, not committed")
-                sys.stdin.readline()
+                self._wait("done, not committed")
 
         self.begin()
         with self._env.cr:
@@ -183,36 +181,37 @@ class Orders:
         clock = module.__dict__.setdefault("_clock", module.utcnow)
         module.utcnow = lambda: clock() + timedelta(seconds=ahead)
 
+    def _wait(self, where: str) -> None:
+        self._line.send(("waiting", where))
+        self._line.recv()
+
 
 def _module(name: str) -> ModuleType:
     return sys.modules[f"odoo.addons.su_sms.models.{name}"]
 
 
-def answer(kind: str, result: object) -> None:
-    """Write one line to whoever gives the orders."""
-    print(json.dumps([kind, result]), flush=True)
-
-
-def obey(order: Callable[..., Any], given: Values) -> None:
-    """Carry out an order and answer it."""
+def obey(orders: Orders, name: str, given: Values) -> tuple[str, Any]:
+    """Carry out an order and give the answer."""
     try:
-        result = order(**given)
+        return "done", getattr(orders, name)(**given)
     except Exception as error:
-        answer("failed", f"{type(error).__name__}: {error}")
-    else:
-        answer("done", result)
+        return "failed", f"{type(error).__name__}: {error}"
 
 
-def main(database: str) -> None:
-    """Load the database's registry, say so, and obey until the input ends."""
-    config.parse_config(["--no-http", "--max-cron-threads=0"], setup_logging=True)
+def main(line: Connection, database: str) -> None:
+    """Load the database's registry, say so, and obey until the line ends."""
+    orders = Orders(registry(database, logs=True), line)
+    line.send(("done", "ready"))
+    while True:
+        try:
+            name, given = line.recv()
+        except EOFError:
+            return
+        line.send(obey(orders, name, given))
+
+
+def registry(database: str, *, logs: bool = False) -> Registry:
+    """Load a database's registry in this process, which ``logs`` or not."""
+    config.parse_config(["--no-http", "--max-cron-threads=0"], setup_logging=logs)
     server.load_server_wide_modules()
-    orders = Orders(Registry(database))
-    answer("done", "ready")
-    for line in sys.stdin:
-        name, given = json.loads(line)
-        obey(getattr(orders, name), given)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
+    return Registry(database)

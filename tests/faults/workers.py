@@ -1,20 +1,35 @@
-"""Workers: Odoo processes that obey, and can be killed."""
+"""Workers: Odoo processes that obey, and can be killed.
+
+Each is a fork of one process that has Odoo and its modules in memory already.
+"""
 
 from __future__ import annotations
 
-import json
-import queue
-import subprocess
-import threading
+import multiprocessing
+import os
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from dev import cache
 from dev.environment import Environment
 
 ANSWER_SECONDS = 90
 # The id of Odoo's administrator.
 ADMIN = 2
+#: names the database whose modules ``preload`` loads
+LIKE = "SU_SMS_WORKERS_LIKE"
+PRELOAD = f"{__package__}.preload"
+
+_forks = multiprocessing.get_context("forkserver")
+
+
+def fork_from(env: Environment, database: str) -> None:
+    """Let all workers be forks of a process that has loaded ``database`` once.
+
+    Importing Odoo and its modules takes seconds, a fork of who did takes none.
+    """
+    os.environ.update(env.env | {LIKE: database})
+    _forks.set_forkserver_preload([PRELOAD])
 
 
 class OrderFailed(Exception):
@@ -22,7 +37,7 @@ class OrderFailed(Exception):
 
 
 class Worker:
-    """A running ``tests.faults.worker`` on ``database``; ``log`` is Odoo's log.
+    """A running ``worker.main`` on ``database``; ``log`` is Odoo's log.
 
     ``worker("dispatch")`` waits for the answer; ``start`` and ``result`` do it in two
     steps, so that several work at once.
@@ -30,19 +45,12 @@ class Worker:
 
     def __init__(self, env: Environment, database: str, log: Path) -> None:
         self.log = log
-        with log.open("wb") as output:
-            self._process = subprocess.Popen(
-                [env.python, "-m", "tests.faults.worker", database],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=output,
-                text=True,
-                env=env.env,
-                cwd=cache.CHECKOUT,
-            )
-        self._answers: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
+        self._line, theirs = multiprocessing.Pipe()
+        self._process = _forks.Process(
+            target=_work, args=(theirs, database, env.postgres.env, log), daemon=True
+        )
+        self._process.start()
+        theirs.close()
 
     def __enter__(self) -> Worker:
         assert self.result() == "ready"
@@ -79,16 +87,19 @@ class Worker:
 
     def start(self, order: str, **given: Any) -> None:
         """Give an order and do not wait."""
-        self.go_on(json.dumps([order, given]))
+        self._line.send((order, given))
 
-    def go_on(self, line: str = "") -> None:
-        """Write the line that an order waits for."""
-        self._process.stdin.write(line + "\n")
-        self._process.stdin.flush()
+    def go_on(self) -> None:
+        """Say the word that an order waits for."""
+        self._line.send("go on")
 
     def result(self, kind: str = "done") -> Any:
         """Wait for the answer and return what it gives."""
-        came, result = self._answers.get(timeout=ANSWER_SECONDS)
+        assert self._line.poll(ANSWER_SECONDS), f"no answer; see {self.log}"
+        try:
+            came, result = self._line.recv()
+        except EOFError:
+            came, result = "failed", "the worker has ended"
         if came == "failed":
             raise OrderFailed(f"{result}; see {self.log}")
         assert came == kind, f"{came} instead of {kind}: {result}"
@@ -96,7 +107,7 @@ class Worker:
 
     def busy(self) -> bool:
         """Tell whether no answer has come yet."""
-        return self._answers.empty()
+        return not self._line.poll()
 
     def errors(self) -> list[str]:
         """Give the lines of its log that tell of an error."""
@@ -106,18 +117,19 @@ class Worker:
     def kill(self) -> None:
         """End it as a crash would."""
         self._process.kill()
-        self._process.wait()
-        self._reader.join()
-        for pipe in (self._process.stdin, self._process.stdout):
-            try:
-                pipe.close()
-            except BrokenPipeError:
-                pass
+        self._process.join()
+        self._line.close()
 
-    def _read(self) -> None:
-        for line in self._process.stdout:
-            self._answers.put(tuple(json.loads(line)))
-        self._answers.put(("failed", "the worker has ended"))
+
+def _work(line: Connection, database: str, server: dict[str, str], log: Path) -> None:
+    """Be a worker, with standard output and error in ``log``."""
+    with log.open("wb") as output:
+        os.dup2(output.fileno(), 1)
+        os.dup2(output.fileno(), 2)
+    os.environ.update(server)
+    from . import worker
+
+    worker.main(line, database)
 
 
 def _press(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -46,7 +45,7 @@ def system(whole_system: System) -> System:
 
 
 @pytest.fixture
-def sign_in(system: System, browser: Browser, tmp_path: Path) -> Iterator[SignIn]:
+def sign_in(system: System, browser: Browser) -> Iterator[SignIn]:
     """Give a function that signs a person in, as the administrator if not told.
 
     At the end no window may have shown an error in its console.
@@ -54,8 +53,7 @@ def sign_in(system: System, browser: Browser, tmp_path: Path) -> Iterator[SignIn
     people: list[Person] = []
 
     def sign_in(login: str = "admin", **options: object) -> Person:
-        record = tmp_path / f"{len(people)}.har"
-        person = Person(browser, system.url, login, record=record, **options)
+        person = Person(browser, system.url, login, **options)
         people.append(person)
         return person
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from playwright.sync_api import expect
 
+from .conftest import SignIn
 from .person import GATEWAYS, Person
 from .system import ADMINISTRATOR, System
 
@@ -16,7 +19,10 @@ def test_menu_leads_to_an_empty_list_that_teaches(administrator: Person):
     expect(empty).to_contain_text("Test Connection")
 
 
-def test_key_is_pasted_once_and_never_comes_back(system: System, administrator: Person):
+def test_key_is_pasted_once_and_never_comes_back(
+    system: System, sign_in: SignIn, tmp_path: Path
+):
+    administrator = sign_in(record=tmp_path / "answers.har")
     page = administrator.open(GATEWAYS)
     page.get_by_role("button", name="New").click()
     page.get_by_label("API Key").fill(system.simulator.api_key)

@@ -27,6 +27,12 @@ def message(line: str) -> str:
     return record["text"] if record else line.strip()
 
 
+def started(line: str) -> str:
+    """Give the test that a line of the log says begins, else nothing."""
+    found = STARTING.fullmatch(message(line))
+    return found["test"] if found else ""
+
+
 def records(lines: Iterable[str]) -> Iterator[re.Match[str]]:
     """Give the first line of each log record."""
     return filter(None, (RECORD.match(COLOUR.sub("", line)) for line in lines))

@@ -1,12 +1,10 @@
 """Run tests inside Odoo: su_sms's own, and Odoo's own SMS suites with su_sms there."""
 
-import subprocess
 from pathlib import Path
 
 from . import cache, database, odoo_log
 from .environment import Environment
-from .process import Process
-from .progress import Step
+from .process import follow
 from .results import Results
 from .server import HOST, free_port
 
@@ -64,7 +62,6 @@ def run(
     Gives what its tests gave, the errors logged outside of them, and the log's path.
     """
     log = cache.home() / "logs" / f"test-{kind}.log"
-    log.parent.mkdir(exist_ok=True)
     with database.temporary(env, kind, source) as name:
         command = [
             str(env.python),
@@ -77,7 +74,13 @@ def run(
             f"--http-port={free_port()}",
             *arguments,
         ]
-        status = follow(env, command, log, f"Tests inside Odoo ({kind})")
+        status = follow(
+            command,
+            title=f"Tests: {kind}",
+            log=log,
+            env=env.env,
+            detail=odoo_log.started,
+        )
     with log.open(errors="replace") as lines:
         results, errors = odoo_log.read(lines)
     errors = [error for error in errors if not any(one in error for one in HARMLESS)]
@@ -95,18 +98,3 @@ def explain(log: Path, failed: list[str]) -> None:
             print("\n".join(["", *odoo_log.excerpt(lines, name)]))
     if failed:
         print(f"All of it: {log}")
-
-
-def follow(env: Environment, command: list[str], log: Path, title: str) -> int:
-    """Run `command`, its output in `log`, showing the test it is at."""
-    with Step(title) as step, log.open("wb") as file:
-        process = Process(command, env=env.env, output=subprocess.PIPE)
-        try:
-            for line in process.output:
-                file.write(line)
-                record = odoo_log.RECORD.match(line.decode(errors="replace"))
-                started = record and odoo_log.STARTING.match(record["text"])
-                step.detail = started["test"] if started else step.detail
-            return process.wait()
-        finally:
-            process.stop()

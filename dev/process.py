@@ -64,6 +64,33 @@ class Process:
         self.stop()
 
 
+def follow(
+    command: Sequence[str | Path],
+    *,
+    title: str,
+    log: Path,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    detail: Callable[[str], str] = str.strip,
+) -> int:
+    """Run `command` as a step named `title`, its output in the file `log`.
+
+    `detail` makes of a line of output what is shown while it runs, if anything.
+    Gives the exit status; OSError if it can't be run.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with Step(title) as step, log.open("wb") as file:
+        process = Process(command, env=env, cwd=cwd, output=subprocess.PIPE)
+        try:
+            # universal newlines: progress bars end their lines in \r
+            for line in io.TextIOWrapper(process.output, errors="replace"):
+                file.write(line.encode())
+                step.detail = detail(line) or step.detail
+            return process.wait()
+        finally:
+            process.stop()
+
+
 def call(
     command: Sequence[str | Path],
     *,
@@ -74,29 +101,24 @@ def call(
     cwd: Path | None = None,
     detail: Callable[[str], str] = str.strip,
 ) -> None:
-    """Run `command` as a step named `title`, its output in the file `log`.
+    """Run `command` as `follow` does.
 
-    `detail` makes of a line of output what is shown while it runs.
     Raises Problem with its last word on an error, and `remedy`, if it fails.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
-    reason = ""
-    with Step(title) as step, log.open("wb") as file:
-        try:
-            process = Process(command, env=env, cwd=cwd, output=subprocess.PIPE)
-        except OSError as error:
-            raise Problem(f"{title} failed ({error}); {remedy}") from error
-        try:
-            # universal newlines: progress bars end their lines in \r
-            for line in io.TextIOWrapper(process.output, errors="replace"):
-                file.write(line.encode())
-                step.detail = detail(line) or step.detail
-                reason = step.detail if REASON.search(line) else reason
-            status = process.wait()
-        finally:
-            process.stop()
+    last = reason = ""
+
+    def listen(line: str) -> str:
+        nonlocal last, reason
+        last = detail(line) or last
+        reason = last if REASON.search(line) else reason
+        return last
+
+    try:
+        status = follow(command, title=title, log=log, env=env, cwd=cwd, detail=listen)
+    except OSError as error:
+        raise Problem(f"{title} failed ({error}); {remedy}") from error
     if status:
-        reason = reason or step.detail or f"exit status {status}"
+        reason = reason or last or f"exit status {status}"
         raise Problem(f"{title} failed ({reason[:300]}); {remedy}; all of it: {log}")
 
 

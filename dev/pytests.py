@@ -1,38 +1,58 @@
 """Run the tests that need no Odoo, or that drive it from outside, with pytest."""
 
+import re
 import tempfile
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 from . import cache
 from .environment import Environment
-from .process import Process
+from .process import follow
 from .results import Results
+
+#: a line that tells how a test went, and how far the run is
+WENT = re.compile(r"(?:\S*/)?(?P<test>\S+\.py::.*?) [A-Z]+ +(?P<part>\[ *\d+%\])")
+#: where pytest begins to tell why tests failed
+WHY = re.compile(r"=+ (?:ERRORS|FAILURES) =+|INTERNALERROR>.*")
 
 
 def run(
     env: Environment, folder: str, variables: dict[str, str], *arguments: str
 ) -> Results:
     """Run pytest on `tests/FOLDER` with `variables` in its environment."""
+    log = cache.home() / "logs" / f"test-{folder}.log"
     with tempfile.TemporaryDirectory() as scratch:
         report = Path(scratch) / "report.xml"
-        process = Process(
-            [env.python, "-m", "pytest", "-q", "--durations=0", "--durations-min=60"]
-            + [f"--junitxml={report}", *arguments]
+        status = follow(
+            [env.python, "-m", "pytest", "-v", f"--junitxml={report}", *arguments]
             + [cache.CHECKOUT / "tests" / folder],
+            title=f"Tests: {folder}",
+            log=log,
             env=env.env | variables,
             cwd=cache.CHECKOUT,
+            detail=went,
         )
-        try:
-            status = process.wait()
-        finally:
-            process.stop()
         results = read(report) if report.exists() else Results()
     if not results.seconds:
         results.failed.append(f"no test was run in tests/{folder}")
     elif status and not results.failed:
         results.failed.append(f"pytest ended with status {status}")
+    if results.failed:
+        print(why(log.read_text(errors="replace")))
+        print(f"All of it: {log}")
     return results
+
+
+def went(line: str) -> str:
+    """Give the test that a line of pytest's tells of, and how far the run is."""
+    found = WENT.match(line)
+    return f"{found['part']} {found['test']}" if found else ""
+
+
+def why(text: str) -> str:
+    """Give what pytest said of the tests that failed: all, if it is not that."""
+    found = WHY.search(text)
+    return text[found.start() :] if found else text
 
 
 def read(report: Path) -> Results:

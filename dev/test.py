@@ -1,11 +1,11 @@
-"""Run the tests: kinds in order of speed, a summary at the end."""
+"""Run the tests: some kinds at a time, a summary at the end."""
 
 import os
 import threading
 import time
 from collections.abc import Callable, Sequence
 
-from . import apt, browser, cache, odoo_tests, pytests, results
+from . import apt, browser, cache, database, odoo_tests, pytests, results
 from .environment import Environment, environment
 from .results import Results
 
@@ -21,6 +21,7 @@ def of(folder: str) -> Callable[[Environment], Results]:
 
 def faults(env: Environment, *arguments: str) -> Results:
     """Run the tests that kill, cut and slow down a running system."""
+    database.template(env, addon=True)  # here, where it is told
     return pytests.run(env, "faults", {}, *arguments)
 
 
@@ -29,6 +30,7 @@ def e2e(env: Environment) -> Results:
     path = browser.chromium()
     if path:
         apt.installed(PRINTER, PRINTER)
+        database.template(env, addon=True)
         return pytests.run(env, "e2e", {BROWSER: path})
     if os.environ.get("CI"):
         return Results(failed=[f"no browser: {browser.HOW}"])
@@ -41,17 +43,19 @@ def suites(env: Environment) -> Results:
     return odoo_tests.suites(env)
 
 
+#: what is named first begins first
 KINDS = {
     "unit": of("unit"),
-    "odoo": odoo_tests.own,
-    "faults": faults,
     "e2e": e2e,
+    "faults": faults,
+    "odoo": odoo_tests.own,
     "suites": suites,
-    "run": of("run"),
     "compose": of("compose"),
+    "run": of("run"),
 }
-#: these use one core while the faults, which mostly wait, use the other
-BESIDE = ("odoo", "suites", "run", "compose")
+#: how many kinds run at a time: most wait for a browser, a database or a clock half of
+#: their time
+LANES = 2
 #: kind -> folder without which there is nothing to run
 FOLDERS = {
     "unit": "tests/unit",
@@ -76,17 +80,11 @@ def test(kinds: Sequence[str], *, long: bool = False, seed: int | None = None) -
     done: dict[str, Results] = {}
 
     def carry_out(kind: str) -> None:
-        print(f"\n== {kind}", flush=True)
         began = time.monotonic()
         done[kind] = KINDS[kind](env, *(extra if kind == "faults" else []))
         done[kind].total = time.monotonic() - began
 
-    beside = [kind for kind in chosen if kind in BESIDE and "faults" in chosen]
-    for kind in chosen:
-        if kind == "faults" and beside:
-            run_side_by_side(carry_out, beside, kind)
-        elif kind not in beside:
-            carry_out(kind)
+    in_lanes(carry_out, chosen)
     done = {kind: done[kind] for kind in chosen}
     for kind, one in done.items():
         results.show(kind, one)
@@ -94,24 +92,25 @@ def test(kinds: Sequence[str], *, long: bool = False, seed: int | None = None) -
     return 1 if any(one.failed for one in done.values()) else 0
 
 
-def run_side_by_side(
-    run: Callable[[str], None], beside: Sequence[str], kind: str
-) -> None:
-    """Run the kinds `beside`, one after the other, while `kind` runs."""
+def in_lanes(carry_out: Callable[[str], None], kinds: Sequence[str]) -> None:
+    """Carry out the `kinds` in their order, LANES at a time."""
+    waiting = iter(kinds)
     problems: list[BaseException] = []
 
-    def rest() -> None:
+    def lane() -> None:
         try:
-            for one in beside:
-                run(one)
+            for kind in waiting:
+                carry_out(kind)
         except BaseException as problem:
             problems.append(problem)
+            list(waiting)  # nothing else begins
 
-    # A daemon: what interrupts the tests ends these, too.
-    thread = threading.Thread(target=rest, daemon=True)
-    thread.start()
-    run(kind)
-    thread.join()
+    # Daemons: what interrupts the tests ends these, too.
+    lanes = [threading.Thread(target=lane, daemon=True) for _ in range(LANES)]
+    for one in lanes:
+        one.start()
+    for one in lanes:
+        one.join()
     for problem in problems:
         raise problem
 

@@ -3,8 +3,8 @@
 Odoo runs them as each module is loaded, also on a database where modules that come
 later are installed.  Those have no fields then, but their access rules are in force: a
 failure that would say nothing about them, while what they change would not be tested.
-Before the others it makes every bundle of scripts and styles that a page may need; of
-those that no test here opens, it makes none.
+Before them it makes every bundle of scripts and styles that a page may need, for half a
+minute, and one that it has forgotten anew in each test: we make those that tests open.
 Run as `python -m dev.late_tests`, with Odoo's arguments.
 """
 
@@ -15,11 +15,20 @@ from odoo.addons.base.models.ir_qweb import IrQweb
 from odoo.tests import loader
 from odoo.tests.suite import OdooSuite
 
-#: of JavaScript's own tests, of other looks; a test that needs one makes it
-UNOPENED = ("unit_tests", "qunit", ".tests_assets", "discuss_public", "_dark", "_print")
+#: what the tours of Odoo's suites open; a test that needs another makes it
+BUNDLES = {
+    "web.assets_web",
+    "web.assets_frontend",
+    "web.assets_frontend_lazy",
+    "web.assets_frontend_minimal",
+    "web.assets_tests",
+    "web.__assets_tests_call__",
+    "web.assets_emoji",
+    "portal.assets_chatter",
+    "portal.assets_chatter_style",
+}
 
 make_suite = loader.make_suite
-get_bundles = IrQweb._get_bundles_to_pregenarate
 
 
 def late(module_names: list[str], position: str = "at_install") -> OdooSuite:
@@ -30,12 +39,9 @@ def late(module_names: list[str], position: str = "at_install") -> OdooSuite:
     return OdooSuite([one for kind in kinds for one in make_suite(module_names, kind)])
 
 
-def opened(self: IrQweb) -> tuple[set[str], ...]:
-    """Give the bundles of scripts and those of styles that a test may open."""
-    return tuple(
-        {name for name in names if not any(part in name for part in UNOPENED)}
-        for names in get_bundles(self)
-    )
+def opened(self: IrQweb) -> tuple[set[str], set[str]]:
+    """Give the bundles of scripts and those of styles to make before the tests."""
+    return set(BUNDLES), set(BUNDLES)
 
 
 if __name__ == "__main__":

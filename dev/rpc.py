@@ -20,11 +20,13 @@ class Rpc:
         self, url: str, database: str, login: str = "admin", password: str = "admin"
     ) -> None:
         self.url = url.rstrip("/")
-        cookies = http.cookiejar.CookieJar()
+        self.database = database
+        self.login = login
+        self._cookies = http.cookiejar.CookieJar()
         # never through a proxy: it is a server of ours
         self._opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}),
-            urllib.request.HTTPCookieProcessor(cookies),
+            urllib.request.HTTPCookieProcessor(self._cookies),
         )
         session = self._post(
             "/web/session/authenticate",
@@ -33,6 +35,14 @@ class Rpc:
         if not session.get("uid"):
             raise Problem(f"{self.url} refuses {login} on the database {database}")
         self.uid: int = session["uid"]
+
+    @property
+    def cookie(self) -> tuple[str, str]:
+        """Give name and value of the cookie that a browser needs to be in the session.
+
+        Whoever has it is signed in.
+        """
+        return next((each.name, each.value) for each in self._cookies)
 
     def call(self, model: str, method: str, *args: Any, **kwargs: Any) -> Any:
         """Give the result of `method` of `model`; raises RemoteError."""

@@ -53,7 +53,7 @@ def sign_in(system: System, browser: Browser) -> Iterator[SignIn]:
     people: list[Person] = []
 
     def sign_in(login: str = "admin", **options: object) -> Person:
-        person = Person(browser, system.url, login, **options)
+        person = Person(browser, system.session(login), **options)
         people.append(person)
         return person
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, expect
 
 from dev.process import wait_until
+from dev.rpc import Rpc
 
 SECONDS = 20
 # The first page after a start has its assets compiled, for half a minute.
@@ -31,7 +32,8 @@ expect.set_options(timeout=SECONDS * 1000)
 class Person:
     """A signed-in person's window, and all that it was sent.
 
-    :param record: a file for all that, else it is forgotten
+    :param odoo: a session of the person's
+    :param record: a file for all that was sent, else it is forgotten
     :param page: the window, empty until something is opened
     :param complaints: errors that the window's console showed
     """
@@ -39,15 +41,13 @@ class Person:
     def __init__(
         self,
         browser: Browser,
-        url: str,
-        login: str = "admin",
-        password: str = "",
+        odoo: Rpc,
         *,
         record: Path | None = None,
         width: int = 1400,
         height: int = 900,
     ) -> None:
-        self.url = url
+        self.url = odoo.url
         self.record = record
         self.complaints: list[str] = []
         self.context = browser.new_context(
@@ -60,7 +60,8 @@ class Person:
         self.context.set_default_navigation_timeout(FIRST_SECONDS * 1000)
         self.context.on("console", self._hear)
         self.context.on("weberror", lambda error: self._complain(error.error))
-        self._sign_in(login, password or login)
+        name, value = odoo.cookie
+        self.context.add_cookies([{"name": name, "value": value, "url": odoo.url}])
         self.page = self.context.new_page()
 
     def be_in_odoo(self) -> Page:
@@ -167,16 +168,6 @@ class Person:
             if content.get("encoding") == "base64":
                 text = base64.b64decode(text).decode(errors="replace")
             yield entry["request"]["url"], text
-
-    def _sign_in(self, login: str, password: str) -> None:
-        # What the login page does, without loading all that it looks like.
-        request, address = self.context.request, f"{self.url}/web/login"
-        token = re.search(
-            r'name="csrf_token" value="(\w+)"', request.get(address).text()
-        )
-        form = {"csrf_token": token[1], "login": login, "password": password}
-        answer = request.post(address, form=form, max_redirects=0)
-        assert answer.status == 303, f"{login} can't sign in: {answer.status}"
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type == "error":

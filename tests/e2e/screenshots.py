@@ -64,7 +64,7 @@ def take(folder: Path = FOLDER) -> None:
     with running("screenshots") as system, browser.browser(path) as chromium:
         system.own_phone(OWN_PHONE)
         gateway = system.gateway(sender_id="UNIVERSITY")
-        person = Person(chromium, system.url)
+        person = Person(chromium, system.admin)
         for name, phone, text in reversed(SENT):
             page = person.send_sms(system.contact(name, phone), text)
             expect(page.locator(".o-mail-Message").get_by_text(text)).to_be_visible()

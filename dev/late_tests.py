@@ -3,8 +3,9 @@
 Odoo runs them as each module is loaded, also on a database where modules that come
 later are installed.  Those have no fields then, but their access rules are in force: a
 failure that would say nothing about them, while what they change would not be tested.
-Before them it makes every bundle of scripts and styles that a page may need, for half a
-minute, and one that it has forgotten anew in each test: we make those that tests open.
+Before them it makes the bundles of scripts and styles that views name.  That takes half
+a minute, and those that only tours name are then made in each test anew: here those are
+made, and none that no test opens.
 Run as `python -m dev.late_tests`, with Odoo's arguments.
 """
 

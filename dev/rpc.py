@@ -37,12 +37,9 @@ class Rpc:
         self.uid: int = session["uid"]
 
     @property
-    def cookie(self) -> tuple[str, str]:
-        """Give name and value of the cookie that a browser needs to be in the session.
-
-        Whoever has it is signed in.
-        """
-        return next((each.name, each.value) for each in self._cookies)
+    def cookies(self) -> dict[str, str]:
+        """Give the session's cookies; a browser that has them is signed in."""
+        return {each.name: each.value for each in self._cookies}
 
     def call(self, model: str, method: str, *args: Any, **kwargs: Any) -> Any:
         """Give the result of `method` of `model`; raises RemoteError."""

@@ -60,8 +60,12 @@ class Person:
         self.context.set_default_navigation_timeout(FIRST_SECONDS * 1000)
         self.context.on("console", self._hear)
         self.context.on("weberror", lambda error: self._complain(error.error))
-        name, value = odoo.cookie
-        self.context.add_cookies([{"name": name, "value": value, "url": odoo.url}])
+        self.context.add_cookies(
+            [
+                {"name": name, "value": value, "url": odoo.url}
+                for name, value in odoo.cookies.items()
+            ]
+        )
         self.page = self.context.new_page()
 
     def be_in_odoo(self) -> Page:

@@ -9,12 +9,22 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, expect
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Error,
+    Locator,
+    Page,
+    TimeoutError,
+    expect,
+)
 
 from dev.process import wait_until
 from dev.rpc import Rpc
 
 SECONDS = 20
+# Milliseconds until somebody types a search again.
+PATIENCE = 3000
 # The first page after a start has its assets compiled, for half a minute.
 FIRST_SECONDS = 120
 # Debian's package of Odoo leaves this file out.
@@ -110,23 +120,22 @@ class Person:
         """Search a list for a text, in the first of its fields unless one is named."""
         box = self.page.get_by_role("searchbox")
         offers = self.page.locator(".o_searchview_autocomplete")
+        facet = self.page.locator(".o_searchview_facet").filter(has_text=text)
 
-        def offered() -> bool:
-            box.fill(text)
-            with contextlib.suppress(AssertionError):
-                expect(offers).to_contain_text(text, timeout=1000)
-                return True
-            return False
+        def searched() -> bool:
+            with contextlib.suppress(AssertionError, TimeoutError):
+                box.fill(text)
+                # Before it is offered, Enter searches for nothing.
+                expect(offers).to_contain_text(text, timeout=PATIENCE)
+                if field:
+                    offers.get_by_text(f"Search {field} for").click(timeout=PATIENCE)
+                else:
+                    box.press("Enter")
+                expect(facet).to_be_visible(timeout=PATIENCE)
+            return facet.is_visible()
 
-        # Odoo forgets what is typed while it still draws the view; before it offers
-        # anything, Enter searches for nothing.
-        assert wait_until(offered, SECONDS), f"no search for {text} is offered"
-        if field:
-            offers.get_by_text(f"Search {field} for").click()
-        else:
-            box.press("Enter")
-        facets = self.page.locator(".o_searchview_facet")
-        expect(facets.filter(has_text=text)).to_be_visible()
+        # While it still starts or draws the view Odoo forgets what is typed.
+        assert wait_until(searched, SECONDS), f"no search for {text}"
 
     def save(self) -> None:
         """Save the form."""

@@ -83,6 +83,7 @@ def test_killed_while_sending_it_sends_nothing_twice_and_ends(
         before, doubt = doubt, house.states()["process"]
         # what came back and is not on record yet, and what took its place
         assert doubt - before <= 2 * ON_THE_WIRE
+        house.forgive_kills()
         (worker,) = workers(1)
     assert house.states()["outgoing"], "it had sent all before the last kill"
     house.end_leases()

@@ -6,9 +6,10 @@ import threading
 import time
 
 EVERY_SECONDS = 15
+QUIET_SECONDS = 3  # what is done sooner gets no line that says so, outside a terminal
+
 #: the steps that run now, in their order
 _running: list["Step"] = []
-QUIET_SECONDS = 3  # what is done sooner gets no line that says so, outside a terminal
 
 
 class Step:

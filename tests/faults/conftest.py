@@ -30,10 +30,15 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.seed = random.randrange(1_000_000)
 
 
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"random moments: --seed {config.option.seed}"
+
+
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    terminalreporter.write_line(f"random moments: --seed {config.option.seed}")
+    # Once more, below what failed: that is all that is shown of a long log.
+    terminalreporter.write_line(pytest_report_header(config))
 
 
 def pytest_collection_modifyitems(

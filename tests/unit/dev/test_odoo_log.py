@@ -120,3 +120,10 @@ def test_the_reason_of_a_failure_is_found():
     found = odoo_log.excerpt(lines, "sms.tests.test_a: TestA.test_bad")
     assert found[0].endswith("FAIL: TestA.test_bad")
     assert found[1:] == ["AssertionError: 1 != 2"]
+
+
+def test_the_test_that_begins_is_shown_and_nothing_else():
+    place = "2026-01-01 10:00:00,000 7 INFO db odoo.addons.su_sms.tests.test_x:"
+    assert odoo_log.started(f"{place} Starting TestX.test_y ... \n") == "TestX.test_y"
+    assert odoo_log.started(f"{place} Starting post tests \n") == ""
+    assert odoo_log.started("no record\n") == ""

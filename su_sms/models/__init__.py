@@ -1,3 +1,7 @@
+from . import sms_form_mixin
+
+# isort: split
+
 from . import (
     ir_http,
     mail_notification,

@@ -10,6 +10,7 @@ class SmsBalance(models.Model):
     """What was left on a gateway's account, and since when: a row for each change."""
 
     _name = "sms.balance"
+    _inherit = ["sms.form.mixin"]
     _description = "SMS Balance"
     _order = "at desc, id desc"
     _rec_name = "at"

@@ -18,6 +18,7 @@ class SmsBlacklist(models.Model):
     """
 
     _name = "sms.blacklist"
+    _inherit = ["sms.form.mixin"]
     _description = "SMS Blacklist"
     _inherits = {"phone.blacklist": "phone_blacklist_id"}
     _order = "date desc, id desc"

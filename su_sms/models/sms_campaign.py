@@ -1,7 +1,11 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ..text import placeholders
+from . import authors
+from .check_later import check_later
 from .defaults import without_defaults
+from .sms_form_mixin import NAMING
 
 STATES = [
     ("draft", "Draft"),
@@ -30,17 +34,13 @@ AGREED = {
     "scheduled_at",
     "optout",
 }
-# Whose rights count: of who last said to whom, and of who last said what.
-AUTHORS = {
-    "author_id": {"audience_ids"},
-    "text_author_id": {"body", "template_id"},
-}
-# In a context: leave the check to the campaign. No caller from outside can have it.
-CHECK_LATER = object()
+# What a campaign says; whoever says it has it filled in with their rights.
+WORDS = {"body", "template_id"}
+TEXT_AUTHORS = ("text_author_id", "text_coauthor_ids")
 # What only the methods of the campaign change, whoever calls.
 KEPT = {
     "state",
-    *AUTHORS,
+    *TEXT_AUTHORS,
     "template_texts",
     "source_id",
     "check_state",
@@ -73,7 +73,7 @@ class SmsCampaign(models.Model):
 
     _name = "sms.campaign"
     _description = "SMS Campaign"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["sms.form.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
     _check_company_auto = True
 
@@ -103,22 +103,22 @@ class SmsCampaign(models.Model):
         tracking=True,
         help="Who is told when something needs a person.",
     )
-    author_id = fields.Many2one(
-        "res.users",
-        readonly=True,
-        copy=False,
-        # Without one, the job's own rights would count.
-        ondelete="restrict",
-        help="Who last said to whom it goes. Their access rights say which records the"
-        " audience may have.",
-    )
     text_author_id = fields.Many2one(
         "res.users",
         readonly=True,
         copy=False,
         ondelete="restrict",
-        help="Who last changed the text. Their access rights say what its placeholders"
-        " may read.",
+        help="Who last changed the text. Its placeholders read what they may.",
+    )
+    text_coauthor_ids = fields.Many2many(
+        "res.users",
+        "sms_campaign_text_coauthor_rel",
+        string="Text Co-Authors",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        help="Who else has a say in the text: whose placeholders were kept when it was"
+        " changed, and who has copied it. Placeholders read what all of them may.",
     )
     gateway_id = fields.Many2one(
         "sms.gateway.config",
@@ -226,13 +226,40 @@ class SmsCampaign(models.Model):
                     )
                 )
 
+    # ------------------------------------------------------------
+    # Saving
+    # ------------------------------------------------------------
+
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_kept(set().union(*vals_list))
-        draft = without_defaults(self._later(), KEPT)
-        campaigns = super(SmsCampaign, draft).create(vals_list)
-        campaigns.sudo().write(dict.fromkeys(AUTHORS, self.env.uid))
-        return campaigns.with_env(self.env)
+        names = set().union(*vals_list)
+        self._check_kept(names)
+        self._check_company_is_own(vals_list)
+        vals_list = [dict(vals) for vals in vals_list]
+        lines = [vals.pop("audience_ids", None) for vals in vals_list]
+        draft = without_defaults(self, KEPT)
+        campaigns = super(SmsCampaign, draft).create(vals_list).with_env(self.env)
+        campaigns.sudo().text_author_id = self.env.user
+        for campaign, commands in zip(campaigns, lines, strict=True):
+            if commands:
+                campaign._write_lines(commands)
+        return campaigns
+
+    def copy(self, default=None):
+        """Duplicate campaigns; what they say stays the word of those who said it."""
+        default = dict(default or {})
+        lines = default.pop("audience_ids", None)
+        copies = super().copy({**default, "audience_ids": []})
+        for campaign, copied in zip(self, copies, strict=True):
+            if not WORDS & set(default):
+                copied.sudo().write(
+                    authors.of_copy(self.env.user, campaign, *TEXT_AUTHORS)
+                )
+            if lines is None:
+                campaign.audience_ids._copy_to(copied)
+            else:
+                copied.audience_ids = lines
+        return copies
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default=default)
@@ -243,29 +270,76 @@ class SmsCampaign(models.Model):
 
     def write(self, vals):
         self._check_kept(set(vals))
+        self._check_company_is_own([vals])
         if AGREED & set(vals):
             self._check_still_open()
-            if not self.env.su:
-                self._keep_authors(set(vals))
-        return super(SmsCampaign, self._later()).write(vals)
+        vals = dict(vals)
+        lines = vals.pop("audience_ids", None)
+        said = {campaign: campaign._words() for campaign in self if WORDS & set(vals)}
+        result = super().write(vals)
+        if not self.env.su:
+            for campaign, before in said.items():
+                campaign._keep_text_authors(before)
+        if lines:
+            self._write_lines(lines)
+        return result
 
-    def _keep_authors(self, names):
-        """Keep who says what or to whom: nobody lends their rights to another's words.
+    def _write_lines(self, commands):
+        """Write audiences, which leave the check to these campaigns."""
+        self._check_own_lines(commands)
+        later = check_later(self)
+        return super(SmsCampaign, later).write({"audience_ids": commands})
 
-        Whoever only changes the time of a campaign has said neither.
+    def _check_own_lines(self, commands):
+        """Refuse commands that name an audience of another campaign."""
+        named = set()
+        for command in commands:
+            if command[0] == Command.SET:
+                named.update(command[2])
+            elif command[0] in NAMING:
+                named.add(command[1])
+        if not named <= set(self.audience_ids._ids):
+            raise AccessError(
+                self.env._("An audience belongs to its campaign, and to no other.")
+            )
+
+    def _words(self):
+        """Return what the text says: the template, or the text and its placeholders."""
+        if self.template_id:
+            texts = [self.body or "", *(self.template_texts or {}).values()]
+            return self.template_id.id, texts
+        return False, [self.body or ""]
+
+    def _keep_text_authors(self, before):
+        """Keep who says what: nobody lends their rights to another's words.
+
+        Whoever changes a text and leaves a placeholder of it has said the rest of it
+        only.
+
+        :param before: what ``_words`` has given before the change
         """
-        changed = [author for author, said in AUTHORS.items() if said & names]
-        if changed:
-            self.sudo().write(dict.fromkeys(changed, self.env.uid))
-
-    def _later(self):
-        """Give these in a context in which audiences leave the check to them."""
-        return self.with_context(su_sms_check_later=CHECK_LATER)
+        template, texts = before
+        if self.template_id.id == template and (template or self.body in texts):
+            return
+        if not self.template_id and self.body in texts:
+            # The template was taken out, and what it said has stayed.
+            return
+        kept = not self.template_id and (
+            _expressions(texts) & _expressions([self.body or ""])
+        )
+        self.sudo().write(authors.of_change(self.env.user, self, kept, *TEXT_AUTHORS))
 
     def _check_kept(self, names):
         if KEPT & names and not self.env.su:
             raise AccessError(
                 self.env._("How far a campaign is can only be changed by its buttons.")
+            )
+
+    def _check_company_is_own(self, vals_list):
+        companies = {vals["company_id"] for vals in vals_list if vals.get("company_id")}
+        if not self.env.su and not companies <= set(self.env.user.company_ids._ids):
+            raise AccessError(
+                self.env._("A campaign belongs to one of your own companies.")
             )
 
     def _check_still_open(self):
@@ -277,6 +351,15 @@ class SmsCampaign(models.Model):
                 )
             )
 
+    @api.model
+    def _may_choose(self, field, res_id):
+        if field.name == "gateway_id":
+            # Staff may not read gateways, but their campaigns have one.
+            gateway = self.env["sms.gateway.config"].sudo().browse(res_id).exists()
+            company = gateway.company_id
+            return bool(gateway) and company <= self.env.user.company_ids
+        return super()._may_choose(field, res_id)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_launched(self):
         if any(campaign.state not in OPEN for campaign in self):
@@ -286,3 +369,13 @@ class SmsCampaign(models.Model):
                     " should go no further."
                 )
             )
+
+
+def _expressions(texts):
+    """Return the expressions in the placeholders of texts."""
+    return {
+        part.expression
+        for text in texts
+        for part in placeholders.parse(text or "")
+        if part.expression
+    }

@@ -4,7 +4,10 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from . import authors
 from .sms_campaign_person import Candidate
+
+AUTHORS = ("author_id", "coauthor_ids")
 
 KINDS = [
     ("list", "Mailing Lists"),
@@ -25,11 +28,30 @@ class SmsCampaignAudience(models.Model):
     """
 
     _name = "sms.campaign.audience"
+    _inherit = ["sms.form.mixin"]
     _description = "SMS Campaign Audience"
     _order = "sequence, id"
 
     campaign_id = fields.Many2one("sms.campaign", required=True, ondelete="cascade")
     company_id = fields.Many2one(related="campaign_id.company_id")
+    author_id = fields.Many2one(
+        "res.users",
+        readonly=True,
+        copy=False,
+        # Without one, nobody's rights would count.
+        ondelete="restrict",
+        help="Who last said who this is. It has the records that they may see.",
+    )
+    coauthor_ids = fields.Many2many(
+        "res.users",
+        "sms_campaign_audience_coauthor_rel",
+        string="Co-Authors",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        help="Who else has a say in it: whose filter was kept when it was changed, and"
+        " who has copied it. It has the records that all of them may see.",
+    )
     sequence = fields.Integer(default=10)
     kind = fields.Selection(KINDS, "Who", required=True, default="list")
     list_ids = fields.Many2many("mailing.list", string="Mailing Lists")
@@ -86,11 +108,59 @@ class SmsCampaignAudience(models.Model):
         )
 
     # ------------------------------------------------------------
+    # Authors
+    # ------------------------------------------------------------
+
+    def _with_a_say(self):
+        """Return the users who have a say in who this is: what all may see counts.
+
+        Rights come from stored records only: a form that says something else than
+        what is stored has its user's.
+        """
+        self.ensure_one()
+        stored = self._origin
+        if stored and (self.id or self._words() == stored._words()):
+            return authors.with_a_say(stored, *AUTHORS)
+        return authors.people(self.env.user)
+
+    def _words(self):
+        """Return what says which records these are, as a set."""
+        if self.kind == "list":
+            return {("list", each) for each in self.list_ids._origin.ids}
+        if self.kind == "model":
+            name = self.model_id._origin.id
+            return {("model", name), *_leaves(self.domain)}
+        return set()
+
+    def _words_kept(self, before):
+        """Tell whether something of what was said before is still there.
+
+        What another kind would go by counts as well: the kind can be changed back.
+
+        :param before: what ``_all_words`` has given before a change
+        """
+        now = self._all_words()
+        # Two filters of the same records have nothing in common but that.
+        said = {word for word in now if word[0] != "model"} or now
+        return bool(said & before)
+
+    def _all_words(self):
+        """Return what would say which records these are, whatever kind it is."""
+        return {
+            ("model", self.model_id.id),
+            *_leaves(self.domain),
+            *(("list", each) for each in self.list_ids.ids),
+        }
+
+    # ------------------------------------------------------------
     # Records
     # ------------------------------------------------------------
 
-    def _records(self):
-        """Give the model of the records, as the audience's author would see them."""
+    def _records(self, user=None):
+        """Return the model of the records, as somebody sees them.
+
+        :param user: by default the first of those who have a say
+        """
         self.ensure_one()
         if self.kind == "list":
             name = "mailing.contact"
@@ -98,10 +168,21 @@ class SmsCampaignAudience(models.Model):
             name = self.model_id.sudo().model
         if not name or name not in self.env:
             raise UserError(self.env._("Choose what the audience consists of."))
+        if not self._may_have(self.env[name]):
+            raise UserError(self._no_numbers_text())
+        user = user or self._with_a_say()[:1]
+        if not user:
+            raise UserError(
+                self.env._(
+                    "Nobody whose access rights could count has chosen the audience"
+                    " “%s”. Add it again.",
+                    self.name,
+                )
+            )
         campaign = self.campaign_id
         return (
             self.env[name]
-            .with_user(campaign.author_id)
+            .with_user(user)
             .with_company(campaign.company_id)
             .with_context(
                 allowed_company_ids=campaign.company_id.ids,
@@ -109,10 +190,17 @@ class SmsCampaignAudience(models.Model):
             )
         )
 
+    def _seen_by_all(self, domain):
+        """Return the domain of the records that all who have a say see and find."""
+        for user in self._with_a_say()[1:]:
+            found = self._records(user)._search(domain)
+            domain = [*domain, ("id", "in", found)]
+        return domain
+
     def _record_domain(self):
         self.ensure_one()
         if self.kind == "list":
-            return [("list_ids", "in", self.list_ids.ids)]
+            return self._seen_by_all([("list_ids", "in", self.list_ids._origin.ids)])
         try:
             domain = literal_eval(self.domain or "[]")
             # PostgreSQL has a word in it, too.
@@ -129,20 +217,34 @@ class SmsCampaignAudience(models.Model):
                     error=(str(error) or type(error).__name__).splitlines()[0],
                 )
             ) from None
-        return domain
+        return self._seen_by_all(domain)
 
     @api.constrains("kind", "model_id")
     def _check_model(self):
         for audience in self.filtered(lambda a: a.kind == "model" and a.model_id):
             name = audience.model_id.sudo().model
-            if name not in self.env or not self._number_sources(self.env[name]):
-                raise ValidationError(
-                    self.env._(
-                        "%s have no phone numbers. Choose records that have, or that"
-                        " belong to a contact.",
-                        audience.model_id.sudo().name,
-                    )
-                )
+            if name not in self.env or not self._may_have(self.env[name]):
+                raise ValidationError(audience._no_numbers_text())
+
+    def _no_numbers_text(self):
+        return self.env._(
+            "%s have no phone numbers. Choose records that have, or that belong to a"
+            " contact.",
+            self.model_id.sudo().name,
+        )
+
+    @api.model
+    def _may_have(self, model):
+        """Tell whether an audience may consist of these records.
+
+        The same as the domain of ``model_id``, which only a form goes by.
+        """
+        return (
+            isinstance(model, self.pool["mail.thread"])
+            and not (model._abstract or model._transient)
+            and not model._name.startswith("ir.")
+            and bool(self._number_sources(model))
+        )
 
     @api.model
     def _number_sources(self, model):
@@ -172,7 +274,7 @@ class SmsCampaignAudience(models.Model):
         domain = [*self._record_domain(), ("id", ">", self.position)]
         model = self._records()
         # In one query, and only what is looked at.
-        fnames = [self._name_field(model), *self._phone_fields(model)]
+        fnames = [self._name_field(model), *self._readable_phones(model)]
         records = model.search_fetch(domain, fnames, order="id", limit=limit)
         if not records:
             return [], self.position
@@ -181,7 +283,7 @@ class SmsCampaignAudience(models.Model):
     def _from_records(self, records):
         """Give records of this audience as candidates."""
         opted_out = self._opted_out_of_lists(records) if self.kind == "list" else set()
-        name, fnames = self._name_field(records), self._phone_fields(records)
+        name, fnames = self._name_field(records), self._readable_phones(records)
         partners, nobody = self._partners(records), self.env["res.partner"]
         of_partner = self._numbers_of(partners)
         return [
@@ -207,6 +309,17 @@ class SmsCampaignAudience(models.Model):
         fnames = ("phone_sanitized", *model._phone_get_number_fields(), *MORE_PHONES)
         return [fname for fname in fnames if fname in model._fields]
 
+    def _readable_phones(self, model):
+        """Return the fields with numbers that all who have a say may read."""
+        seen_by = [model.with_user(user) for user in self._with_a_say()]
+        return [
+            fname
+            for fname in self._phone_fields(model)
+            if all(
+                each._has_field_access(model._fields[fname], "read") for each in seen_by
+            )
+        ]
+
     @api.model
     def _partners(self, records):
         """Give the contact of each record, by its id."""
@@ -219,9 +332,8 @@ class SmsCampaignAudience(models.Model):
             for res_id, partners in records._mail_get_partners().items()
         }
 
-    @api.model
     def _numbers_of(self, partners):
-        """Give the numbers of contacts, by contact: those that may be read.
+        """Give the numbers of contacts, by contact: those that all may read.
 
         What records have of their own comes first, as when Odoo sends to them.
 
@@ -231,10 +343,12 @@ class SmsCampaignAudience(models.Model):
         found = self.env["res.partner"].union(*partners.values())
         if found.ids == list(partners):
             return {}
-        fnames = self._phone_fields(found)
+        fnames = self._readable_phones(found)
+        for user in self._with_a_say():
+            found &= found.with_user(user)._filtered_access("read").with_env(found.env)
         return {
             partner: [number for fname in fnames if (number := partner[fname])]
-            for partner in found._filtered_access("read")
+            for partner in found
         }
 
     def _opted_out_of_lists(self, contacts):
@@ -295,3 +409,12 @@ class SmsCampaignAudience(models.Model):
     def _row_columns(self):
         """Give the keys of the cells that hold number and name."""
         return "number", "name"
+
+
+def _leaves(domain):
+    """Return the conditions of a domain, or it as a whole if it can't be read."""
+    try:
+        found = literal_eval(domain or "[]")
+        return {("leaf", repr(each)) for each in found if not isinstance(each, str)}
+    except Exception:
+        return {("leaf", domain)}

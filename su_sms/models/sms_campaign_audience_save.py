@@ -2,10 +2,14 @@ from odoo import Command, api, models
 from odoo.exceptions import AccessError, UserError
 
 from ..text import table
-from .sms_campaign import CHECK_LATER
+from . import authors
+from .check_later import check_later
+from .defaults import without_defaults
+from .sms_campaign_audience import AUTHORS
 
 # Where the job is; no person's to say.
 PLACE = {"position", "finished"}
+KEPT = {*PLACE, *AUTHORS}
 
 
 class SmsCampaignAudience(models.Model):
@@ -17,9 +21,14 @@ class SmsCampaignAudience(models.Model):
     def create(self, vals_list):
         vals_list = [dict(vals) for vals in vals_list]
         for vals in vals_list:
+            self._check_kept(vals)
             _check_size(vals)
         commands = [vals.pop("column_ids", ()) for vals in vals_list]
-        audiences = super().create(vals_list)
+        audiences = super(SmsCampaignAudience, without_defaults(self, KEPT)).create(
+            vals_list
+        )
+        audiences = audiences.with_env(self.env)
+        audiences.sudo().author_id = self.env.user
         audiences.filtered("numbers")._read_numbers()
         audiences.filtered("file")._read_file()
         for audience, chosen in zip(audiences, commands, strict=True):
@@ -28,26 +37,53 @@ class SmsCampaignAudience(models.Model):
         return audiences
 
     def write(self, vals):
-        if PLACE & set(vals) and not self.env.su:
-            raise AccessError(
-                self.env._("How far a campaign is can only be changed by its buttons.")
-            )
+        self._check_kept(vals)
         _check_size(vals)
         before = self.campaign_id
         if "campaign_id" in vals:
-            before._check_still_open()
+            self._check_may_move(vals["campaign_id"])
+        said = {
+            audience: (audience.kind, audience._words(), audience._all_words())
+            for audience in self
+        }
         vals, roles = dict(vals), {}
         if commands := vals.pop("column_ids", ()):
             # The columns that the form knows: reading a file makes others.
             by_id = {column.id: column.slug for column in self.column_ids}
             roles = _roles(commands, by_id)
         result = super().write(vals)
+        if not self.env.su:
+            for audience, (kind, words, all_words) in said.items():
+                if (audience.kind, audience._words()) != (kind, words):
+                    audience._keep_authors(all_words)
         self._read_again(vals, roles)
-        if roles or set(vals) - PLACE - {"sequence"}:
+        if roles or set(vals) - KEPT - {"sequence"}:
             self._changed()
         if moved := before - self.campaign_id:
             moved._audience_changed()
         return result
+
+    def _check_kept(self, vals):
+        if not KEPT.isdisjoint(vals) and not self.env.su:
+            raise AccessError(
+                self.env._("How far a campaign is can only be changed by its buttons.")
+            )
+
+    def _check_may_move(self, campaign_id):
+        """Refuse to take an audience out of what is launched, or put it in another's.
+
+        Record rules are asked before a change, not of what it leads to.
+        """
+        self.campaign_id._check_still_open()
+        self.env["sms.campaign"].browse(campaign_id or ()).check_access("write")
+
+    def _keep_authors(self, before):
+        """Keep who says to whom: nobody lends their rights to another's words.
+
+        :param before: what ``_all_words`` has given before the change
+        """
+        kept = self._words_kept(before)
+        self.sudo().write(authors.of_change(self.env.user, self, kept, *AUTHORS))
 
     def _read_again(self, vals, roles):
         """Read what was written, and let the columns hold what was chosen."""
@@ -57,6 +93,36 @@ class SmsCampaignAudience(models.Model):
             self._read_file()
         for audience in self:
             audience._choose_roles(roles)
+
+    def copy(self, default=None):
+        """Duplicate audiences; they stay the word of those who have chosen them."""
+        default = default or {}
+        self._check_kept(default)
+        campaigns = self.campaign_id
+        if "campaign_id" in default:
+            campaigns = campaigns.browse(default["campaign_id"] or ())
+            campaigns.check_access("write")
+        copies = super(SmsCampaignAudience, check_later(campaigns, self)).copy(default)
+        copies = copies.with_env(self.env)
+        for audience, copied in zip(self, copies, strict=True):
+            # Whoever says something else by it has said all of it.
+            if copied._words() == audience._words():
+                values = authors.of_copy(self.env.user, audience, *AUTHORS)
+            else:
+                kept = copied._words_kept(audience._all_words())
+                values = authors.of_change(self.env.user, audience, kept, *AUTHORS)
+            copied.sudo().write(values)
+        copies._changed()
+        return copies
+
+    def _copy_to(self, campaign):
+        """Copy these audiences to a campaign, which is counted once."""
+        for audience in self:
+            audience.with_env(check_later(campaign).env).copy(
+                {"campaign_id": campaign.id}
+            )
+        if self:
+            campaign._check_again()
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
@@ -90,7 +156,7 @@ class SmsCampaignAudience(models.Model):
             lambda c: roles.get(c.slug, c.role) != c.role
         )
         # All at once: in between there are two columns of numbers, or none.
-        for column in changed.with_context(su_sms_check_later=CHECK_LATER):
+        for column in check_later(self.campaign_id, changed):
             column.role = roles[column.slug]
         changed.audience_id.column_ids._check_roles()
 

@@ -1,13 +1,14 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
-from .sms_campaign import CHECK_LATER
+from .check_later import is_later
 
 
 class SmsCampaignColumn(models.Model):
     """A column of an uploaded file: what it was taken for, for a person to correct."""
 
     _name = "sms.campaign.column"
+    _inherit = ["sms.form.mixin"]
     _description = "SMS Campaign Column"
     _order = "sequence, id"
     _rec_name = "title"
@@ -15,9 +16,10 @@ class SmsCampaignColumn(models.Model):
     audience_id = fields.Many2one(
         "sms.campaign.audience", required=True, readonly=True, ondelete="cascade"
     )
-    sequence = fields.Integer(readonly=True)
-    title = fields.Char("Column", readonly=True)
-    slug = fields.Char(readonly=True)
+    # Not readonly: the form of a file that is not saved yet has its columns from here.
+    sequence = fields.Integer()
+    title = fields.Char("Column")
+    slug = fields.Char()
     placeholder = fields.Char(compute="_compute_placeholder")
     role = fields.Selection(
         [
@@ -29,18 +31,24 @@ class SmsCampaignColumn(models.Model):
         required=True,
         default="placeholder",
     )
-    example = fields.Char("First Row", readonly=True)
+    example = fields.Char("First Row")
 
     @api.depends("slug")
     def _compute_placeholder(self):
         for column in self:
-            column.placeholder = "{{ object." + column.slug + " }}"
+            slug = column.slug
+            column.placeholder = "{{ object." + slug + " }}" if slug else False
 
     def write(self, vals):
+        if set(vals) - {"role"} and not self.env.su:
+            raise AccessError(
+                self.env._("Only what a column holds can be changed, not the file.")
+            )
         result = super().write(vals)
-        later = self.env.context.get("su_sms_check_later") is CHECK_LATER
-        if "role" in vals and not later:
-            self._check_roles()
+        if "role" in vals:
+            self.filtered(
+                lambda column: not is_later(column.audience_id.campaign_id)
+            )._check_roles()
         if set(vals) - {"example"}:
             self.audience_id._changed()
         return result

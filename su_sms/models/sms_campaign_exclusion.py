@@ -7,6 +7,7 @@ class SmsCampaignExclusion(models.Model):
     """How many people a campaign leaves out for one reason."""
 
     _name = "sms.campaign.exclusion"
+    _inherit = ["sms.form.mixin"]
     _description = "SMS Campaign Exclusion"
     _order = "count desc, id"
     _log_access = False

@@ -13,6 +13,7 @@ class SmsCampaignNetwork(models.Model):
     """How many of a campaign's people are in one network, and what they will cost."""
 
     _name = "sms.campaign.network"
+    _inherit = ["sms.form.mixin"]
     _description = "SMS Campaign Network"
     _order = "people_count desc, id"
     _log_access = False

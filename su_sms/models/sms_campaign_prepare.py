@@ -10,8 +10,6 @@ from .sms_sms_dispatch import utcnow
 PAGE = 5000
 # Their country is their nationality, and not where their phone is.
 OF_NATIONALS = {"hr.employee"}
-# Texts kept of each page of a check.
-SHOWN = 20
 
 
 class SmsCampaign(models.Model):
@@ -37,7 +35,7 @@ class SmsCampaign(models.Model):
             return False
         people, position = audience._page(PAGE)
         if people:
-            self._complete(people, finish)
+            self._complete(people, finish, audience._with_a_say())
             keep(audience, people)
         audience.write({"position": position, "finished": len(people) < PAGE})
         self.env.flush_all()
@@ -59,7 +57,7 @@ class SmsCampaign(models.Model):
     def _start_over(self):
         self.audience_ids.write({"position": 0, "finished": False})
 
-    def _complete(self, people, finish):
+    def _complete(self, people, finish, readers):
         """Find each person's number, whether they are left out, and their text."""
         countries = Countries(self)
         for person in people:
@@ -73,7 +71,7 @@ class SmsCampaign(models.Model):
             for person in people:
                 if person.number in blocked:
                     person.leave_out(OPTED_OUT)
-        self._fill_in(people, finish)
+        self._fill_in(people, finish, readers)
         # Only now: who is left out keeps nobody else from being reached.
         seen = set()
         for person in people:
@@ -181,20 +179,18 @@ class SmsCampaign(models.Model):
                 "res_id": person.record.id if person.record else None,
                 "parts": person.parts,
                 "forcing": person.forcing or None,
-                "body": _plain(person.body) if place < SHOWN else None,
             }
-            for place, person in enumerate(people)
+            for person in people
         ]
         self.env.cr.execute(
             """
             INSERT INTO sms_campaign_recipient (
                 campaign_id, audience_id, number, name, reason, detail, line, res_model,
-                res_id, parts, forcing, body)
+                res_id, parts, forcing)
             SELECT %(campaign)s, %(audience)s, v.*
               FROM json_to_recordset(%(rows)s)
                    AS v(number text, name text, reason text, detail text, line int,
-                        res_model text, res_id int, parts int, forcing text,
-                        body text)
+                        res_model text, res_id int, parts int, forcing text)
                 ON CONFLICT (campaign_id, number) WHERE reason IS NULL DO NOTHING
          RETURNING number
             """,

@@ -11,6 +11,7 @@ class SmsCampaignRecipient(models.Model):
     """
 
     _name = "sms.campaign.recipient"
+    _inherit = ["sms.form.mixin"]
     _description = "SMS Campaign Recipient"
     _order = "id"
     _log_access = False
@@ -29,7 +30,6 @@ class SmsCampaignRecipient(models.Model):
     forcing = fields.Char(
         "Needs Unicode For", help="The characters that GSM-7 does not have."
     )
-    body = fields.Text("Text", help="Kept for the first few only.")
 
     text = fields.Text(
         "Reads", compute="_compute_text", help="What this person would read."
@@ -44,10 +44,12 @@ class SmsCampaignRecipient(models.Model):
             known = [each for each in (recipient.name, recipient.number) if each]
             recipient.display_name = ", ".join(known)
 
+    @api.depends_context("uid")
     def _compute_text(self):
         for recipient in self:
             recipient.text = False
-            if not recipient.reason:
+            # Nothing is filled in for somebody whom only a form knows.
+            if recipient.id and not recipient.reason:
                 text, problem = recipient.campaign_id.sudo()._preview(recipient)
                 recipient.text = text or problem
 

@@ -5,6 +5,7 @@ class SmsCampaignRow(models.Model):
     """A row of what was pasted or uploaded, as it is; gone when it has been sent."""
 
     _name = "sms.campaign.row"
+    _inherit = ["sms.form.mixin"]
     _description = "SMS Campaign Row"
     _order = "id"
     _log_access = False

@@ -3,6 +3,8 @@ from odoo.exceptions import AccessError, UserError
 
 from ..dispatch import gate
 from ..text import placeholders, segments
+from . import authors
+from .sms_campaign import TEXT_AUTHORS
 from .sms_campaign_person import NO_TEXT, NOT_RENDERED
 from .sms_campaign_prepare import Countries
 from .sms_campaign_unicode import NAMED
@@ -32,19 +34,27 @@ class SmsCampaign(models.Model):
         """Give the language of who wrote the text, whoever is at it now."""
         return (self.text_author_id or self.env.user).lang
 
-    def _fill_in(self, people, finish):
+    def _text_with_a_say(self):
+        """Return the users who have a say in the text."""
+        return authors.with_a_say(self, *TEXT_AUTHORS)
+
+    def _fill_in(self, people, finish, readers):
         """Give people their text and its parts; leave out whom it can't be filled for.
 
         :param people: [Candidate]
         :param finish: what else is done to a text, see sms_campaign_finish
+        :param readers: the users who have a say in who these people are, and whoever
+            is about to read the texts
         """
         self.ensure_one()
         if not self.template_id and not (self.body or "").strip():
             # Nobody is left out of what has yet to be written; a launch asks for it.
             return
         included = [person for person in people if not person.reason]
+        readers |= self._text_with_a_say()
         for lang, group in self._by_language(included).items():
-            self._fill_in_one(finish.short(self._text_in(lang)), group, lang)
+            text = finish.short(self._text_in(lang))
+            self._fill_in_one(text, group, lang, readers)
             self._end(group, finish.endings, lang)
 
     def _end(self, people, endings, lang):
@@ -89,79 +99,111 @@ class SmsCampaign(models.Model):
         parts = placeholders.parse(self.body or "")
         return any(part.expression for part in parts)
 
-    def _fill_in_one(self, text, people, lang):
+    def _fill_in_one(self, text, people, lang, readers):
         parts = placeholders.parse(text)
         if not any(part.expression for part in parts):
             for person in people:
                 person.body = text
             return
-        people = self._readable(people)
+        hidden = self._hidden(people, placeholders.names(text), readers)
+        people = [person for person in people if not person.reason]
         if placeholders.others(text):
-            self._fill_in_by_odoo(text, people, lang)
+            self._fill_in_by_odoo(text, people, lang, readers)
             return
         for person in people:
             try:
-                person.body = placeholders.render(parts, self._lookup(person, lang))
+                lookup = self._lookup(person, lang, readers, hidden)
+                person.body = placeholders.render(parts, lookup)
             except placeholders.PlaceholderError as error:
                 person.leave_out(NOT_RENDERED, str(error))
             except Exception as error:
                 person.leave_out(NOT_RENDERED, _short(error))
 
-    def _readable(self, people):
-        """Give those of whom the text's author may read; leave the others out.
+    def _hidden(self, people, paths, readers):
+        """Return {(user's id, model, id)} of what a text leads to and they can't read.
 
-        Reading alone would not tell: what the audience's author has read is in the
-        cache, for everybody.
+        Reading alone would not tell: what one user has read is in the cache, for
+        everybody. People whose own record somebody may not read are left out.
+
+        :param paths: such as ["name", "partner_id.name"]
         """
-        if self.text_author_id == self.author_id:
-            return people
-        found = {}
+        hidden, by_model = set(), {}
         for person in people:
             if person.record is not None:
-                found.setdefault(person.record._name, []).append(person.record.id)
-        readable = {
-            (name, res_id)
-            for name, ids in found.items()
-            for res_id in self.env[name]
-            .with_user(self.text_author_id)
-            .browse(ids)
-            ._filtered_access("read")
-            .ids
-        }
+                by_model.setdefault(person.record._name, []).append(person.record.id)
+        for reader in readers:
+            for name, ids in by_model.items():
+                records = self.env[name].with_user(reader).browse(ids)
+                readable = _readable(records)
+                hidden.update(_keys(records - readable))
+                for path in paths:
+                    hidden.update(_hidden_behind(readable, path.split(".")))
         for person in people:
             record = person.record
-            if record is not None and (record._name, record.id) not in readable:
-                person.leave_out(
-                    NOT_RENDERED,
-                    self.env._("Who wrote the text may not read this record."),
-                )
-        return [person for person in people if not person.reason]
+            shut_out = record is not None and readers.filtered(
+                lambda each, record=record: (each.id, record._name, record.id) in hidden
+            )
+            if shut_out:
+                names = ", ".join(shut_out.sudo().mapped("name"))
+                text = self.env._("%s may not read this record.", names)
+                person.leave_out(NOT_RENDERED, text)
+        return hidden
 
-    def _lookup(self, person, lang):
-        """Give what finds the value of a path for a person, in a language."""
+    def _lookup(self, person, lang, readers, hidden):
+        """Return what finds the value of a path for a person, in a language.
+
+        It is found as each of the readers, and if one of them may not, by nobody.
+        """
         if person.record is None:
             return person.cells.__getitem__
+        # Trusted texts of the system itself: what the audience shows.
+        records = [person.record.with_user(each) for each in readers]
+        records = records or [person.record]
 
-        def lookup(path):
-            value = person.record
-            if self.text_author_id != self.author_id:
-                value = value.with_user(self.text_author_id)
+        def find(value, path):
             if lang != value.env.context.get("lang"):
                 value = value.with_context(lang=lang)
             for name in path.split("."):
                 value = value[name]
+                if isinstance(value, models.BaseModel):
+                    if not hidden.isdisjoint(_keys(value)):
+                        name = value.env.user.sudo().name
+                        raise AccessError(
+                            self.env._(
+                                "%(user)s may not read “%(path)s”.",
+                                user=name,
+                                path=path,
+                            )
+                        )
             if isinstance(value, models.BaseModel):
                 return ", ".join(value.mapped("display_name"))
             return value
 
+        def lookup(path):
+            found = [find(record, path) for record in records]
+            return found[0]
+
         return lookup
 
-    def _fill_in_by_odoo(self, text, people, lang):
+    def _fill_in_by_odoo(self, text, people, lang, readers):
         """Let Odoo fill in what is more than a field's name, if the author may.
 
-        A file's rows are no records, so Odoo can't.
+        It may be code, which runs as its author: only where everybody else who has a
+        say may do as much, so that it gives nobody more than they have. A file's rows
+        are no records, so Odoo can't.
         """
-        engine = self.env["mail.render.mixin"].with_user(self.text_author_id)
+        author = self.text_author_id & self._text_with_a_say()
+        if not author or not all(authors.covers(each, author) for each in readers):
+            for person in people:
+                person.leave_out(
+                    NOT_RENDERED,
+                    self.env._(
+                        "The text has code of somebody who may do more than who chose"
+                        " the recipients. Let one person do both."
+                    ),
+                )
+            return
+        engine = self.env["mail.render.mixin"].with_user(author)
         engine = engine.with_context(lang=lang)
         for person in people:
             if person.record is None:
@@ -181,26 +223,30 @@ class SmsCampaign(models.Model):
                 person.leave_out(NOT_RENDERED, _short(cause))
 
     def _preview(self, recipient):
-        """Give the text as a recipient of the last check would get it, or why not.
+        """Return the text as a recipient of the last check would get it, or why not.
+
+        It shows nobody what they may not read, whoever wrote it.
 
         :param recipient: a ``sms.campaign.recipient``, or none for the first there is
         :return: (text, what is in the way)
         """
-        self.ensure_one()
-        self.check_access("read")
-        person = self._person_of(recipient or self.sample_ids[:1])
+        campaign = self._origin
+        campaign.check_access("read")
+        recipient = (recipient._origin or campaign.sample_ids[:1]).sudo()
+        audience = recipient.audience_id
+        if not campaign == recipient.campaign_id == audience.campaign_id:
+            return campaign.body or "", ""
+        person = campaign._person_of(recipient, audience)
         if person is None:
-            return self.body or "", ""
-        self._fill_in([person], self._as_if_finished())
+            return campaign.body or "", ""
+        readers = authors.people(audience._with_a_say() | self.env.user)
+        campaign._fill_in([person], campaign._as_if_finished(), readers)
         if person.reason:
             return "", person.detail
         return person.body, ""
 
-    def _person_of(self, recipient):
-        """Give a recipient as the audience has it, or None if it is gone."""
-        audience = recipient.audience_id.sudo()
-        if not audience:
-            return None
+    def _person_of(self, recipient, audience):
+        """Return a recipient as the audience has it, or None if it is gone."""
         if recipient.res_model:
             found = audience._records().browse(recipient.res_id).exists()
             people = audience._from_records(found)
@@ -217,6 +263,41 @@ class SmsCampaign(models.Model):
             if person.number == recipient.number:
                 return person
         return None
+
+
+def _keys(records):
+    """Return the keys of records as one user sees them."""
+    return {(records.env.uid, records._name, each) for each in records._ids}
+
+
+def _readable(records):
+    """Return those of these records that their user finds.
+
+    Of some models, such as employees, people find more than they have access rights to:
+    Odoo shows them the public part.
+    """
+    everything = records.with_context(active_test=False)
+    try:
+        found = set(everything._search([("id", "in", records.ids)]).get_result_ids())
+    except AccessError:
+        found = set()
+    return records.filtered(lambda record: record.id in found)
+
+
+def _hidden_behind(records, names):
+    """Return the keys of what a path leads to and its reader may not read."""
+    hidden = set()
+    for name in names:
+        field = records._fields.get(name)
+        if not field or not field.relational or not records:
+            break
+        if not records._has_field_access(field, "read"):
+            break
+        found = records.mapped(name)
+        readable = _readable(found)
+        hidden |= _keys(found - readable)
+        records = readable
+    return hidden
 
 
 def _short(error):

@@ -78,6 +78,7 @@ class SmsConsent(models.Model):
     """
 
     _name = "sms.consent"
+    _inherit = ["sms.form.mixin"]
     _description = "SMS Opt-Out History"
     _order = "date desc, id desc"
     _rec_name = "number"

@@ -8,6 +8,7 @@ class SmsIncoming(models.Model):
     """A message that somebody sent to one of our short codes."""
 
     _name = "sms.incoming"
+    _inherit = ["sms.form.mixin"]
     _description = "Incoming SMS"
     _order = "date desc, id desc"
     _rec_name = "number"

@@ -25,6 +25,7 @@ class SmsOptoutLink(models.Model):
     """
 
     _name = "sms.optout.link"
+    _inherit = ["sms.form.mixin"]
     _description = "SMS Opt-Out Link"
     _rec_name = "token"
 

@@ -16,6 +16,7 @@ class SmsOptoutWord(models.Model):
     """A word that, when it is all that somebody writes, opts them out or in."""
 
     _name = "sms.optout.word"
+    _inherit = ["sms.form.mixin"]
     _description = "SMS Opt-Out Word"
     _order = "kind desc, lang_id, sequence, id"
     _rec_name = "word"
@@ -76,5 +77,7 @@ class SmsOptoutWord(models.Model):
     def _stop_word(self, lang=None):
         """Give the word to tell people of, in a language if it has one."""
         words = self.sudo().search([("kind", "=", "stop")])
-        mine = words.filtered(lambda each: (lang or "")[:2] == each.lang_id.code[:2])
+        mine = words.filtered(
+            lambda each: (lang or "")[:2] == (each.lang_id.code or "")[:2]
+        )
         return (mine or words)[:1].word

@@ -9,6 +9,7 @@ class SmsPace(models.Model):
     """
 
     _name = "sms.pace"
+    _inherit = ["sms.form.mixin"]
     _description = "SMS Pace"
     _log_access = False
 

@@ -5,6 +5,7 @@ class SmsPersonLog(models.Model):
     """Who exported or erased whose data, and when; never the data."""
 
     _name = "sms.person.log"
+    _inherit = ["sms.form.mixin"]
     _description = "SMS Data Request"
     _order = "id desc"
     _rec_name = "number_masked"

@@ -11,6 +11,7 @@ class SmsSpending(models.Model):
     """
 
     _name = "sms.spending"
+    _inherit = ["sms.form.mixin"]
     _description = "SMS Spending"
     _order = "day desc, id desc"
     _log_access = False

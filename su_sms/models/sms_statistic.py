@@ -11,6 +11,7 @@ class SmsStatistic(models.Model):
     """
 
     _name = "sms.statistic"
+    _inherit = ["sms.form.mixin"]
     _description = "SMS Statistic"
     _order = "day desc, id desc"
     _rec_name = "day"

@@ -13,6 +13,7 @@ class SmsSuppression(models.Model):
     """
 
     _name = "sms.suppression"
+    _inherit = ["sms.form.mixin"]
     _description = "Suppressed Number"
     _rec_name = "number_hash"
     _order = "id desc"

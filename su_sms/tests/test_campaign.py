@@ -134,12 +134,14 @@ class TestCampaignAudience(CampaignCase):
         self.run_campaign(campaign)
         self.assertEqual(self.texts(), [("+254712345678", "Kisumu")])
 
-    def test_records_that_belong_to_a_contact_have_its_number(self):
-        user = self.user("amina", name="Amina")
-        user.partner_id.phone = "0712 345 678"
-        campaign = self.campaign(self.records(user))
-        self.assertEqual(campaign.people_count, 1)
-        self.assertEqual(campaign.recipient_ids.name, "Amina")
+    def test_records_that_no_form_offers_are_refused(self):
+        for model in ("res.users", "ir.cron", "sms.composer", "sms.sms"):
+            audience = {
+                "kind": "model",
+                "model_id": self.env["ir.model"]._get_id(model),
+            }
+            with self.subTest(model), self.assertRaises(ValidationError):
+                self.campaign(audience)
 
     def test_only_people_can_be_chosen(self):
         field = self.env["sms.campaign.audience"]._fields["model_id"]
@@ -330,9 +332,9 @@ class TestCampaignText(CampaignCase):
         campaign = self.campaign(
             self.numbers("Awa 0712345678"), as_user=author, template_id=template.id
         )
-        self.assertEqual(campaign.recipient_ids.body, "Les examens, Awa")
+        self.assertEqual(campaign.recipient_ids.text, "Les examens, Awa")
         campaign.action_check()
-        self.assertEqual(campaign.recipient_ids.body, "Les examens, Awa")
+        self.assertEqual(campaign.recipient_ids.text, "Les examens, Awa")
         # The job's own language is another.
         self.run_campaign(campaign.with_context(lang="en_US"))
         self.assertEqual(self.texts()[0][1], "Les examens, Awa")
@@ -552,15 +554,20 @@ class TestCampaignAccess(CampaignCase):
         for values in (
             {"state": "sending"},
             {"approved_by_id": user.id},
-            {"author_id": admin.id},
             {"text_author_id": admin.id},
+            {"text_coauthor_ids": [(5, 0, 0)]},
             {"template_texts": {"en_US": "Other"}},
             # the budget reckons with it
             {"worst_parts": 0},
         ):
             with self.assertRaises(AccessError):
                 campaign.write(values)
-        for values in ({"position": 5000}, {"finished": True}):
+        for values in (
+            {"position": 5000},
+            {"finished": True},
+            {"author_id": admin.id},
+            {"coauthor_ids": [(5, 0, 0)]},
+        ):
             with self.assertRaises(AccessError):
                 campaign.audience_ids.write(values)
         with self.assertRaises(AccessError):

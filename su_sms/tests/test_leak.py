@@ -28,7 +28,6 @@ TEXTS = {
     "mail_message.body",  # the note in the record's chatter
     "mailing_mailing.body_plaintext",
     "sms_campaign.body",
-    "sms_campaign_recipient.body",
     "sms_composer.body",
     "sms_gateway_event.payload",
     "sms_gateway_event.problem",  # may quote the payload beside it

@@ -18,8 +18,8 @@ from .matrix import (
 )
 from .records import values
 
-# What every model has; tested as operations on records.
-CRUD = {"create", "write", "unlink", "copy", "copy_data"}
+# What every model has; tested as operations on records, and by test_form_matrix.py.
+CRUD = {"create", "write", "unlink", "copy", "copy_data", "onchange"}
 # Models of Odoo's that have a row as well.
 ODOOS = {"phone.blacklist", "sms.sms"}
 OTHERS, FOREIGN = "others", "foreign"
@@ -31,8 +31,9 @@ LEADS = {
 }
 
 
-@tagged("post_install", "-at_install")
-class TestMatrix(CampaignCase):
+class MatrixCase(CampaignCase):
+    """A user of each role, and records of their own, of colleagues and elsewhere."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -54,6 +55,29 @@ class TestMatrix(CampaignCase):
         super().setUp()
         self.made = {}
 
+    # ------------------------------------------------------------
+    # Records
+    # ------------------------------------------------------------
+
+    def record(self, model, role, whose):
+        """Give a record: the role's own, a colleague's, or one of another company."""
+        user = self.colleague if whose == OTHERS else self.users[role]
+        company = self.elsewhere if whose == FOREIGN else self.env.company
+        if model == "sms.gateway.config":
+            return self.gateways[company]
+        if self.env[model]._abstract:
+            return self.env[model]
+        key = model, user, company
+        if key not in self.made:
+            env = self.env(user=user, su=True)
+            env = env["base"].with_company(company).env
+            owned = values(model, lambda name: self.record(name, role, whose), env)
+            self.made[key] = env[model].create(owned).with_env(self.env)
+        return self.made[key]
+
+
+@tagged("post_install", "-at_install")
+class TestMatrix(MatrixCase):
     # ------------------------------------------------------------
     # The table is complete
     # ------------------------------------------------------------
@@ -145,26 +169,6 @@ class TestMatrix(CampaignCase):
             return True
         finally:
             self.env.invalidate_all()
-
-    # ------------------------------------------------------------
-    # Records
-    # ------------------------------------------------------------
-
-    def record(self, model, role, whose):
-        """Give a record: the role's own, a colleague's, or one of another company."""
-        user = self.colleague if whose == OTHERS else self.users[role]
-        company = self.elsewhere if whose == FOREIGN else self.env.company
-        if model == "sms.gateway.config":
-            return self.gateways[company]
-        if self.env[model]._abstract:
-            return self.env[model]
-        key = model, user, company
-        if key not in self.made:
-            env = self.env(user=user, su=True)
-            env = env["base"].with_company(company).env
-            owned = values(model, lambda name: self.record(name, role, whose), env)
-            self.made[key] = env[model].create(owned).with_env(self.env)
-        return self.made[key]
 
 
 class _UndoneError(Exception):

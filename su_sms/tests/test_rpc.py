@@ -34,7 +34,7 @@ class TestRpc(CampaignCase):
         manager = self.user("rpc_manager", "su_sms.group_manager")
         campaign = self.campaign(self.records(self.partner), as_user=self.staff)
         campaign.with_user(manager).audience_ids.domain = "[(1, '=', 1)]"
-        self.assertEqual(campaign.author_id, manager)
+        self.assertEqual(campaign.audience_ids.author_id, manager)
         self.call(
             "sms.campaign.audience",
             "write",
@@ -42,7 +42,7 @@ class TestRpc(CampaignCase):
             {"domain": "[]"},
             su_sms_check_later=True,
         )
-        self.assertEqual(campaign.author_id, self.staff)
+        self.assertEqual(campaign.audience_ids.author_id, self.staff)
 
     def test_nobody_lends_their_rights_to_anothers_text(self):
         editors = self.env.ref("mail.group_mail_template_editor")
@@ -87,10 +87,15 @@ class TestRpc(CampaignCase):
                 (5, 0, 0),
                 (0, 0, self.records(self.partner)),
             ]
-            self.assertEqual(campaign.author_id, manager)
+            self.assertEqual(campaign.audience_ids.author_id, manager)
             self.assertEqual(campaign.exclusion_ids.reason, "sms_rendering")
+            # The same words again are nobody else's words.
             campaign.with_user(manager).body = body
-            self.assertIn(campaign.recipient_ids.body, ("secret", "SECRET"))
+            self.assertEqual(campaign.exclusion_ids.reason, "sms_rendering")
+            campaign.with_user(manager).body = "Exams"
+            campaign.with_user(manager).body = body
+            read = campaign.recipient_ids.with_user(manager).text
+            self.assertIn(read, ("secret", "SECRET"))
 
     def hide(self, partner, manager):
         """Let only the manager see a contact."""

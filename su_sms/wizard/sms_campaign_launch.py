@@ -26,9 +26,10 @@ class SmsCampaignLaunch(models.TransientModel):
     """The question before a campaign is launched: so many, so much, until then."""
 
     _name = "sms.campaign.launch"
+    _inherit = ["sms.form.mixin"]
     _description = "Launch an SMS Campaign"
 
-    campaign_id = fields.Many2one("sms.campaign", required=True, readonly=True)
+    campaign_id = fields.Many2one("sms.campaign", required=True)
     checked_at = fields.Datetime("Counted", compute="_compute_figures")
     people_count = fields.Integer("Recipients", compute="_compute_figures")
     left_out_count = fields.Integer("Left Out", compute="_compute_figures")

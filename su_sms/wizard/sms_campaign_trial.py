@@ -10,9 +10,10 @@ class SmsCampaignTrial(models.TransientModel):
     """Send a campaign's text to a few numbers, as a recipient would get it."""
 
     _name = "sms.campaign.trial"
+    _inherit = ["sms.form.mixin"]
     _description = "Try an SMS Campaign"
 
-    campaign_id = fields.Many2one("sms.campaign", required=True, readonly=True)
+    campaign_id = fields.Many2one("sms.campaign", required=True)
     numbers = fields.Text("To", required=True, default=lambda self: self._own_number())
     recipient_id = fields.Many2one(
         "sms.campaign.recipient",

@@ -11,6 +11,7 @@ class SmsOptoutWizard(models.TransientModel):
     """Ask why, before a number is opted out or in by hand."""
 
     _name = "sms.optout.wizard"
+    _inherit = ["sms.form.mixin"]
     _description = "SMS Opt-Out"
 
     choice = fields.Selection(

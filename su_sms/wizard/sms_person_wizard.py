@@ -18,6 +18,7 @@ class SmsPersonWizard(models.TransientModel):
     """What is held about a number: to show, hand over, or erase on request."""
 
     _name = "sms.person.wizard"
+    _inherit = ["sms.form.mixin"]
     _description = "Data of a Number"
     _rec_name = "number"
 

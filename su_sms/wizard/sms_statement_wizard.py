@@ -34,6 +34,7 @@ class SmsStatementWizard(models.TransientModel):
     """
 
     _name = "sms.statement.wizard"
+    _inherit = ["sms.form.mixin"]
     _description = "SMS Statement"
     _rec_name = "month"
 

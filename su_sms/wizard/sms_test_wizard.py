@@ -22,6 +22,7 @@ class SmsTestWizard(models.TransientModel):
     """
 
     _name = "sms.test.wizard"
+    _inherit = ["sms.form.mixin"]
     _description = "Test Connection"
 
     gateway_id = fields.Many2one(

@@ -52,9 +52,11 @@ class Orders:
         self._env.cr.rollback()
         self._env.cr.close()
 
-    def create(self, model: str, rows: list[Values]) -> list[int]:
-        """Create records; give their ids."""
-        return self._env[model].create(rows).ids
+    def create(
+        self, model: str, rows: list[Values], user: int = SUPERUSER_ID
+    ) -> list[int]:
+        """Create records as a user; give their ids."""
+        return self._env[model].with_user(user).create(rows).ids
 
     def send(self, rows: list[Values]) -> list[int]:
         """Create messages and send them, as every sender in Odoo does."""

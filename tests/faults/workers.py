@@ -14,7 +14,8 @@ from typing import Any
 from dev.environment import Environment
 
 ANSWER_SECONDS = 90
-# The id of Odoo's administrator.
+# The ids of Odoo's own superuser and of its administrator.
+SUPERUSER = 1
 ADMIN = 2
 #: names the database whose modules ``preload`` loads
 LIKE = "SU_SMS_WORKERS_LIKE"
@@ -64,10 +65,12 @@ class Worker:
         self.start(order, **given)
         return self.result()
 
-    def create(self, model: str, rows: list[dict[str, Any]]) -> list[int]:
+    def create(
+        self, model: str, rows: list[dict[str, Any]], user: int = SUPERUSER
+    ) -> list[int]:
         """Create and commit records; give their ids."""
         self("begin")
-        ids = self("create", model=model, rows=rows)
+        ids = self("create", model=model, rows=rows, user=user)
         self("commit")
         return ids
 

@@ -1,0 +1,9 @@
+def migrate(cr, _version):
+    """Give audiences the author that their campaign had for all of them."""
+    cr.execute(
+        """
+        UPDATE sms_campaign_audience audience SET author_id = campaign.author_id
+          FROM sms_campaign campaign
+         WHERE campaign.id = audience.campaign_id AND audience.author_id IS NULL
+        """
+    )

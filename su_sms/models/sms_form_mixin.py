@@ -1,0 +1,136 @@
+from odoo import Command, api, models
+from odoo.exceptions import AccessError
+
+# Commands that name a line by its id.
+NAMING = (Command.UPDATE, Command.DELETE, Command.UNLINK, Command.LINK)
+
+
+class SmsFormMixin(models.AbstractModel):
+    """A form that is not saved yet knows no more than its user may say.
+
+    The values of an onchange are whatever a caller sends: constraints, access rights
+    and readonly fields are asked when a record is saved, not before. What a form can't
+    know is left out here, so that the database or a default says it.
+    """
+
+    _name = "sms.form.mixin"
+    _description = "SMS Form"
+
+    def onchange(self, values, field_names, fields_spec):
+        genuine = self._genuine_values(values, self)
+        # Odoo takes what has changed out of the values.
+        changed = [name for name in field_names if name in genuine]
+        if field_names and not changed:
+            return {}
+        return super().onchange(genuine, changed, fields_spec)
+
+    @api.model
+    def _genuine_values(self, values, origin):
+        """Return the values that a user may give to this form.
+
+        :param values: {field: value} in the format of onchange
+        :param origin: the record that the form is of, or none
+        """
+        return {
+            name: genuine
+            for name, value in values.items()
+            if (field := self._fields.get(name))
+            and not field.readonly
+            and origin._has_field_access(field, "write")
+            and (genuine := self._genuine_value(field, value, origin)) is not None
+        }
+
+    @api.model
+    def _genuine_value(self, field, value, origin):
+        """Return a value that a user may give to a field, or None.
+
+        :raise AccessError: if it names a record that the user may not read
+        """
+        if field.type in ("one2many", "many2many"):
+            return self._genuine_lines(field, value or [], origin)
+        if field.type == "many2one" and isinstance(value, dict):
+            if self.pool.field_inverses[field]:
+                return self._genuine_parent(field, value)
+            value = value.get("id")
+        if field.type == "many2one" and value:
+            stored = origin[field.name].id if origin else False
+            if value != stored and not self._may_choose(field, value):
+                raise AccessError(
+                    self.env._(
+                        "You may not choose this record for “%s”.",
+                        field._description_string(self.env),
+                    )
+                )
+        return value
+
+    @api.model
+    def _genuine_parent(self, field, values):
+        """Return what the form that a line's form was opened from has, or None."""
+        parents = self.env[field.comodel_name]
+        parent = parents.browse(_stored([values.get("id")]))
+        if len(parent._filtered_access("read").exists()) != len(parent):
+            return None
+        if isinstance(parents, SmsFormMixin):
+            genuine = parents._genuine_values(values, parent)
+        else:
+            genuine = {}
+        return {**genuine, "id": parent.id}
+
+    @api.model
+    def _genuine_lines(self, field, commands, origin):
+        """Return the commands that are for lines of the form's own record.
+
+        A line of another record belongs to it, whatever a form says; what has no line
+        of its own is linked if it may be read.
+        """
+        own = set(origin[field.name]._ids) if origin else set()
+        if field.type == "many2many":
+            own |= self._readable_among(field, commands)
+        genuine = []
+        for command in commands:
+            code, line_id, *rest = command
+            if code == Command.SET:
+                chosen = [each for each in rest[0] if each in own]
+                genuine.append(Command.set(chosen))
+            elif code == Command.CLEAR:
+                genuine.append(command)
+            elif code == Command.CREATE or (code in NAMING and line_id in own):
+                genuine.append(self._genuine_line(field, command))
+        return genuine
+
+    @api.model
+    def _genuine_line(self, field, command):
+        code, line_id, *rest = command
+        if code not in (Command.CREATE, Command.UPDATE):
+            return command
+        lines = self.env[field.comodel_name]
+        values = rest[0] or {}
+        if isinstance(lines, SmsFormMixin):
+            line = lines.browse(line_id if code == Command.UPDATE else ())
+            values = lines._genuine_values(values, line)
+        elif code == Command.UPDATE:
+            # Nothing of ours lets anybody change another model's records in its form.
+            return Command.link(line_id)
+        return (code, line_id, values)
+
+    @api.model
+    def _readable_among(self, field, commands):
+        """Return the ids that commands name and that the user may read."""
+        named = set()
+        for code, line_id, *rest in commands:
+            named.update(rest[0] if code == Command.SET else [line_id])
+        records = self.env[field.comodel_name].browse(_stored(named))
+        return set(records._filtered_access("read").exists()._ids)
+
+    @api.model
+    def _may_choose(self, field, res_id):
+        """Tell whether the user may choose this record for a many2one field."""
+        record = self.env[field.comodel_name].browse(_stored([res_id])).exists()
+        if record._name == "res.company":
+            return record in self.env.user.company_ids
+        return bool(record._filtered_access("read"))
+
+
+def _stored(ids):
+    """Return those that can be ids of stored records."""
+    return [each for each in ids if type(each) is int and each > 0]

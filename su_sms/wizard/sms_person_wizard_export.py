@@ -18,7 +18,7 @@ EXPORTED = {
     "sms.consent": (
         "date kind reason channel note evidence confirmed user_id company_id"
     ).split(),
-    "sms.campaign.recipient": "campaign_id name number reason detail line body".split(),
+    "sms.campaign.recipient": "campaign_id name number reason detail line".split(),
     "mailing.trace": (
         "mass_mailing_id sms_number trace_status failure_type sent_datetime"
         " links_click_datetime"

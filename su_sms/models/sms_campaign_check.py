@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import MissingError, UserError
 
 from ..dispatch import window
+from ..text import placeholders
 from . import authors
 from .check_later import is_later
 from .sms_campaign_prepare import PAGE
@@ -166,8 +167,8 @@ class SmsCampaign(models.Model):
             if not campaign.audience_ids:
                 continue
             campaign.check_state = "running"
-            # With nobody's rights but the caller's; the job takes those on record.
-            if campaign._speaks_for(self.env.user):
+            # Code runs for nobody who may do less than its author; the job is nobody.
+            if campaign._may_run_code(self.env.user):
                 campaign._check_some(AT_ONCE_SECONDS)
             if campaign.check_state == "running":
                 campaign._trigger_work()
@@ -177,12 +178,12 @@ class SmsCampaign(models.Model):
         if campaigns := self.filtered(lambda campaign: not is_later(campaign)):
             campaigns._check_again()
 
-    def _speaks_for(self, user):
-        """Tell whether a user may all that those may who have a say in a campaign."""
-        others = self._text_with_a_say()
-        for audience in self.audience_ids:
-            others |= audience._with_a_say()
-        return all(authors.covers(user, other) for other in others)
+    def _may_run_code(self, user):
+        """Tell whether a user may all that the code in the text's placeholders may."""
+        texts = [self.body or "", *(self.template_texts or {}).values()]
+        if not any(placeholders.others(text or "") for text in texts):
+            return True
+        return all(authors.covers(user, each) for each in self._text_with_a_say())
 
     def _forget_check(self):
         self.env.cr.execute(
@@ -279,6 +280,9 @@ class SmsCampaign(models.Model):
     def _count_is_old(self):
         """Tell whether to count again: what takes a moment always, else by age."""
         if self.check_state in ("none", "running"):
+            return False
+        if not self._may_run_code(self.env.user):
+            # It would be counted by the job, while somebody waits for an answer.
             return False
         few = self.people_count + self.left_out_count <= PAGE
         return few or self.checked_at < fields.Datetime.now() - COUNT_HOLDS

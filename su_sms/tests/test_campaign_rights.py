@@ -572,13 +572,25 @@ class TestCampaignAuthors(RightsCase):
             self.assertEqual(campaign.exclusion_ids.reason, "sms_rendering", body)
             self.assertNotIn(SECRET, campaign.recipient_ids.detail)
 
-    def test_what_a_caller_may_not_do_waits_for_the_job(self):
+    def test_code_that_a_caller_may_not_run_waits_for_the_job(self):
         campaign = self.campaign(
-            self.everybody(), as_user=self.admin, user_id=self.clerk.id
+            self.records(self.partner),
+            as_user=self.admin,
+            user_id=self.clerk.id,
+            body=f"Dear {WRITES}",
         )
-        campaign.with_user(self.clerk).action_check()
+        self.parameters.set_param(WRITTEN, False)
+        clerks = campaign.with_user(self.clerk)
+        for change in (
+            clerks.action_check,
+            clerks.action_ask_to_launch,
+            lambda: clerks.write({"message_class": "transactional"}),
+            lambda: clerks.recipient_ids.mapped("text"),
+        ):
+            change()
+            self.assertFalse(self.parameters.get_param(WRITTEN))
         self.assertEqual(campaign.check_state, "running")
-        self.assertEqual(len(self.reached(campaign)), 2)
+        self.assertEqual(self.reached(campaign), ["Wanjiku"])
         self.assertEqual(campaign.check_state, "done")
 
 

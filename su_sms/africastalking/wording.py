@@ -14,6 +14,9 @@ SECRETS = (
     (re.compile(r"atsk_\w+|[\w-]{32,}", re.ASCII | re.IGNORECASE), "…"),
 )
 LIMIT = 120
+# Characters of an answer that are looked at: what it says is at its beginning, and an
+# expression takes the square of how many there are.
+READ = 10_000
 
 
 def clean(text: str) -> str:
@@ -29,6 +32,7 @@ def brief(text: str) -> str:
 
     Of an HTML page it is the title.
     """
+    text = text[:READ]
     if text.lstrip().startswith("<"):
         title = TITLE.search(text)
         text = html.unescape(TAG.sub(" ", title[1])).strip() if title else ""

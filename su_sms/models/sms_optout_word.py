@@ -3,13 +3,17 @@ import re
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
-# Whatever is neither letter nor digit around a text: spaces, quotes, full stops.
-OUTER = re.compile(r"^[\W_]+|[\W_]+$")
+# Whatever is neither letter nor digit before a text: spaces, quotes, full stops.
+OUTER = re.compile(r"[\W_]*")
 
 
 def plain(text):
     """Give what people mean to be the same word: “ Stop!” and `STOP` are `stop`."""
-    return " ".join(OUTER.sub("", (text or "").replace("\0", "")).casefold().split())
+    text = (text or "").replace("\0", "")
+    # From both ends: an expression for the end would be tried at every place.
+    for _end in range(2):
+        text = text[OUTER.match(text).end() :][::-1]
+    return " ".join(text.casefold().split())
 
 
 class SmsOptoutWord(models.Model):

@@ -11,11 +11,12 @@ boundary: handsets put the parts together before they shape the text, so nothing
 lost, and keeping clusters whole would only cost more.
 """
 
+import operator
 import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import Literal
 
 Encoding = Literal["GSM-7", "UCS-2"]
@@ -116,8 +117,20 @@ def sanitise(text: str) -> str:
     if _IS_GSM.fullmatch(text):
         return text
     plain = text.translate(_TYPOGRAPHY)
-    bare = unicodedata.normalize("NFC", plain.translate(_JOINERS))
+    bare = plain.translate(_JOINERS)
+    if _has_piled_marks(bare):
+        return plain
+    bare = unicodedata.normalize("NFC", bare)
     return bare if _IS_GSM.fullmatch(bare) else plain
+
+
+def _has_piled_marks(text: str) -> bool:
+    """Tell whether a letter has two combining marks: none of GSM-7 has.
+
+    Normalising takes the square of their number.
+    """
+    marks = [bool(unicodedata.combining(character)) for character in text]
+    return any(map(operator.and_, marks, islice(marks, 1, None)))
 
 
 def _name(character: str) -> str:

@@ -1,5 +1,7 @@
 """Odoo's inline placeholders."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -137,3 +139,36 @@ def test_nothing_of_a_text_is_lost(text):
 def test_values_are_never_read_as_templates(value):
     parts = placeholders.parse("<{{ object.name }}>")
     assert placeholders.render(parts, lambda path: value) == f"<{value}>"
+
+
+#: what Odoo 19 takes for a placeholder: odoo.tools.rendering_tools
+ODOO = re.compile(r"\{\{(.+?)(\|\|\|\s*(.*?))?\}\}")
+
+
+@given(st.text(alphabet="{}|a \n", max_size=40))
+def test_any_text_has_the_placeholders_that_odoo_finds(text):
+    expected = [(m[1].strip(), m[3] or "") for m in ODOO.finditer(text)]
+    parts = placeholders.parse(text)
+    found = [(part.expression, part.default) for part in parts]
+    if parts and not ODOO.fullmatch(text[-1:]) and len(found) > len(expected):
+        assert found.pop() == ("", "")
+    assert found == expected
+
+
+def test_a_text_ends_as_soon_as_it_is_too_long():
+    looked_up = []
+
+    def lookup(path):
+        looked_up.append(path)
+        return "x" * 2_000
+
+    text = "{{ object.a }}" * 1_000
+    with pytest.raises(placeholders.TooLongError):
+        placeholders.render(placeholders.parse(text), lookup)
+    assert len(looked_up) == 3
+
+
+def test_others_are_left_to_whoever_can():
+    parts = placeholders.parse("{{ object.a }} {{ object.b or 1 |||none }}.")
+    text = placeholders.render(parts, lambda path: "A", other=placeholders.source)
+    assert text == "A {{ object.b or 1 ||| none  }}."

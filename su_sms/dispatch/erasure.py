@@ -6,16 +6,14 @@ cursor and neither commits nor rolls back.
 
 from __future__ import annotations
 
-from ..text import e164
+import json
+
+from ..text import e164, spelling
 from . import retention
 from .suppression import hash_sql
 
-# A number must be told from others in what the provider posted.
-FEWEST_DIGITS = 7
-# What people write between the digits of a number, and between numbers.
-BETWEEN_DIGITS, BETWEEN_NUMBERS = "[ ().-]{0,2}", "[^\n,;]*"
-# Of a number: the plus, the country or a zero, before the digits that they share.
-BEFORE_DIGITS = "[+(]{0,2}[0-9]{0,4}" + BETWEEN_DIGITS
+# The fields of a post that say whose it is; another person's text may name anybody.
+WHOSE = {"from", "phonenumber"}
 
 LOCK = """
       SELECT id, state FROM sms_sms
@@ -39,23 +37,31 @@ TRACES = f"""
 """
 # What Odoo keeps of a mailing's tests: numbers as somebody typed them.
 TEST_NOTES = """
-    UPDATE mail_message SET body = regexp_replace(body, %(typed_alone)s, '•••', 'g')
-     WHERE model = 'mailing.mailing' AND message_type = 'notification'
-       AND body ~ %(typed_alone)s
+    SELECT m.id, m.body, u.company_id
+      FROM mail_message m LEFT JOIN res_users u ON u.id = m.create_uid
+     WHERE m.model = 'mailing.mailing' AND m.message_type = 'notification'
+       AND m.body ~ %(typed)s
 """
-TESTS = "DELETE FROM mailing_sms_test WHERE numbers ~ %(typed_alone)s"
+TESTS = """
+    SELECT t.id, t.numbers, u.company_id
+      FROM mailing_sms_test t LEFT JOIN res_users u ON u.id = t.create_uid
+     WHERE t.numbers ~ %(typed)s
+"""
 INCOMING = """
     SELECT id FROM sms_incoming
      WHERE number = %(number)s
        AND (company_id IS NULL OR company_id = ANY(%(companies)s))
 """
 EVENTS = """
-    UPDATE sms_gateway_event SET payload = '[]'
-     WHERE state <> 'new' AND payload LIKE %(digits)s
+    SELECT id, payload, company_id
+      FROM sms_gateway_event
+     WHERE position(%(part)s IN payload) > 0
        AND (company_id IS NULL OR company_id = ANY(%(companies)s))
 """
-
-
+EMPTIED = """
+    UPDATE sms_gateway_event SET payload = '[]'
+     WHERE id = ANY(%(events)s) AND state <> 'new'
+"""
 # That somebody opted out, and when, stays provable to whoever knows the number.
 CONSENTS = f"""
     UPDATE sms_consent
@@ -67,35 +73,34 @@ LINKS = """
     DELETE FROM sms_optout_link
      WHERE number = %(number)s AND company_id = ANY(%(companies)s)
 """
-# What was pasted or uploaded has numbers as people type them.
+# What was pasted or uploaded has numbers as people type them: these may have it.
 ROWS = """
-    SELECT r.id, r.audience_id
+    SELECT r.id, r.audience_id, r.cells, c.company_id
       FROM sms_campaign_row r
       JOIN sms_campaign_audience a ON a.id = r.audience_id
       JOIN sms_campaign c ON c.id = a.campaign_id
      WHERE c.company_id = ANY(%(companies)s)
        AND EXISTS (SELECT FROM jsonb_each_text(r.cells) cell
-                    WHERE regexp_replace(cell.value, '\\D', '', 'g')
-                          LIKE '%%' || %(national)s)
+                    WHERE cell.value ~ %(typed)s)
+"""
+PASTED = """
+    SELECT a.id, a.numbers, c.company_id
+      FROM sms_campaign_audience a
+      JOIN sms_campaign c ON c.id = a.campaign_id
+     WHERE c.company_id = ANY(%(companies)s) AND a.numbers ~ %(typed)s
 """
 AUDIENCES = """
     SELECT a.id
       FROM sms_campaign_audience a
       JOIN sms_campaign c ON c.id = a.campaign_id
      WHERE c.company_id = ANY(%(companies)s)
-       AND (a.numbers ~ %(typed)s
-            OR EXISTS (SELECT FROM sms_campaign_recipient r
-                        WHERE r.audience_id = a.id AND r.number = %(number)s)
+       AND (EXISTS (SELECT FROM sms_campaign_recipient r
+                     WHERE r.audience_id = a.id AND r.number = %(number)s)
             OR a.kind = 'file' AND EXISTS (
                SELECT FROM sms_sms s
                 WHERE s.campaign_id = c.id AND s.number = %(number)s))
 """
 FOUND_ROWS = "DELETE FROM sms_campaign_row WHERE id = ANY(%(rows)s)"
-PASTED = """
-    UPDATE sms_campaign_audience
-       SET numbers = regexp_replace(numbers, %(typed)s, '', 'g')
-     WHERE id = ANY(%(audiences)s)
-"""
 EXAMPLES = """
     UPDATE sms_campaign_column SET example = NULL WHERE audience_id = ANY(%(audiences)s)
 """
@@ -109,76 +114,120 @@ class OnTheWire(Exception):
     """A message to this number is just leaving; its outcome is not known yet."""
 
 
-def digits_of(number):
-    """Give the pattern of a number in what was posted, or None if it says too little.
+def find_events(cr, number, countries):
+    """Find what the provider posted about a number of these companies.
 
-    The provider writes numbers with and without their plus.
+    :param number: in E.164, or as it is held
+    :param countries: {company id: region by which its local numbers are read}
+    :return: ids of events
     """
-    digits = number.lstrip("+")
-    if not digits.isdigit() or len(digits) < FEWEST_DIGITS:
-        return None
-    return f"%{digits}%"
+    split = e164.parts(number)
+    part = split[1] if split else json.dumps(number)[1:-1]
+    cr.execute(EVENTS, {"part": part, "companies": list(countries)})
+    return [
+        event
+        for event, payload, company in cr.fetchall()
+        if any(
+            name.lower() in WHOSE
+            and spelling.spells(value, number, countries.get(company))
+            for name, value in json.loads(payload)
+        )
+    ]
 
 
-def find_audiences(cr, number, companies):
+def find_audiences(cr, number, countries):
     """Find a number in what was pasted or uploaded for campaigns of these companies.
 
     :return: (ids of rows, ids of audiences)
     """
-    given = _typed(number, companies)
+    given = _typed(number, countries)
     if not given:
         return [], []
     cr.execute(ROWS, given)
-    rows = cr.fetchall()
+    rows = [
+        (row, audience)
+        for row, audience, cells, company in cr.fetchall()
+        if any(
+            spelling.has(str(cell), number, countries[company])
+            for cell in cells.values()
+            if cell
+        )
+    ]
     cr.execute(AUDIENCES, given)
     audiences = {audience for (audience,) in cr.fetchall()}
-    return [row for row, _audience in rows], sorted(
-        audiences | {audience for _row, audience in rows}
-    )
+    audiences |= {audience for _row, audience in rows}
+    audiences |= {audience for audience, _rest in _pasted(cr, number, countries)}
+    return [row for row, _audience in rows], sorted(audiences)
 
 
-def forget_audiences(cr, number, companies):
+def _pasted(cr, number, countries):
+    """Give [(id of audience, its pasted text without the number)]."""
+    cr.execute(PASTED, _typed(number, countries))
+    return [
+        (audience, spelling.without(text, number, countries[company]))
+        for audience, text, company in cr.fetchall()
+        if spelling.has(text, number, countries[company])
+    ]
+
+
+def forget_audiences(cr, number, countries):
     """Drop a number from what was pasted or uploaded for campaigns.
 
     Has to come before the messages' numbers are gone.
 
     :return: ids of the audiences, whose uploaded files have to go as well
     """
-    rows, audiences = find_audiences(cr, number, companies)
+    rows, audiences = find_audiences(cr, number, countries)
     if audiences:
-        given = _typed(number, companies) | {"rows": rows, "audiences": audiences}
-        for statement in (FOUND_ROWS, PASTED, EXAMPLES, CHECKED):
+        given = _typed(number, countries) | {"rows": rows, "audiences": audiences}
+        for audience, rest in _pasted(cr, number, countries):
+            cr.execute(
+                "UPDATE sms_campaign_audience SET numbers = %s WHERE id = %s",
+                [rest, audience],
+            )
+        for statement in (FOUND_ROWS, EXAMPLES, CHECKED):
             cr.execute(statement, given)
     return audiences
 
 
-def _typed(number, companies):
-    """Give the parameters by which a number is found as people type it, or nothing."""
-    split = e164.parts(number)
-    if not split:
-        return None
-    digits = BETWEEN_DIGITS.join(split[1])
-    return {
-        "number": number,
-        "companies": companies,
-        "national": split[1],
-        "typed": BETWEEN_NUMBERS + digits + BETWEEN_NUMBERS,
-        "typed_alone": BEFORE_DIGITS + digits + "(?![0-9])",
-    }
+def _forget_tests(cr, number, countries):
+    """Drop a number from what Odoo keeps of the tests of mailings."""
+    given = _typed(number, countries)
+    if not given:
+        return
+    cr.execute(TEST_NOTES, given)
+    for note, body, company in cr.fetchall():
+        rest = spelling.replaced(body, number, countries.get(company), "•••")
+        if rest != body:
+            cr.execute("UPDATE mail_message SET body = %s WHERE id = %s", [rest, note])
+    cr.execute(TESTS, given)
+    tests = [
+        test
+        for test, numbers, company in cr.fetchall()
+        if spelling.has(numbers, number, countries.get(company))
+    ]
+    cr.execute("DELETE FROM mailing_sms_test WHERE id = ANY(%s)", [tests])
 
 
-def erase(cr, number, companies, keys, notice):
+def _typed(number, countries):
+    """Give the parameters by which a number may be found, or None if it isn't E.164."""
+    typed = spelling.pattern(number)
+    return typed and {"number": number, "companies": list(countries), "typed": typed}
+
+
+def erase(cr, number, countries, keys, notice):
     """Erase a number in the records of these companies.
 
     Odoo's notifications and traces have no company: theirs are all erased.
 
     :param number: in E.164, or as it is held
-    :param companies: list of ids
+    :param countries: {company id: region by which its local numbers are read}
     :param keys: from ``suppression.pads``
     :param notice: HTML that takes a text's place in the chatter
     :return: {"messages": how many, "incoming": ..., "events": ...}
     :raise OnTheWire: nothing is changed then
     """
+    companies = list(countries)
     given = {"number": number, "companies": companies, "notice": notice, **keys}
     cr.execute(LOCK, given)
     rows = cr.fetchall()
@@ -194,15 +243,11 @@ def erase(cr, number, companies, keys, notice):
     cr.execute(TRACES, given)
     cr.execute(CONSENTS, given)
     cr.execute(LINKS, given)
-    if typed := _typed(number, companies):
-        cr.execute(TEST_NOTES, typed)
-        cr.execute(TESTS, typed)
+    _forget_tests(cr, number, countries)
     cr.execute(INCOMING, given)
     incoming = [row_id for (row_id,) in cr.fetchall()]
     retention.forget_notes(cr, incoming, notice)
     cr.execute("DELETE FROM sms_incoming WHERE id = ANY(%s)", [incoming])
-    events = 0
-    if digits := digits_of(number):
-        cr.execute(EVENTS, given | {"digits": digits})
-        events = cr.rowcount
+    cr.execute(EMPTIED, {"events": find_events(cr, number, countries)})
+    events = cr.rowcount
     return {"messages": len(ids), "incoming": len(incoming), "events": events}

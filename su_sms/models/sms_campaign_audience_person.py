@@ -3,7 +3,7 @@ import base64
 from odoo import models
 
 from ..text import numbers as pasted
-from ..text import table
+from ..text import spelling, table
 
 
 class SmsCampaignAudience(models.Model):
@@ -11,20 +11,24 @@ class SmsCampaignAudience(models.Model):
 
     _inherit = "sms.campaign.audience"
 
-    def _lines_of(self, national, rows):
-        """Give [(line, {column: value})] of a number.
+    def _lines_of(self, number, rows):
+        """Give [(line, {column: value})] of a number in E.164.
 
-        :param national: its digits, without the country's code
         :param rows: those of its rows that are still kept
         """
         self.ensure_one()
         if rows:
             return [(row.line, row.cells) for row in rows]
+        country = self._row_country()
         try:
             return [
                 (line, cells)
                 for line, cells in self._given_lines()
-                if any(_digits(value).endswith(national) for value in cells.values())
+                if any(
+                    spelling.has(str(cell), number, country)
+                    for cell in cells.values()
+                    if cell
+                )
             ]
         except table.TableError:
             # It could be read when it was uploaded.
@@ -41,7 +45,3 @@ class SmsCampaignAudience(models.Model):
             slugs = [column.slug for column in found.columns]
             for row in found.rows():
                 yield row.line, dict(zip(slugs, row.values, strict=False))
-
-
-def _digits(value):
-    return "".join(filter(str.isdecimal, str(value or "")))

@@ -51,6 +51,85 @@ class TestPersonData(RetentionCase):
                     with self.assertRaises(UserError):
                         action()
 
+    def test_a_piece_of_a_number_finds_nobody(self):
+        self.everywhere()
+        self.campaign(self.numbers(NUMBER), self.file(f"Phone\n{NUMBER}\n"))
+        for number in (
+            *("7123", "712345", "7123456", "254712345", "345678", "712345678"[:-1]),
+            *("+254", "254", "+25471234567", "%", "_", "%345678", "__________", "*"),
+            *(" ", "\n", ".", "22384", "63902", "Success", "#", "٧١٢٣٤٥٦"),
+        ):
+            with self.subTest(number):
+                wizard = self.wizard(number)
+                self.assertFalse(wizard.held)
+                self.assertNotIn("345678", self.text_of(wizard))
+                for action in (wizard.action_export, wizard.action_erase):
+                    with self.assertRaises(UserError):
+                        action()
+
+    def test_what_stands_for_an_erased_number_is_no_number(self):
+        messages = self.everywhere()
+        self.wizard().action_erase()
+        self.assertFalse(self.wizard(messages[0].number).held)
+        self.assertTrue(self.wizard().held)
+
+    def test_numbers_that_end_or_begin_alike_are_other_peoples(self):
+        others = ("+255712345678", "1254712345678", "2547123456789", "4712345678")
+        for n, other in enumerate(others):
+            self.receive(id=str(n), **{"from": other, "to": "22384", "text": "Mine"})
+            self.receive("delivery", id=f"AT{n}", status="Success", phoneNumber=other)
+        named = {"from": "+254722000111", "to": "22384", "text": f"Ask {NUMBER}"}
+        self.receive(id="named", **named)
+        self.receive(id="short", **{"from": "22384", "to": NUMBER, "text": "Mine"})
+        lines = "".join(f"Other,{other}\n" for other in others)
+        campaign = self.campaign(
+            self.numbers("\n".join(others)), self.file(f"Name,Phone\n{lines}")
+        )
+        campaign.action_check()
+        mailing = self.send_mailing()
+        for other in others:
+            note = Markup("<p>Test SMS successfully sent to %s</p>") % other
+            mailing._message_log_batch({mailing.id: note})
+        tests = self.env["mailing.sms.test"].create(
+            {"mailing_id": mailing.id, "numbers": "\n".join(others)}
+        )
+        sheet = self.text_of(self.wizard())
+        for other in (*others[:3], ">4712345678", "22000111", "Mine"):
+            self.assertNotIn(other, sheet)
+        before = self.stored(campaign, tests, mailing)
+        self.receive(id="own", **{"from": NUMBER[1:], "to": "22384", "text": "My own"})
+        self.assertEqual(self.wizard().event_count, 1)
+        self.wizard().action_erase()
+        self.assertEqual(self.stored(campaign, tests, mailing), before)
+
+    def stored(self, campaign, tests, mailing):
+        """Give all that is held about people but the one."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        events = self.env["sms.gateway.event"].search([("payload", "not like", "own")])
+        return {
+            "posts": [p for p in sorted(events.mapped("payload")) if p != "[]"],
+            "pasted": campaign.audience_ids.mapped("numbers"),
+            "files": campaign.audience_ids.mapped("file"),
+            "rows": [str(row.cells) for row in campaign.audience_ids.row_ids],
+            "tests": tests.exists().mapped("numbers"),
+            "notes": mailing.message_ids.mapped("body"),
+            "incoming": self.env["sms.incoming"]
+            .search([("number", "!=", NUMBER)])
+            .mapped("number"),
+        }
+
+    def test_number_that_could_not_be_read_is_found_as_it_is_held_and_only_so(self):
+        self.queue("0712 345")
+        self.receive(id="1", **{"from": "22384", "to": "22384", "text": "Hi"})
+        self.receive(id="2", **{"from": NUMBER, "to": "22384", "text": "Mine"})
+        self.assertEqual(self.wizard("0712 345").message_count, 1)
+        self.assertFalse(self.wizard("0712345").held)
+        wizard = self.wizard("22384")
+        self.assertEqual((wizard.incoming_count, wizard.event_count), (1, 1))
+        wizard.action_erase()
+        self.assertEqual(self.wizard().event_count, 1)
+
     def test_contacts_own_number_is_asked_for_from_the_contact(self):
         wizards = self.env["sms.person.wizard"].with_context(
             active_model="res.partner", active_id=self.partner.id

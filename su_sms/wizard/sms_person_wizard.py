@@ -1,3 +1,5 @@
+import re
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -66,10 +68,11 @@ class SmsPersonWizard(models.TransientModel):
     # ------------------------------------------------------------
 
     def _e164(self):
-        """Give the number in E.164, or as it is: that may be held too."""
-        return self.env["sms.sms"]._readable(
-            (self.number or "").strip(), self.env.company
-        )
+        """Give the number in E.164, or as it is: that may be held too, as a whole."""
+        number = (self.number or "").strip()
+        if re.match(suppression.HASHED, number):
+            return ""  # nobody's number: what stands for an erased one
+        return self.env["sms.sms"]._readable(number, self.env.company)
 
     def _hash(self):
         return suppression.hashed(suppression.secret(self.env.cr), self._e164())
@@ -81,15 +84,10 @@ class SmsPersonWizard(models.TransientModel):
         """
         number = self._e164()
         known = [number, self._hash()] if number else []
-        pattern = erasure.digits_of(number)
-        events = [("payload", "=like", pattern)] if pattern else [(0, "=", 1)]
         domains = {
             "sms.sms": [("number", "in", known)],
             "sms.incoming": [("number", "in", known)],
-            "sms.gateway.event": [
-                *events,
-                ("company_id", "in", [*self.env.companies.ids, False]),
-            ],
+            "sms.gateway.event": [("id", "in", self._events())],
             "sms.consent": [("number", "in", known)],
             "sms.campaign.recipient": [("number", "in", known)],
             "mail.notification": [("sms_number", "in", known)],
@@ -103,11 +101,25 @@ class SmsPersonWizard(models.TransientModel):
             for model, domain in domains.items()
         }
 
+    def _events(self):
+        """Give the ids of what the provider posted about the number."""
+        number = self._e164()
+        if not number:
+            return []
+        self.env.flush_all()
+        return erasure.find_events(self.env.cr, number, self._countries())
+
     def _audiences(self):
         """Give (ids of rows, ids of audiences) in which the number is."""
         self.env.flush_all()
-        companies = self.env.companies.ids
-        return erasure.find_audiences(self.env.cr, self._e164(), companies)
+        return erasure.find_audiences(self.env.cr, self._e164(), self._countries())
+
+    def _countries(self):
+        """Give {company id: by which country its local numbers are read}."""
+        gateways = self.env["sms.gateway.config"]
+        return {
+            company.id: gateways._country(company) for company in self.env.companies
+        }
 
     def _is_opted_out(self):
         number = self._e164()
@@ -137,14 +149,14 @@ class SmsPersonWizard(models.TransientModel):
             self.env["sms.suppression"].sudo()._suppress([number])
         self._erase_from_blacklist(number)
         self.env.flush_all()
-        companies = self.env.companies.ids
-        audiences = erasure.forget_audiences(self.env.cr, number, companies)
+        countries = self._countries()
+        audiences = erasure.forget_audiences(self.env.cr, number, countries)
         self.env["sms.campaign.audience"].sudo().browse(audiences)._forget_files()
         try:
             counts = erasure.erase(
                 self.env.cr,
                 number,
-                companies,
+                countries,
                 suppression.pads(suppression.secret(self.env.cr)),
                 self._notice(),
             )

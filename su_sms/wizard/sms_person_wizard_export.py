@@ -4,7 +4,6 @@ import json
 from odoo import fields, models
 from odoo.tools import html2plaintext
 
-from ..text import e164
 from ..tools import xlsx
 
 # sheet's model -> its fields, in the order of the columns
@@ -76,13 +75,12 @@ class SmsPersonWizard(models.TransientModel):
         ]
         row_ids, audience_ids = self._audiences()
         rows = self.env["sms.campaign.row"].browse(row_ids)
-        _country, national = e164.parts(self._e164()) or ("", "")
         lines = []
         for audience in self.env["sms.campaign.audience"].browse(audience_ids):
             own = rows.filtered(lambda row, mine=audience: row.audience_id == mine)
             of = audience.campaign_id.display_name, audience.file_name
             # At least it is named.
-            found = audience._lines_of(national, own) or [(None, {})]
+            found = audience._lines_of(self._e164(), own) or [(None, {})]
             lines += [
                 (*of, line, ", ".join(f"{key}: {cells[key]}" for key in sorted(cells)))
                 for line, cells in found

@@ -2,6 +2,7 @@ import logging
 import time
 from contextlib import contextmanager
 
+from markupsafe import escape
 from odoo import api, fields, models
 from odoo.exceptions import MissingError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONFLICTS
@@ -235,5 +236,7 @@ class SmsCampaign(models.Model):
             self._start_over()
         self._pause(reason, text)
         self.activity_schedule(
-            "su_sms.mail_activity_type_campaign", note=text, user_id=self.user_id.id
+            "su_sms.mail_activity_type_campaign",
+            note=escape(text),
+            user_id=self.user_id.id,
         )

@@ -1,3 +1,4 @@
+from markupsafe import escape
 from odoo import fields, models
 
 HOLD_REASONS = [
@@ -136,7 +137,10 @@ class SmsGatewayConfig(models.Model):
         gateways.hold_told = True
 
     def _schedule_for_administrators(self, activity_type, summary, note):
-        """Give each administrator who may see this gateway something to do."""
+        """Give each administrator who may see this gateway something to do.
+
+        :param note: text, also what the provider said: shown as text
+        """
         self.ensure_one()
         group = self.env.ref("su_sms.group_gateway_admin").sudo()
         for user in group.all_user_ids:
@@ -146,6 +150,6 @@ class SmsGatewayConfig(models.Model):
                     activity_type,
                     fields.Date.context_today(self.with_context(tz=user.tz)),
                     summary=summary,
-                    note=note,
+                    note=escape(note or ""),
                     user_id=user.id,
                 )

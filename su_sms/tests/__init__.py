@@ -24,6 +24,7 @@ from . import (
     test_limit,
     test_links,
     test_log,
+    test_markup,
     test_matrix,
     test_neutralize,
     test_optout_web,

@@ -1,5 +1,6 @@
 import re
 
+from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -201,7 +202,7 @@ class SmsPersonWizard(models.TransientModel):
     @api.model
     def _notice(self):
         text = self.env._("The text of this SMS was erased at its recipient's request.")
-        return f"<p><em>{text}</em></p>"
+        return str(Markup("<p><em>%s</em></p>") % text)
 
     def _log(self, action, counts=None):
         self.env["sms.person.log"].sudo().create(

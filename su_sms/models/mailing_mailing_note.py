@@ -17,7 +17,8 @@ class MailingMailing(models.Model):
 
     def _message_log(self, *, body="", **kwargs):
         gateways = self.env["sms.gateway.config"].sudo()
-        if body and self.mailing_type == "sms" and gateways._gateway_of(self.env.company):
+        is_sms = self.mailing_type == "sms"
+        if body and is_sms and gateways._gateway_of(self.env.company):
             # HTML stays HTML, and text stays text.
             body = type(body)(NUMBER.sub(self._masked, body))
         return super()._message_log(body=body, **kwargs)

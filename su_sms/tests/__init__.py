@@ -14,6 +14,7 @@ from . import (
     test_dashboard,
     test_dashboard_delivery,
     test_dashboard_gateway,
+    test_dialogs,
     test_dispatch,
     test_form_matrix,
     test_gateway,

@@ -90,10 +90,10 @@ MAILERS = dict.fromkeys((MAILING, USER, MANAGER, GATEWAY, SYSTEM), EVERYWHERE)
 METHODS = {
     ("mailing.mailing", "action_retry_failed_sms"): MAILERS,
     ("mailing.mailing", "get_sms_link_replacements_placeholders"): MAILERS,
-    # Odoo has no rules for its own wizard
-    ("mailing.sms.test", "action_send_sms"): {
-        role: reach for role, reach in MAILERS.items() if role != SYSTEM
-    },
+    # a dialog is its caller's alone
+    ("mailing.sms.test", "action_send_sms"): dict.fromkeys(
+        (MAILING, USER, MANAGER, GATEWAY), MINE
+    ),
     ("mailing.contact", "action_sms_opt_in"): MANAGERS_EVERYWHERE,
     ("mailing.contact", "action_sms_opt_out"): STAFF_EVERYWHERE,
     ("mailing.contact", "phone_action_blacklist_remove"): MANAGERS_EVERYWHERE,

@@ -59,7 +59,9 @@ class TestMarkup(CampaignCase):
             self.words_of_the_provider(hostile)
             self.name_of_a_campaign(hostile)
             self.incoming_message(hostile)
-            note = self.env["sms.incoming"].search([], limit=1, order="id").mail_message_id
+            note = (
+                self.env["sms.incoming"].search([], limit=1, order="id").mail_message_id
+            )
             for content in (
                 *self.gateway.activity_ids.mapped("note"),
                 self.campaign_.activity_ids[0].note,

@@ -93,7 +93,8 @@ def read_committed(cr):
 
 LOCK = """
     SELECT id, number, body, message_class, attempts, faults,
-           coalesce(campaign_id, 0), company_id
+           coalesce(campaign_id, 0), company_id,
+           message_class = 'promotional' OR coalesce(to_many, FALSE)
       FROM sms_sms
      WHERE id = ANY(%(ids)s::int[])
        AND state = 'outgoing'
@@ -117,6 +118,7 @@ class Candidate(NamedTuple):
     faults: int | None
     campaign: int
     company_id: int | None
+    asks: bool  # whether an opt-out stops it
 
 
 def claim(cr, gateway, slots, now, ahead):
@@ -156,7 +158,7 @@ def claim(cr, gateway, slots, now, ahead):
             number,
             each.body,
             sanitise=gateway.sanitise,
-            blocked=blocked[each.message_class == "promotional"],
+            blocked=blocked[each.asks],
         )
         if isinstance(verdict, gate.Stop):
             stopped.append(journal.Change(each.id, None, None, *verdict))
@@ -230,15 +232,14 @@ def unclaim(cr, claims):
 
 
 def _blocked(cr, gateway, candidates):
-    """Give {promotional: the numbers to which such messages may not go}."""
+    """Give {whether an opt-out stops them: numbers to which messages may not go}."""
     strict = gateway.block_transactional
     listed = blacklist.listed_among(
         cr,
         {
             number
             for number, each in candidates
-            if isinstance(number, str)
-            and (strict or each.message_class == "promotional")
+            if isinstance(number, str) and (strict or each.asks)
         },
     )
     said_no = {number for number, no_claim in listed.items() if not no_claim}

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 
 from ..text import phone
@@ -12,6 +12,8 @@ FEW = 20
 # What a composer's context says of where it was opened; of the rest of a message no
 # context decides, as it is the journal.
 OPENED_FROM = {"res_model", "res_id"}
+# For the context: no request can have one of these.
+MANY, TRIAL = object(), object()
 # The states in which a message is no longer ours to stop.
 LEFT = ("process", "pending", "sent")
 
@@ -36,6 +38,12 @@ class SmsSms(models.Model):
         readonly=True,
         help="Promotional SMS respect opt-outs. Transactional ones inform about"
         " something the person has asked for or must know.",
+    )
+    to_many = fields.Boolean(
+        "Sent to Many",
+        readonly=True,
+        copy=False,
+        help="Somebody sent it to several people at once: not to those who opted out.",
     )
     priority = fields.Selection(PRIORITIES, readonly=True, copy=False)
     failure_type = fields.Selection(selection_add=FAILURE_TYPES)
@@ -148,10 +156,26 @@ class SmsSms(models.Model):
         )
         messages.fetch(["record_company_id"])
         bulk = len(vals_list) > FEW
-        return [self._route_one(vals, bulk) for vals in vals_list]
+        to_many = self._is_to_many(len(vals_list))
+        return [self._route_one(vals, bulk, to_many) for vals in vals_list]
 
     @api.model
-    def _route_one(self, vals, bulk):
+    def _is_to_many(self, count):
+        """Tell whether somebody sends to several people at once.
+
+        Who a list is sent to is asked for their no, whatever the class: a dialog's
+        options and its context are whoever's who opens it. Jobs, and what a visitor of
+        the site causes, are no list. Trials have asked already.
+        """
+        if self.env.context.get("sms_trial") is TRIAL:
+            return False
+        if self.env.context.get("sms_to_many") is MANY:
+            return True
+        by_hand = self.env.uid != SUPERUSER_ID and self.env.user._is_internal()
+        return by_hand and count > 1
+
+    @api.model
+    def _route_one(self, vals, bulk, to_many=False):
         gateways = self.env["sms.gateway.config"]
         mailing = self.env["mailing.mailing"].browse(vals.get("mailing_id") or [])
         company = (
@@ -169,6 +193,7 @@ class SmsSms(models.Model):
         return {
             "message_class": "promotional" if mailing else "transactional",
             "priority": "0" if mailing or bulk else "1",
+            "to_many": to_many and not (mailing or vals.get("message_class")),
             "company_id": company.id,
             **vals,
             "gateway_id": gateway.id,

@@ -42,6 +42,7 @@ from . import (
     test_secret,
     test_statement,
     test_test_wizard,
+    test_to_many,
     test_trust,
     test_unknown,
     test_vault,

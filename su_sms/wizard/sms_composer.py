@@ -1,8 +1,10 @@
 from odoo import api, fields, models
 
+from ..models.sms_sms import MANY
+
 
 class SmsComposer(models.TransientModel):
-    """What is about to be sent costs so much."""
+    """What is about to be sent costs so much, and who has said no gets no list's."""
 
     _inherit = "sms.composer"
 
@@ -24,3 +26,19 @@ class SmsComposer(models.TransientModel):
             elif composer.comment_single_recipient:
                 people = 1
             composer.sms_terms = gateway._terms(people)
+
+    def _action_send_sms(self):
+        """Have the gate ask who opted out, whatever the dialog's options say."""
+        composer = self
+        if self._is_to_many():
+            composer = self.with_context(sms_to_many=MANY)
+        return super(SmsComposer, composer)._action_send_sms()
+
+    def _is_to_many(self):
+        numbers = (self.sanitized_numbers or "").split(",")
+        records = self._get_records()
+        return (
+            self.composition_mode == "mass"
+            or len(numbers) > 1
+            or (records is not None and len(records) > 1)
+        )

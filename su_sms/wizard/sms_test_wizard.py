@@ -124,6 +124,10 @@ class SmsTestWizard(models.TransientModel):
         if self.number_error:
             yield self._step("number", False, self.number_error, reason="number")
             return
+        if self.env["sms.blacklist"]._blocked_of_trial([self.number]):
+            text = self.env._("This number has opted out of SMS.")
+            yield self._step("number", False, text, reason="opted_out")
+            return
         yield self._step("number", True, self.number)
         if gateway._is_neutralized():
             text = self.env._("This is a neutralized copy of a database.")
@@ -236,6 +240,10 @@ class SmsTestWizard(models.TransientModel):
         remedies = {
             "number": self.env._(
                 "Enter your mobile number in your profile, such as 0712 345 678."
+            ),
+            "opted_out": self.env._(
+                "Nobody who has opted out gets a test, whoever's profile has the"
+                " number. If it is yours, opt in again, or test from another user."
             ),
             "neutralized": self.env._(
                 "Copies send nothing. Test in the production database."

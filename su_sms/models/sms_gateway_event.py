@@ -314,11 +314,13 @@ class SmsGatewayEvent(models.Model):
 
     def action_retry(self):
         """Apply these once more, such as after a message was settled by hand."""
-        self.check_access("write")
+        self.check_access("read")
         done = self.filtered(lambda event: event.state == "applied")
         if done and done == self:
             raise UserError(self.env._("These events are applied already."))
-        (self - done).write({"state": "new", "problem": False, "not_before": False})
+        again = (self - done).sudo()
+        again.write({"state": "new", "problem": False, "not_before": False})
+        _logger.info("User %s: events are tried again: %s", self.env.uid, again.ids)
         self._wake()
 
 

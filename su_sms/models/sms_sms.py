@@ -138,6 +138,7 @@ class SmsSms(models.Model):
         chosen = any(vals.get("gateway_id") for vals in vals_list)
         if chosen or self.env["sms.gateway.config"]._default_ids():
             vals_list = self._route(vals_list)
+            self._check_not_by_hand(vals_list)
             self._check_hour(vals_list)
             given = without_defaults(self, set(self._fields) - OPENED_FROM)
             return super(SmsSms, given).create(vals_list)
@@ -304,12 +305,20 @@ class SmsSms(models.Model):
     def _to_handle(self):
         """Give these with the rights to change them, if the user may handle messages.
 
-        Managers may cancel and resend by these methods, but not rewrite the journal.
+        Managers and Odoo's administrators may cancel and resend by these methods, which
+        keep who did, but not rewrite the journal.
         """
         self.check_access("read")
         if not self.env.user.has_group("su_sms.group_manager"):
-            self.check_access("write")
+            self.filtered(lambda sms: not sms.gateway_id).check_access("write")
+            self.browse().check_access("write")
         return self.sudo()
+
+    def _by_hand(self, settlement):
+        """Keep who did what to messages of a gateway, unless the code itself does."""
+        routed = self.sudo().filtered("gateway_id")
+        if routed and not self.env.su:
+            routed._keep_who(settlement)
 
     def _check_not_left(self, message):
         routed = self.filtered("gateway_id")
@@ -325,6 +334,7 @@ class SmsSms(models.Model):
         messages._check_not_left(
             self.env._("A message that has left can't be cancelled.")
         )
+        self._by_hand("cancelled")
         return super(SmsSms, messages).action_set_canceled()
 
     def action_set_error(self, failure_type):
@@ -332,6 +342,7 @@ class SmsSms(models.Model):
         messages._check_not_left(
             self.env._("What became of a message that has left is the provider's word.")
         )
+        self._by_hand("marked")
         return super(SmsSms, messages).action_set_error(failure_type)
 
     def action_set_outgoing(self):
@@ -344,7 +355,9 @@ class SmsSms(models.Model):
                     " may arrive twice."
                 )
             )
-        return messages._queue_again()
+        result = messages._queue_again()
+        self._by_hand("queued")
+        return result
 
     def _queue_again(self):
         self._check_can_leave_again()
@@ -374,6 +387,7 @@ class SmsSms(models.Model):
         unknown = failed.filtered(lambda sms: sms._outcome_is_unknown())
         again = failed - unknown
         again._queue_again()
+        self.browse(again.ids)._by_hand("queued")
         again.send()
         if rest := messages - routed:
             super(SmsSms, rest).resend_failed()

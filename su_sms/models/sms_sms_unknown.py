@@ -20,12 +20,18 @@ class SmsSms(models.Model):
             ("resent", "Sent again"),
             ("sent", "Settled as sent"),
             ("failed", "Settled as failed"),
+            ("queued", "Queued again"),
+            ("cancelled", "Cancelled"),
+            ("marked", "Marked as failed"),
         ],
+        "Handled",
         readonly=True,
         copy=False,
     )
-    settled_by_id = fields.Many2one("res.users", readonly=True, copy=False)
-    settled_at = fields.Datetime("Settled On", readonly=True, copy=False)
+    settled_by_id = fields.Many2one(
+        "res.users", "Handled by", readonly=True, copy=False
+    )
+    settled_at = fields.Datetime("Handled On", readonly=True, copy=False)
 
     def _outcome_is_unknown(self):
         self.ensure_one()
@@ -59,7 +65,12 @@ class SmsSms(models.Model):
             raise UserError(
                 self.env._("The outcome of these messages is known: nothing to settle.")
             )
-        unknown.write(
+        unknown._keep_who(settlement)
+        return unknown
+
+    def _keep_who(self, settlement):
+        """Keep who has done by hand what, and when."""
+        self.write(
             {
                 "settlement": settlement,
                 "settled_by_id": self.env.uid,
@@ -67,13 +78,12 @@ class SmsSms(models.Model):
             }
         )
         _logger.info(
-            "User %s: %s for %d messages of unknown outcome: %s",
+            "User %s: %s by hand, %d messages: %s",
             self.env.uid,
             settlement,
-            len(unknown),
-            unknown.ids,
+            len(self),
+            self.ids,
         )
-        return unknown
 
     def _settle(self, state, failure_type):
         self.write({"state": state, "failure_type": failure_type})

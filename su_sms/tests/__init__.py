@@ -20,6 +20,7 @@ from . import (
     test_gateway,
     test_health,
     test_hold,
+    test_journal,
     test_lanes,
     test_leak,
     test_limit,

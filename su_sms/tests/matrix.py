@@ -50,7 +50,7 @@ OPERATIONS = {
     "sms.campaign.row": {"read": STAFF},
     "sms.campaign.trial": dict.fromkeys(FULL, CALLERS),
     "sms.gateway.config": dict.fromkeys(FULL, ADMINS),
-    "sms.gateway.event": dict.fromkeys(("read", "write"), ADMINS),
+    "sms.gateway.event": {"read": ADMINS},
     "sms.incoming": {"read": MANAGERS},
     "sms.pace": {"read": ADMINS},
     "sms.person.log": {"read": MANAGERS},
@@ -78,12 +78,8 @@ OPERATIONS = {
     "sms.optout.link": {},
     "sms.optout.wizard": dict.fromkeys(FULL, ALL_MINE),
     "sms.optout.word": dict.fromkeys(FULL, MANAGERS_EVERYWHERE),
-    # The journal: people read it, only methods change it. Odoo gives its
-    # administrators everything.
-    "sms.sms": {
-        "read": STAFF | {SYSTEM: ALL},
-        **dict.fromkeys(("write", "create", "unlink"), {SYSTEM: ALL}),
-    },
+    # the journal: people read it, only methods change it
+    "sms.sms": {"read": STAFF | {SYSTEM: ALL}},
 }
 MAILERS = dict.fromkeys((MAILING, USER, MANAGER, GATEWAY, SYSTEM), EVERYWHERE)
 #: (model, method) -> role -> reach

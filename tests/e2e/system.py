@@ -82,11 +82,26 @@ class System:
             "trust"
         ]
 
+    def run(self, expression: str) -> Any:
+        """Evaluate an expression as code of Odoo, which may do what nobody may."""
+        values = {
+            "name": "Do",
+            "model_id": self.ref("base.model_res_partner"),
+            "state": "code",
+            "code": f"action = {{'result': {expression}}}",
+        }
+        action = self.admin.call("ir.actions.server", "create", [values])
+        return self.admin.call("ir.actions.server", "run", action)["result"]
+
+    def messages(self, rows: list[dict[str, Any]]) -> list[int]:
+        """Add messages, as no person can; give their ids."""
+        return self.run(f"env['sms.sms'].sudo().create({rows!r}).ids")
+
     def archive_gateways(self) -> None:
         """Leave no gateway in use, and no message waiting for one."""
         waiting = [("state", "=", "outgoing")]
         messages = self.admin.call("sms.sms", "search", waiting)
-        self.admin.call("sms.sms", "write", messages, {"state": "canceled"})
+        self.admin.call("sms.sms", "action_set_canceled", messages)
         gateways = self.admin.call("sms.gateway.config", "search", [])
         self.admin.call("sms.gateway.config", "write", gateways, {"active": False})
 

@@ -28,7 +28,7 @@ def manager(system: System, sign_in: SignIn) -> Person:
     system.gateway()
     call = system.admin.call
     for number, text in ((NUMBER, TEXT), (OTHER, "Dear Naliaka, welcome")):
-        ids = call("sms.sms", "create", [{"number": number, "body": text}])
+        ids = system.messages([{"number": number, "body": text}])
         call("sms.sms", "send", ids)
     login = "accountant"
     if not call("res.users", "search", [("login", "=", login)]):
@@ -102,7 +102,6 @@ def test_statement_is_printed(system: System, manager: Person, tmp_path: Path):
     if not shutil.which(WKHTMLTOPDF):
         how = f"install {WKHTMLTOPDF} (Debian: apt-get install {WKHTMLTOPDF})"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(how)
-    call = system.admin.call
     month = date.today().replace(day=1) - timedelta(days=1)
     senders = [f"SENDER{n:02}" for n in range(40)]
     sent = {
@@ -113,7 +112,7 @@ def test_statement_is_printed(system: System, manager: Person, tmp_path: Path):
         "cost": 31.25,
         "currency_id": system.ref("base.KES"),
     }
-    made = call("sms.sms", "create", [{**sent, "sender_id": name} for name in senders])
+    made = system.messages([{**sent, "sender_id": name} for name in senders])
     manager.choose("SMS Marketing", "Reporting", "Monthly Statement")
     page = manager.page
     with page.expect_download() as given:
@@ -122,7 +121,7 @@ def test_statement_is_printed(system: System, manager: Person, tmp_path: Path):
     assert given.value.suggested_filename == name
     printed = tmp_path / "statement.pdf"
     given.value.save_as(printed)
-    call("sms.sms", "unlink", made)
+    system.run(f"env['sms.sms'].sudo().browse({made}).unlink()")
 
     pages = [" ".join(page.extract_text().split()) for page in PdfReader(printed).pages]
     for text in (f"SMS Statement, {month:%B %Y}", COMPANY, "Printed by Peter Njoroge"):

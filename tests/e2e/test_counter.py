@@ -21,7 +21,7 @@ def priced(system: System, **values: Any) -> int:
     """Make a gateway that has learnt from an SMS what a part costs; give the id."""
     gateway = system.gateway(**values)
     first = {"number": "+254712000001", "body": FIRST}
-    system.wait_until_left(system.admin.call("sms.sms", "create", [first]))
+    system.wait_until_left(system.messages([first]))
     return gateway
 
 

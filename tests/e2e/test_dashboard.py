@@ -31,9 +31,7 @@ def gateway(system: System) -> int:
 def queue(system: System, gateway: int, *phones: str, **values: Any) -> list[int]:
     """Queue a message to each of `phones`; give their ids."""
     values = {"body": "Exams begin on Monday.", "gateway_id": gateway, **values}
-    return system.admin.call(
-        "sms.sms", "create", [values | {"number": phone} for phone in phones]
-    )
+    return system.messages([values | {"number": phone} for phone in phones])
 
 
 def send(system: System, gateway: int, *phones: str, **values: Any) -> list[int]:
@@ -144,7 +142,7 @@ def test_slowest_campaigns_open_what_they_have_delivered(
     }
     numbers = [f"+2547120{n:05d}" for n in range(12)]
     messages = [message | {"number": number} for number in numbers]
-    system.admin.call("sms.sms", "create", messages)
+    system.messages(messages)
     page = administrator.open(DASHBOARD)
     slowest = section(page, "campaigns").locator("table[name=slowest] tbody tr").first
     expect(slowest).to_contain_text("Library closes early")

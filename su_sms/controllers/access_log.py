@@ -16,5 +16,11 @@ class HideSecret(logging.Filter):
         return True
 
 
-for name in ("werkzeug", "odoo.http"):
+for name in (
+    "werkzeug",
+    "odoo.http",
+    # at DEBUG, each path
+    "odoo.addons.http_routing.models.ir_http",
+    "odoo.addons.base.models.ir_http",
+):
     logging.getLogger(name).addFilter(HideSecret())

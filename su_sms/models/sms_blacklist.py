@@ -1,7 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
+from ..text import phone
 from .sms_consent import Act
 
 # What is given for an entry, and kept in its history.
@@ -195,7 +196,13 @@ class SmsBlacklist(models.Model):
         number = self.env["sms.sms"]._readable(number, self.env.company)
         if not number:
             raise ValidationError(self.env._("There is no phone number."))
-        return self.env.user._phone_format(number=number, raise_exception=True)
+        try:
+            return self.env.user._phone_format(number=number, raise_exception=True)
+        except UserError:
+            # Odoo names it in full, and what is refused is logged.
+            end = phone.ending(number)
+            text = self.env._("“%s” is no phone number: correct it.", end)
+            raise ValidationError(text) from None
 
     def action_opt_out(self):
         """Ask why, and opt these numbers out."""

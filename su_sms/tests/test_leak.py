@@ -10,9 +10,11 @@ from unittest.mock import patch
 
 import psycopg2
 from odoo.exceptions import UserError, ValidationError
+from odoo.service.model import call_kw
 from odoo.tests import tagged
 from odoo.tools import SQL
 
+from ..models.sms_consent import Act
 from .campaign import CampaignCase
 
 KEY = "atsk_kilimanjaro_d41d8cd98f00b204e980"
@@ -50,6 +52,7 @@ NUMBERS = {
     "sms_consent.number",
     "sms_optout_link.number",
     "sms_composer.numbers",
+    "sms_composer.recipient_single_number_itf",
     "sms_gateway_event.payload",
     "sms_incoming.number",
     "sms_person_wizard.number",
@@ -58,6 +61,10 @@ NUMBERS = {
     "sms_test_step.detail",
     "sms_test_wizard.diagnosis",
 }
+
+
+#: loggers that may have a level of their own
+TALKATIVE = ("odoo", "odoo.sql_db", "odoo.http", "odoo.addons.su_sms", "werkzeug")
 
 
 @tagged("post_install", "-at_install")
@@ -76,6 +83,7 @@ class TestLeak(CampaignCase):
             self.ways_to_send()
             self.what_the_provider_posts()
             self.what_goes_wrong()
+            self.what_is_refused()
             self.what_is_read_out()
             self.env["sms.gateway.config"]._watch()
             self.env.flush_all()
@@ -85,10 +93,18 @@ class TestLeak(CampaignCase):
         self.assertIn("odoo.addons.su_sms", logged, "nothing was recorded")
         self.assertIn("Traceback", logged, "no traceback was recorded")
         self.assertEqual(logged.count("bad query"), 3)
+        for line in (
+            "{'api_key': …}",
+            "query: INSERT",
+            "Failed to render inline_template",
+            "a text can't be filled in",
+        ):
+            self.assertTrue(line in logged, f"not logged: {line}")
         token = self.gateway.callback_token
         for secret in (KEY, PASSWORD, token, BODY, NATIONAL, self.server.api_key):
             with self.subTest(secret[:6]):
-                self.assertNotIn(secret, logged)
+                lines = [line for line in records if secret in line]
+                self.assertFalse(lines[:3])
         for secret in (KEY, PASSWORD, self.server.api_key):
             with self.subTest(secret[:6]):
                 self.assertFalse([text for text in self.said if secret in text])
@@ -202,6 +218,73 @@ class TestLeak(CampaignCase):
             self.gateway.copy()
         self.failing_queries()
 
+    def what_is_refused(self):
+        """Call as a browser does; Odoo logs what it refuses."""
+        bad = f"0{NATIONAL}00"
+        campaign = self.campaign(self.numbers(NUMBER), body=BODY)
+        promotion = self.campaign(self.numbers(NUMBER), message_class="promotional")
+        env = self.env(user=self.env.ref("base.user_admin"))
+        trial = env["sms.campaign.trial"].create
+        mailing = {"mailing_id": self.mailing.id, "numbers": NUMBER}
+        mailing_test = env["mailing.sms.test"].create(mailing)
+        failing = BODY + " {{ object.nobody.nothing }}"
+        self.env["sms.blacklist"]._opt_out([NUMBER], Act("stop", "sms"))
+        for records, method, arguments in (
+            (self.gateway, "write", [{"api_key": KEY}]),
+            (self.gateway, "write", [{"api_key": f"{KEY}\nX: y"}]),
+            (self.gateway, "write", [{"proxy_url": f"http://moi:{PASSWORD}@proxy"}]),
+            (
+                trial({"campaign_id": campaign.id, "numbers": bad}),
+                "action_send",
+                [],
+            ),
+            (
+                trial({"campaign_id": promotion.id, "numbers": NUMBER}),
+                "action_send",
+                [],
+            ),
+            (mailing_test, "action_send_sms", []),
+            (self.env["sms.blacklist"], "create", [[{"number": bad}]]),
+            (self.env["phone.blacklist"], "create", [[{"number": bad}]]),
+            (
+                self.env["sms.composer"],
+                "create",
+                [[{"composition_mode": "numbers", "numbers": bad, "body": BODY}]],
+            ),
+            (
+                env["sms.composer"].create(
+                    {
+                        "composition_mode": "mass",
+                        "res_model": "res.partner",
+                        "res_ids": repr(self.partner.ids),
+                        "body": failing,
+                    }
+                ),
+                "action_send_sms",
+                [],
+            ),
+            (campaign, "write", [{"body": failing}]),
+            (self.env["sms.sms"], "create", [[{"number": NUMBER, "body": BODY}]]),
+            (self.env["sms.sms"], "web_search_read", [[("number", "=", NUMBER)], {}]),
+            (
+                self.env["res.partner"],
+                "create",
+                [[{"name": "Zawadi", "phone": NUMBER}]],
+            ),
+        ):
+            records = records.with_env(env)
+            records.invalidate_recordset()
+            model = [] if records.ids == [] else [records.ids]
+            try:
+                with self.env.cr.savepoint():
+                    call_kw(records.browse(), method, [*model, *arguments], {})
+                    self.env.flush_all()
+            except UserError as error:
+                logging.getLogger("odoo.http").warning(error)
+            except Exception:
+                logging.getLogger("odoo.http").exception("A request failed")
+        self.gateway.api_key = self.server.api_key
+
     def failing_queries(self):
         """Let the database refuse what holds a secret, a text, a number."""
         for query, values in (
@@ -255,23 +338,25 @@ class TestLeak(CampaignCase):
 
     @contextlib.contextmanager
     def recorded(self):
-        """Give what is logged: ours from DEBUG on, the rest as a server logs it."""
+        """Give what is logged from DEBUG on, by us, by Odoo, and by libraries."""
         records = []
 
         class Recorder(logging.Handler):
             def emit(self, record):
                 records.append(f"{record.name} {self.format(record)}")
 
-        recorder = Recorder()
-        ours, root = logging.getLogger("odoo.addons.su_sms"), logging.getLogger()
-        level = ours.level
-        ours.setLevel(logging.DEBUG)
+        recorder, root = Recorder(), logging.getLogger()
+        loggers = [root, *map(logging.getLogger, TALKATIVE)]
+        levels = [logger.level for logger in loggers]
         handlers, root.handlers = root.handlers, [recorder]
         try:
+            for logger in loggers:
+                logger.setLevel(logging.DEBUG)
             yield records
         finally:
             root.handlers = handlers
-            ours.setLevel(level)
+            for logger, level in zip(loggers, levels, strict=True):
+                logger.setLevel(level)
 
     def our_pushes(self):
         """Give what browsers are sent by su_sms itself."""

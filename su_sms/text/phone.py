@@ -118,6 +118,11 @@ def masked(number: str | None) -> str:
     return f"+{code}{'•' * (len(national) - 3)}{national[-3:]}"
 
 
+def ending(raw: str | None) -> str:
+    """Tell a text that is no number from others, by its last two characters: `…78`."""
+    return f"…{(raw or '').strip()[-2:]}"
+
+
 def _plain(raw: str) -> str:
     """Give ASCII for full-width forms, digits of any script, spaces and dashes.
 

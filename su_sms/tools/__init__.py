@@ -1,1 +1,1 @@
-from . import sql_log
+from . import call_log, sql_log

@@ -1,7 +1,7 @@
-"""Keep secrets, texts and numbers out of what Odoo logs of a query that failed.
+"""Keep secrets, texts and numbers out of what Odoo logs of queries.
 
 A conflict between two transactions is enough for Odoo to log the whole statement, with
-all values in it.
+all values in it; at DEBUG it logs each.
 """
 
 import logging
@@ -26,6 +26,9 @@ class HideValues(logging.Filter):
                 # The lines after the first quote the row.
                 error = str(error).partition("\n")[0]
                 record.args = LITERAL.sub("'…'", str(query)), error
+        elif str(record.msg).endswith("query: %s") and len(record.args) == 2:
+            took, query = record.args
+            record.args = took, LITERAL.sub("'…'", str(query))
         return True
 
 

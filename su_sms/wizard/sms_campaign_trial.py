@@ -48,7 +48,7 @@ class SmsCampaignTrial(models.TransientModel):
                 raise UserError(
                     self.env._(
                         "“%(number)s” can't be used: %(why)s",
-                        number=each.raw,
+                        number=phone.ending(each.raw),
                         why=error,
                     )
                 ) from None

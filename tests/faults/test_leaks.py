@@ -6,6 +6,7 @@ import contextlib
 import http.client
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,14 +23,16 @@ NUMBER = f"+254{NATIONAL}"
 KEY = "atsk_simulator"
 WRONG_KEY = "atsk_kilimanjaro_d41d8cd98f00b204e980"
 PASSWORD = "ngorongoro-4711"
+TRIAL = ("sms.campaign.trial", "create")
 
 
 @pytest.fixture
 def talkative(house: House, tmp_path: Path) -> Iterator[OdooServer]:
-    """Give a running server that logs all there is to log about us."""
-    level = "--log-handler=odoo.addons.su_sms:DEBUG"
+    """Give a running server that logs all there is to log, queries as well."""
+    names = ("", "odoo", "odoo.sql_db", "odoo.http.rpc")
+    levels = [f"--log-handler={name}:DEBUG" for name in names]
     log = tmp_path / "odoo.log"
-    with OdooServer(house.env, house.database, log=log, arguments=[level]) as server:
+    with OdooServer(house.env, house.database, log=log, arguments=levels) as server:
         yield server
 
 
@@ -65,6 +68,7 @@ def test_log_of_a_server(house: House, talkative: OdooServer):
             call("sms.gateway.config", "write", gateway, values)
     with contextlib.suppress(RemoteError):
         call("sms.sms", "create", [{"number": NUMBER, "body": BODY, "state": "lost"}])
+    refused(call)
     [(token,)] = house.sql("SELECT callback_token FROM sms_gateway_config")
     statuses = receive(house, talkative)
     assert statuses == [200, 200, 200, 200, 404]
@@ -74,10 +78,35 @@ def test_log_of_a_server(house: House, talkative: OdooServer):
     log = talkative.log.read_text(errors="replace")
     assert "odoo.addons.su_sms" in log or "su_sms.africastalking" in log
     assert "Traceback" in log
+    assert "{'api_key': …}" in log
+    assert "a text can't be filled in" in log
+    assert "query: SELECT" in log
     assert "/su_sms/callback/…" in log
     for secret in (KEY, WRONG_KEY, PASSWORD, token, BODY, NATIONAL):
         lines = [line for line in log.splitlines() if secret in line]
         assert not lines, lines[:3]
+
+
+def refused(call: Any) -> None:
+    """Ask for what is refused, and have a text fail that can't be filled in."""
+    bad = f"0{NATIONAL}00"
+    failing = {"body": BODY + " {{ object.nobody.nothing }}", "res_model": "res.users"}
+    by_record = {"composition_mode": "mass", "res_ids": "[2]", **failing}
+    for model, values in (
+        ("sms.blacklist", {"number": bad}),
+        ("phone.blacklist", {"number": bad}),
+        ("sms.composer", {"composition_mode": "numbers", "numbers": bad, "body": BODY}),
+        ("sms.composer", by_record),
+        ("sms.sms", {"number": NUMBER, "body": BODY}),
+    ):
+        with contextlib.suppress(RemoteError):
+            made = call(model, "create", [values])
+            call(model, "action_send_sms", made)
+    campaign = {"name": "Leak", "body": BODY, "audience_ids": []}
+    made = call("sms.campaign", "create", [campaign])
+    trial = {"campaign_id": made[0], "numbers": bad}
+    with contextlib.suppress(RemoteError):
+        call("sms.campaign.trial", "action_send", call(*TRIAL, [trial]))
 
 
 def receive(house: House, server: OdooServer) -> list[int]:

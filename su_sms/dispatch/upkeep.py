@@ -21,7 +21,8 @@ def expire_old(cr, now):
         UPDATE sms_sms
            SET state = 'error', failure_type = 'sms_too_old', to_publish = TRUE,
                write_date = %(now)s
-         WHERE id IN (
+         -- an array: looked up once, however wrong the planner's statistics are
+         WHERE id = ANY(ARRAY(
             SELECT sms.id
               FROM sms_sms sms
               JOIN sms_gateway_config gateway ON gateway.id = sms.gateway_id
@@ -34,7 +35,7 @@ def expire_old(cr, now):
                              AND greatest(sms.create_date, sms.queued_at)
                                  < %(now)s - gateway.useful_hours * interval '1 hour'
                    END
-               FOR UPDATE OF sms SKIP LOCKED)
+               FOR UPDATE OF sms SKIP LOCKED))
         """,
         {"now": now},
     )
@@ -84,10 +85,11 @@ def expire_leases(cr, now):
            SET state = 'error', failure_type = 'sms_outcome_unknown',
                provider_text = 'The server stopped while this was being sent.',
                to_publish = TRUE, write_date = %(now)s
-         WHERE id IN (SELECT id FROM sms_sms
-                       WHERE state = 'process' AND gateway_id IS NOT NULL
-                         AND dispatched_at < %(before)s
-                  FOR UPDATE SKIP LOCKED)
+         WHERE id = ANY(ARRAY(
+            SELECT id FROM sms_sms
+             WHERE state = 'process' AND gateway_id IS NOT NULL
+               AND dispatched_at < %(before)s
+               FOR UPDATE SKIP LOCKED))
         """,
         {"now": now, "before": now - timedelta(seconds=schedule.LEASE_SECONDS)},
     )

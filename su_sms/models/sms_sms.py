@@ -155,25 +155,30 @@ class SmsSms(models.Model):
         messages = messages.browse(
             [v["mail_message_id"] for v in vals_list if v.get("mail_message_id")]
         )
-        messages.fetch(["record_company_id"])
+        messages.fetch(["record_company_id", "create_uid"])
         bulk = len(vals_list) > FEW
-        to_many = self._is_to_many(len(vals_list))
+        to_many = self._is_to_many(len(vals_list), messages.create_uid)
         return [self._route_one(vals, bulk, to_many) for vals in vals_list]
 
     @api.model
-    def _is_to_many(self, count):
+    def _is_to_many(self, count, authors):
         """Tell whether somebody sends to several people at once.
 
         Who a list is sent to is asked for their no, whatever the class: a dialog's
         options and its context are whoever's who opens it. Jobs, and what a visitor of
-        the site causes, are no list. Trials have asked already.
+        the site causes, are no list; what a job sends later for somebody is. Trials
+        have asked already.
+
+        :param authors: users who made the notes that are sent
         """
         if self.env.context.get("sms_trial") is TRIAL:
             return False
         if self.env.context.get("sms_to_many") is MANY:
             return True
-        by_hand = self.env.uid != SUPERUSER_ID and self.env.user._is_internal()
-        return by_hand and count > 1
+        return count > 1 and any(
+            user.id != SUPERUSER_ID and user._is_internal()
+            for user in self.env.user | authors
+        )
 
     @api.model
     def _route_one(self, vals, bulk, to_many=False):

@@ -1,5 +1,9 @@
 """Who has said no gets nothing that goes to many, and no trial, whoever asks how."""
 
+from datetime import timedelta
+
+from freezegun import freeze_time
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.service.model import call_kw
 from odoo.tests import tagged
@@ -118,7 +122,27 @@ class TestToMany(NoCase):
                 "sms_numbers": [SAID_NO, THIRD],
             },
         )
-        self.assertEqual(self.numbers_sent() & {SAID_NO}, set())
+        self.assertNotIn(SAID_NO, self.numbers_sent())
+
+    def test_a_note_to_several_that_a_job_sends_later_respects_them_as_well(self):
+        later = fields.Datetime.now() + timedelta(hours=1)
+        call_kw(
+            self.env["res.partner"].with_user(self.employee),
+            "message_post",
+            [self.partner.ids],
+            {
+                "body": "Offer",
+                "message_type": "sms",
+                "partner_ids": self.people.ids,
+                "sms_numbers": [SAID_NO, OTHER, THIRD],
+                "scheduled_date": str(later),
+            },
+        )
+        self.simulator.reset()
+        with freeze_time(later + timedelta(minutes=1)):
+            self.env["mail.message.schedule"]._send_notifications_cron()
+            sent = self.numbers_sent()
+        self.assertEqual(sent & {SAID_NO, OTHER, THIRD}, {OTHER, THIRD})
 
     def test_a_no_said_while_it_waits_counts(self):
         self.gateway.action_pause()

@@ -7,7 +7,7 @@ digits around a piece make of it is read by :mod:`.phone`, never guessed by its 
 import re
 from bisect import bisect
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 
 from . import e164, numbers, phone
 
@@ -89,7 +89,7 @@ def pattern(number: str) -> str | None:
     return _BETWEEN.join(split[1]) if split else None
 
 
-@cache
+@lru_cache(maxsize=8)
 def _shared(number: str) -> re.Pattern[str]:
     return re.compile(f"{pattern(number) or '(?!)'}(?![0-9A-Za-z])")
 

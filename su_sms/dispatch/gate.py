@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..text import phone, segments
+from ..text import phone, placeholders, segments
 
 
 class Pass(NamedTuple):
@@ -49,6 +49,20 @@ def prepare(body, sanitise):
     return segments.sanitise(text) if sanitise else text
 
 
+@lru_cache(maxsize=16)
+def parts(text):
+    """Return how many parts a text takes that :func:`prepare` has given."""
+    return segments.count(text).parts
+
+
+def is_too_long(body):
+    """Tell whether nothing may read this: no gateway lets so many parts pass.
+
+    Reading takes time, and may take more than its length.
+    """
+    return len(body or "") > placeholders.LONGEST
+
+
 def read_number(number, country):
     """Give a message's number in E.164, or ``Stop``.
 
@@ -61,17 +75,27 @@ def read_number(number, country):
         return Stop("error", failure_type, str(error))
 
 
-def judge(number, body, *, sanitise, blocked):
+def judge(number, body, *, sanitise, blocked, max_parts):
     """Decide on one message: ``Pass`` or ``Stop``.
 
     :param number: from :func:`read_number`
     :param blocked: the E.164 numbers to which messages of this class may not go
+    :param max_parts: parts that a message may take
     """
     if isinstance(number, Stop):
         return number
     if number in blocked:
         return Stop("canceled", "sms_blacklist", "")
+    if is_too_long(body):
+        return Stop("error", "sms_too_long", "")
     text = prepare(body, sanitise)
     if not text.strip():
         return Stop("error", "sms_empty", "")
+    if parts(text) > max_parts:
+        return Stop("error", "sms_too_long", too_long(parts(text), max_parts))
     return Pass(number, text)
+
+
+def too_long(count, most):
+    """Say by how much a text is too long."""
+    return f"{count} parts, at most {most}"

@@ -20,7 +20,6 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
-from ..text import segments
 from . import blacklist, gate, journal, pace
 from .ahead import KEPT
 from .lanes import LOOK_AHEAD, keep_pace, lanes, paced_until
@@ -41,6 +40,7 @@ class Gateway(NamedTuple):
     sender: str
     sanitise: bool
     country: str
+    max_parts: int = 10
     promotional: bool = True
     useful_hours: int = 0
     company_id: int = 0
@@ -158,6 +158,7 @@ def claim(cr, gateway, slots, now, ahead):
             number,
             each.body,
             sanitise=gateway.sanitise,
+            max_parts=gateway.max_parts,
             blocked=blocked[each.asks],
         )
         if isinstance(verdict, gate.Stop):
@@ -254,7 +255,7 @@ def _mark_in_process(cr, claims, now):
             "numbers": [row.number for row in each.rows],
             "token": each.token,
             "sender": each.sender,
-            "parts": segments.count(each.text).parts,
+            "parts": gate.parts(each.text),
         }
         for each in claims
     ]

@@ -18,6 +18,7 @@ FAILURE_TYPES = [
     ("sms_rejected", "Rejected"),
     ("sms_blocked", "Blocked: Opted Out or Promotional Sender"),
     ("sms_empty", "Empty Text"),
+    ("sms_too_long", "Too Long"),
     ("sms_rendering", "Text Can't Be Filled In"),
     ("sms_too_old", "Too Old to Be Useful"),
     ("sms_outcome_unknown", "Outcome Unknown"),

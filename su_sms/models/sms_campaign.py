@@ -352,6 +352,12 @@ class SmsCampaign(models.Model):
             )
 
     @api.model
+    def _longest(self, field):
+        if field.name == "body":
+            return placeholders.LONGEST
+        return super()._longest(field)
+
+    @api.model
     def _may_choose(self, field, res_id):
         if field.name == "gateway_id":
             # Staff may not read gateways, but their campaigns have one.

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from . import authors
 from .sms_campaign_person import Candidate
+from .sms_form_mixin import LONGEST
 
 AUTHORS = ("author_id", "coauthor_ids")
 
@@ -98,6 +99,13 @@ class SmsCampaignAudience(models.Model):
                 audience.record_count = audience._count()
             except (UserError, ValueError):
                 audience.record_count = 0
+
+    @api.model
+    def _longest(self, field):
+        if field.name == "domain":
+            # A filter may name thousands of records.
+            return LONGEST["text"]
+        return super()._longest(field)
 
     def _count(self):
         self.ensure_one()

@@ -13,6 +13,7 @@ MISSING = "sms_number_missing"
 MALFORMED = "sms_number_format"
 NOT_MOBILE = "sms_invalid_destination"
 NO_TEXT = "sms_empty"
+TOO_LONG = "sms_too_long"
 NOT_RENDERED = "sms_rendering"
 BY_PHONE_REASON = {"empty": MISSING, "not_mobile": NOT_MOBILE}
 

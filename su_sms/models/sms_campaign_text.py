@@ -1,3 +1,5 @@
+from functools import partial
+
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
@@ -5,7 +7,7 @@ from ..dispatch import gate
 from ..text import placeholders, segments
 from . import authors
 from .sms_campaign import TEXT_AUTHORS
-from .sms_campaign_person import NO_TEXT, NOT_RENDERED
+from .sms_campaign_person import NO_TEXT, NOT_RENDERED, TOO_LONG
 from .sms_campaign_prepare import Countries
 from .sms_campaign_unicode import NAMED
 
@@ -62,13 +64,22 @@ class SmsCampaign(models.Model):
         included = [person for person in people if not person.reason]
         sanitise = self.gateway_id.sudo().sanitise
         endings = endings([person.number for person in included], lang)
+        most = self.gateway_id.sudo().max_parts
         for person in included:
             if person.body.strip():
                 person.body += endings.get(person.number, "")
+            if gate.is_too_long(person.body):
+                person.body = ""
+                person.leave_out(TOO_LONG)
+                continue
             leaves = gate.prepare(person.body, sanitise)
             if not leaves.strip():
                 person.leave_out(NO_TEXT)
             size = segments.count(leaves)
+            if size.parts > most:
+                person.body = ""
+                person.leave_out(TOO_LONG, gate.too_long(size.parts, most))
+                continue
             person.parts = size.parts
             if size.encoding == "UCS-2":
                 found = segments.why_ucs2(leaves)[:NAMED]
@@ -107,15 +118,24 @@ class SmsCampaign(models.Model):
             return
         hidden = self._hidden(people, placeholders.names(text), readers)
         people = [person for person in people if not person.reason]
+        engine = None
         if placeholders.others(text):
-            self._fill_in_by_odoo(text, people, lang, readers)
-            return
+            if not self._may_all_run_code(people, readers):
+                return
+            engine = self._engine(lang)
         for person in people:
             try:
-                lookup = self._lookup(person, lang, readers, hidden)
-                person.body = placeholders.render(parts, lookup)
+                person.body = placeholders.render(
+                    parts,
+                    self._lookup(person, lang, readers, hidden),
+                    other=partial(engine, person) if engine else None,
+                )
+            except placeholders.TooLongError:
+                person.leave_out(TOO_LONG)
             except placeholders.PlaceholderError as error:
                 person.leave_out(NOT_RENDERED, str(error))
+            except _NoEditorError as error:
+                raise AccessError(str(error)) from None
             except Exception as error:
                 person.leave_out(NOT_RENDERED, _short(error))
 
@@ -185,42 +205,48 @@ class SmsCampaign(models.Model):
 
         return lookup
 
-    def _fill_in_by_odoo(self, text, people, lang, readers):
-        """Let Odoo fill in what is more than a field's name, if the author may.
+    def _may_all_run_code(self, people, readers):
+        """Tell whether the text's author may run code for these; else leave them out.
 
-        It may be code, which runs as its author: only where everybody else who has a
-        say may do as much, so that it gives nobody more than they have. A file's rows
-        are no records, so Odoo can't.
+        It runs as its author: only where everybody else who has a say may do as much,
+        so that it gives nobody more than they have.
         """
         author = self.text_author_id & self._text_with_a_say()
-        if not author or not all(authors.covers(each, author) for each in readers):
-            for person in people:
-                person.leave_out(
-                    NOT_RENDERED,
-                    self.env._(
-                        "The text has code of somebody who may do more than who chose"
-                        " the recipients. Let one person do both."
-                    ),
-                )
-            return
-        engine = self.env["mail.render.mixin"].with_user(author)
-        engine = engine.with_context(lang=lang)
+        if author and all(authors.covers(each, author) for each in readers):
+            return True
+        text = self.env._(
+            "The text has code of somebody who may do more than who chose the"
+            " recipients. Let one person do both."
+        )
         for person in people:
-            if person.record is None:
-                person.leave_out(
-                    NOT_RENDERED,
-                    self.env._("A file's columns can't be used in this way."),
+            person.leave_out(NOT_RENDERED, text)
+        return False
+
+    def _engine(self, lang):
+        """Return what has Odoo fill in a placeholder that is more than a field's name.
+
+        Each on its own: what is not filled in by Odoo is not read by it either. A
+        file's rows are no records, so Odoo can't.
+        """
+        engine = self.env["mail.render.mixin"].with_user(self.text_author_id)
+        engine = engine.with_context(lang=lang)
+
+        def fill_in(person, part):
+            record = person.record
+            if record is None:
+                raise UserError(
+                    self.env._("A file's columns can't be used in this way.")
                 )
-                continue
+            source = placeholders.source(part)
             try:
-                person.body = engine._render_template(
-                    text, person.record._name, person.record.ids
-                )[person.record.id]
-            except AccessError:
-                raise
+                found = engine._render_template(source, record._name, record.ids)
+            except AccessError as error:
+                raise _NoEditorError(str(error)) from None
             except UserError as error:
-                cause = error.__cause__ or error
-                person.leave_out(NOT_RENDERED, _short(cause))
+                raise UserError(_short(error.__cause__ or error)) from None
+            return found[record.id]
+
+        return fill_in
 
     def _preview(self, recipient):
         """Return the text as a recipient of the last check would get it, or why not.
@@ -263,6 +289,10 @@ class SmsCampaign(models.Model):
             if person.number == recipient.number:
                 return person
         return None
+
+
+class _NoEditorError(Exception):
+    """Whoever wrote the text may not write code: nobody gets it."""
 
 
 def _keys(records):

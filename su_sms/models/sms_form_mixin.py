@@ -1,6 +1,8 @@
 from odoo import Command, api, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
+# Characters that a field may have, by its type.
+LONGEST = {"char": 20_000, "text": 1_000_000}
 # Commands that name a line by its id.
 NAMING = (Command.UPDATE, Command.DELETE, Command.UNLINK, Command.LINK)
 
@@ -15,6 +17,38 @@ class SmsFormMixin(models.AbstractModel):
 
     _name = "sms.form.mixin"
     _description = "SMS Form"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_lengths(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_lengths(vals)
+        return super().write(vals)
+
+    @api.model
+    def _check_lengths(self, vals):
+        """Refuse texts that are too long before anything reads them."""
+        for name, value in vals.items():
+            field = self._fields.get(name)
+            if not field or field.type not in LONGEST or not isinstance(value, str):
+                continue
+            longest = self._longest(field)
+            if len(value) > longest:
+                raise UserError(
+                    self.env._(
+                        "“%(name)s” is too long: it may have %(most)s characters.",
+                        name=field._description_string(self.env),
+                        most=f"{longest:,}",
+                    )
+                )
+
+    @api.model
+    def _longest(self, field):
+        """Return how many characters a field may have."""
+        return LONGEST[field.type]
 
     def onchange(self, values, field_names, fields_spec):
         genuine = self._genuine_values(values, self)
@@ -48,6 +82,7 @@ class SmsFormMixin(models.AbstractModel):
         """
         if field.type in ("one2many", "many2many"):
             return self._genuine_lines(field, value or [], origin)
+        self._check_lengths({field.name: value})
         if field.type == "many2one" and isinstance(value, dict):
             if self.pool.field_inverses[field]:
                 return self._genuine_parent(field, value)

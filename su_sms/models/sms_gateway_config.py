@@ -75,6 +75,15 @@ class SmsGatewayConfig(models.Model):
         " of them would more than halve what fits into a part, and double the cost.",
     )
 
+    max_parts = fields.Integer(
+        "Parts at Most per Message",
+        default=10,
+        required=True,
+        tracking=True,
+        help="A part is what an SMS is charged by: 153 characters of a long text. What"
+        " takes more is not sent, whoever wrote it.",
+    )
+
     # Health
     balance = fields.Float(digits=(16, 4), readonly=True, copy=False)
     balance_currency_id = fields.Many2one("res.currency", readonly=True, copy=False)
@@ -93,6 +102,9 @@ class SmsGatewayConfig(models.Model):
     unknown_count = fields.Integer("Unknown", compute="_compute_message_counts")
     message_count = fields.Integer("All Messages", compute="_compute_message_counts")
 
+    _max_parts = models.Constraint(
+        "CHECK (max_parts BETWEEN 1 AND 30)", "A message takes 1 to 30 parts."
+    )
     _one_default = models.UniqueIndex(
         "(COALESCE(company_id, 0)) WHERE active AND is_default",
         "A company has one default gateway.",

@@ -76,6 +76,7 @@ class SmsGatewayConfig(models.Model):
             max_attempts=self.message_attempts,
             sender=self.sender_id or "",
             sanitise=self.sanitise,
+            max_parts=self.max_parts,
             country=self._country(company),
             promotional=self._lets_promotional_go(),
             useful_hours=self.useful_hours,

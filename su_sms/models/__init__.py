@@ -3,6 +3,7 @@ from . import sms_form_mixin
 # isort: split
 
 from . import (
+    ir_actions_server,
     ir_http,
     mail_notification,
     mail_thread_phone,

@@ -45,9 +45,16 @@ class SmsDashboard(models.AbstractModel):
         """Give what waits: [(what it waits for, priority, domain, count)]."""
         now = fields.Datetime.to_string(fields.Datetime.now())
         due = ["|", ("not_before", "=", False), ("not_before", "<=", now)]
+        held = [("held_until", ">", now)]
+        free = ["|", ("held_until", "=", False), ("held_until", "<=", now)]
+        whens = (
+            (self.env._("Its turn"), due),
+            (self.env._("The hourly limit"), [("not_before", ">", now), *held]),
+            (self.env._("The next try"), [("not_before", ">", now), *free]),
+        )
         shut = {}
         keys = ["gateway_id", "campaign_id", "message_class", "priority"]
-        for later, when in ((False, due), (True, [("not_before", ">", now)])):
+        for later, when in whens:
             # Ordered by gateways and campaigns, it would join them to every row.
             groups = self.env["sms.sms"]._read_group(
                 [*waiting, *when], keys, ["__count"], order="priority DESC"
@@ -81,7 +88,7 @@ class SmsDashboard(models.AbstractModel):
         """Say what messages wait for, in the order in which they are stopped.
 
         :param shut: why their lane is shut, if it is
-        :param later: whether their next try is still to come
+        :param later: what they wait for if nothing stops them
         """
         if campaign.state == "paused":
             return self.env._("A paused campaign")
@@ -97,7 +104,7 @@ class SmsDashboard(models.AbstractModel):
         }
         if shut in words:
             return words[shut]
-        return self.env._("The next try") if later else self.env._("Its turn")
+        return later
 
     @api.model
     def _by_priority(self, counts, waiting):

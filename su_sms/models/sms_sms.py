@@ -1,7 +1,8 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 
-from ..text import phone
+from ..dispatch import gate
+from ..text import phone, placeholders
 from .defaults import without_defaults
 from .failure_types import FAILURE_TYPES
 
@@ -107,6 +108,7 @@ class SmsSms(models.Model):
         "gateway_id.hold_reason",
         "gateway_id.balance_state",
         "not_before",
+        "held_until",
     )
     def _compute_hold_reason(self):
         now = self.env.cr.now()
@@ -126,6 +128,8 @@ class SmsSms(models.Model):
                 sms.hold_reason = self.env._("A higher balance")
             elif sms.message_class == "promotional" and not gateway._window_is_open():
                 sms.hold_reason = self.env._("The hours for promotional SMS")
+            elif sms.held_until and sms.held_until > now:
+                sms.hold_reason = self.env._("The hourly limit")
             elif sms.not_before and sms.not_before > now:
                 sms.hold_reason = self.env._("The next try")
 
@@ -139,7 +143,7 @@ class SmsSms(models.Model):
         if chosen or self.env["sms.gateway.config"]._default_ids():
             vals_list = self._route(vals_list)
             self._check_not_by_hand(vals_list)
-            self._check_hour(vals_list)
+            vals_list = self._within_hour(vals_list)
             given = without_defaults(self, set(self._fields) - OPENED_FROM)
             return super(SmsSms, given).create(vals_list)
         return super().create(vals_list)
@@ -204,9 +208,19 @@ class SmsSms(models.Model):
             **vals,
             "gateway_id": gateway.id,
             "number": self._readable(vals.get("number"), company),
-            # PostgreSQL takes no NUL, and the gate would drop it anyway.
-            "body": (vals.get("body") or "").replace("\0", ""),
+            **self._readable_text(vals.get("body") or "", gateway),
         }
+
+    @api.model
+    def _readable_text(self, body, gateway):
+        """Return the values of a text; one that nothing may read has failed already."""
+        if gate.is_too_long(body):
+            body = body[: placeholders.LONGEST]
+            size = {"state": "error", "failure_type": "sms_too_long"}
+        else:
+            size = {"parts": gate.parts(gate.prepare(body, gateway.sudo().sanitise))}
+        # PostgreSQL takes no NUL, and the gate would drop it anyway.
+        return {"body": body.replace("\0", ""), **size}
 
     @api.model
     def _readable(self, number, company):
@@ -215,7 +229,8 @@ class SmsSms(models.Model):
         try:
             return phone.normalise(number or "", country)
         except phone.PhoneError:
-            return (number or "").replace("\0", "")
+            # What is too long for a number stays too long.
+            return (number or "").replace("\0", "")[: 2 * phone.LONGEST]
 
     # ------------------------------------------------------------
     # Sending

@@ -1,7 +1,7 @@
-from collections import Counter
+from collections import defaultdict
 from datetime import timedelta
 
-from odoo import SUPERUSER_ID, api, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -11,63 +11,130 @@ HOUR = timedelta(hours=1)
 
 
 class SmsSms(models.Model):
-    """How much one user may send by hand in an hour.
+    """How much one user may send in an hour.
 
     A brake on mistakes and on stolen passwords, not an account: transactions that run
-    side by side do not see each other's messages.
+    side by side do not see each other's messages. What somebody sends from a composer
+    is refused if it is more; what Odoo sends by itself while they work, such as
+    automation rules, waits for its hour, as its record has to be saved all the same.
     """
 
     _inherit = "sms.sms"
 
+    from_composer = fields.Boolean(
+        readonly=True, copy=False, help="Somebody pressed Send; Odoo did not by itself."
+    )
+    held_until = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="When the hourly limit of who caused it lets it go.",
+    )
+
+    _held_idx = models.Index(
+        "(gateway_id, create_uid, held_until) WHERE held_until IS NOT NULL"
+    )
+
     @api.model
-    def _check_hour(self, vals_list):
-        """Take no more messages than their gateway lets a user send in an hour.
+    def _within_hour(self, vals_list):
+        """Return values of which no more leave in an hour than their gateway lets.
 
         Jobs are no user, and who is no employee sends nothing by hand: what they cause,
         such as a confirmation, is the site's.
 
         :param vals_list: values of messages, routed
-        :raise UserError: if there are more
+        :raise UserError: if somebody sends more from a composer
         """
         if self.env.uid == SUPERUSER_ID or not self.env.user._is_internal():
-            return
-        by_gateway = Counter(
-            vals["gateway_id"]
-            for vals in vals_list
-            if vals.get("gateway_id")
-            and not vals.get("campaign_id")
-            and not vals.get("mailing_id")
-        )
+            return vals_list
+        by_gateway = defaultdict(list)
+        vals_list = list(vals_list)
+        for place, vals in enumerate(vals_list):
+            single = not (vals.get("campaign_id") or vals.get("mailing_id"))
+            if vals.get("gateway_id") and single:
+                by_gateway[vals["gateway_id"]].append(place)
+        composed = bool(self.env.context.get("sms_from_composer"))
         gateways = self.env["sms.gateway.config"].sudo().browse(by_gateway)
-        for gateway in gateways.filtered("hour_limit"):
-            limit, more = gateway.hour_limit, by_gateway[gateway.id]
-            if more + self._sent_within(HOUR, gateway, limit) > limit:
-                raise UserError(
-                    self.env._(
-                        "You may send %(limit)s SMS an hour by hand, and this would be"
-                        " more: nothing was sent. Send fewer, wait, or make a"
-                        " campaign.",
-                        limit=limit,
-                    )
-                )
+        for gateway in gateways:
+            places, limit = by_gateway[gateway.id], gateway.hour_limit
+            sent = limit and self._sent_within(HOUR, gateway, composed)
+            for place in places:
+                vals = vals_list[place]
+                sent += self._weight(vals)
+                held = {}
+                if limit and sent > limit:
+                    if composed:
+                        raise UserError(
+                            self.env._(
+                                "You may send %(limit)s SMS an hour by hand, and this"
+                                " would be more: nothing was sent. Send fewer, wait, or"
+                                " make a campaign.",
+                                limit=limit,
+                            )
+                        )
+                    until = fields.Datetime.now() + HOUR * ((sent - 1) // limit)
+                    held = {"held_until": until, "not_before": until}
+                vals_list[place] = {**vals, "from_composer": composed, **held}
+        return vals_list
 
     @api.model
-    def _sent_within(self, time, gateway, most):
-        """Count what this user has sent by hand lately, up to ``most``."""
+    def _weight(self, vals):
+        """Return how much a message counts for the limit: its parts, which are paid."""
+        return vals.get("parts") or 1
+
+    @api.model
+    def _sent_within(self, time, gateway, composed):
+        """Count what this user has sent lately, what waits for its hour included.
+
+        :param composed: count what they sent from composers, or else what they caused
+        """
         self.flush_model()
         [(count,)] = self.env.execute_query(
             SQL(
                 """
-                SELECT count(*) FROM (
-                    SELECT FROM sms_sms
-                     WHERE create_uid = %s AND create_date > %s AND gateway_id = %s
-                       AND campaign_id IS NULL AND mailing_id IS NULL
-                     LIMIT %s) AS lately
+                SELECT coalesce(sum(greatest(parts, 1)), 0) FROM sms_sms
+                 WHERE create_uid = %(user)s AND gateway_id = %(gateway)s
+                   AND (create_date > %(since)s OR held_until > %(since)s)
+                   AND coalesce(from_composer, FALSE) = %(composed)s
+                   AND campaign_id IS NULL AND mailing_id IS NULL
                 """,
-                self.env.uid,
-                utcnow() - time,
-                gateway.id,
-                most,
+                user=self.env.uid,
+                gateway=gateway.id,
+                since=utcnow() - time,
+                composed=composed,
             )
         )
         return count
+
+    @api.model
+    def _hold_anew(self, gateways):
+        """Let what waits for its hour go when the gateways' limits of now allow."""
+        self.env.flush_all()
+        self.env.execute_query(
+            SQL(
+                """
+                UPDATE sms_sms s
+                   SET held_until = v.until, not_before = v.until
+                  FROM (SELECT held.id,
+                               CASE WHEN limits.most > 0
+                                     AND row_number() OVER mine > limits.most
+                                    THEN %(now)s + %(hour)s
+                                         * floor((row_number() OVER mine - 1)
+                                                 / limits.most)
+                               END AS until
+                          FROM sms_sms held
+                          JOIN (SELECT id, hour_limit AS most FROM sms_gateway_config)
+                               AS limits ON limits.id = held.gateway_id
+                         WHERE held.gateway_id = ANY(%(gateways)s)
+                           AND held.state = 'outgoing' AND held.held_until > %(now)s
+                        WINDOW mine AS (PARTITION BY held.gateway_id, held.create_uid
+                                            ORDER BY held.id)) AS v
+                 WHERE s.id = v.id
+                RETURNING s.id
+                """,
+                now=utcnow(),
+                hour=HOUR,
+                gateways=gateways.ids,
+            )
+        )
+        self.invalidate_model(["held_until", "not_before"])
+        self._trigger_dispatch()

@@ -110,6 +110,7 @@ class SmsSms(models.Model):
             "attempts": 0,
             "faults": 0,
             "not_before": False,
+            "held_until": False,
             "to_publish": False,
             "queued_at": fields.Datetime.now(),
         }

@@ -22,6 +22,10 @@ _BRACES = re.compile(r"\{\{|\}\}")
 LONGEST = 5_000
 
 
+#: braces or bars that Odoo's own reader takes a tenth of a second for at worst
+MANY = 50
+
+
 class Part(NamedTuple):
     """A piece of a text: a literal, then what stands behind it.
 
@@ -128,6 +132,14 @@ def others(text: str) -> tuple[str, ...]:
     """List the expressions that aren't plain, once each: work for Odoo's engine."""
     expressions = (part.expression for part in parse(text))
     return tuple(dict.fromkeys(one for one in expressions if one and not is_plain(one)))
+
+
+def is_unreadable(text: str) -> bool:
+    """Tell whether Odoo's own reader of placeholders would take too long for a text.
+
+    Where braces stay open it takes the cube of their number.
+    """
+    return len(text) > LONGEST or max(text.count(_OPEN), text.count(_OR)) > MANY
 
 
 def has_loose_braces(text: str) -> bool:

@@ -3,6 +3,7 @@ from . import (
     sms_campaign_launch,
     sms_campaign_trial,
     sms_composer,
+    sms_composer_limit,
     sms_composer_optout,
     sms_optout_wizard,
     sms_person_wizard,

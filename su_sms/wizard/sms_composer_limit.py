@@ -1,0 +1,60 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ..dispatch import gate
+from ..text import placeholders
+
+
+class SmsComposer(models.TransientModel):
+    """How much somebody may send from a dialog, by the hour and at once."""
+
+    _inherit = "sms.composer"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_body(vals.get("body"))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_body(vals.get("body"))
+        return super().write(vals)
+
+    def onchange(self, values, field_names, fields_spec):
+        self._check_body(values.get("body"))
+        return super().onchange(values, field_names, fields_spec)
+
+    def action_send_sms(self):
+        """Send as what somebody wrote, unless an action has opened the composer."""
+        if "sms_from_composer" not in self.env.context:
+            self = self.with_context(sms_from_composer=True)
+        if self.env.context["sms_from_composer"]:
+            self._check_parts()
+        return super().action_send_sms()
+
+    @api.model
+    def _check_body(self, body):
+        """Refuse what takes too long to read, and is no SMS, before anything reads it.
+
+        What an action writes is left to the gate: nobody's record fails to be saved.
+        """
+        if self.env.context.get("sms_from_composer") is False or self.env.su:
+            return
+        if placeholders.is_unreadable(body or ""):
+            raise UserError(self.env._("This text is too long for an SMS."))
+
+    def _check_parts(self):
+        """Refuse a text of more parts than its gateway lets pass."""
+        gateway = self.env["sms.gateway.config"].sudo()._gateway_of(self.env.company)
+        if not gateway or gate.is_too_long(self.body):
+            return
+        parts = gate.parts(gate.prepare(self.body or "", gateway.sanitise))
+        if parts > gateway.max_parts:
+            raise UserError(
+                self.env._(
+                    "This text takes %(parts)s SMS for each recipient, and at most"
+                    " %(most)s are sent: nothing was sent. Shorten it.",
+                    parts=parts,
+                    most=gateway.max_parts,
+                )
+            )

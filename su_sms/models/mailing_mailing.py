@@ -1,4 +1,8 @@
 from odoo import models
+from odoo.exceptions import UserError
+
+from ..dispatch import gate
+from ..text import placeholders
 
 
 class MailingMailing(models.Model):
@@ -34,3 +38,23 @@ class MailingMailing(models.Model):
         if self.mailing_type == "sms" and self.env["sms.gateway.config"]._default_ids():
             values["title"] = self.subject
         return values
+
+    def action_put_in_queue(self):
+        """Say that a text is too long while somebody can shorten it."""
+        for mailing in self.filtered(lambda each: each.mailing_type == "sms"):
+            gateway = self.env["sms.gateway.config"]._gateway_of(mailing._sms_company())
+            if gateway and mailing._takes_too_many_parts(gateway.sudo()):
+                raise UserError(
+                    self.env._(
+                        "This text is too long: at most %s SMS are sent for each"
+                        " recipient.",
+                        gateway.sudo().max_parts,
+                    )
+                )
+        return super().action_put_in_queue()
+
+    def _takes_too_many_parts(self, gateway):
+        text = self.body_plaintext or ""
+        if placeholders.is_unreadable(text):
+            return True
+        return gate.parts(gate.prepare(text, gateway.sanitise)) > gateway.max_parts

@@ -23,6 +23,7 @@ from . import (
     test_journal,
     test_lanes,
     test_leak,
+    test_length,
     test_limit,
     test_links,
     test_log,

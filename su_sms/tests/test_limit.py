@@ -155,7 +155,8 @@ class TestLimitAutomatic(LimitCase):
         self.env.cr.execute(
             """
             UPDATE sms_sms SET create_date = create_date - %(time)s,
-                   held_until = held_until - %(time)s, not_before = not_before - %(time)s
+                   held_until = held_until - %(time)s,
+                   not_before = not_before - %(time)s
             """,
             {"time": timedelta(hours=hours, minutes=1)},
         )

@@ -1,0 +1,180 @@
+"""Long texts: nothing reads them for long, and nobody pays for a book."""
+
+from odoo.exceptions import UserError
+from odoo.service.model import call_kw
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+from psycopg2.errors import CheckViolation
+
+from .campaign import CampaignCase
+
+BOOK = "All work and no play makes Jack a dull boy. " * 5_000
+FIFTEEN = "x" * (14 * 153 + 1)
+HOSTILE = ("{{a|||" * 100, "{{" * 2_000, "|||" * 1_000)
+
+
+@tagged("post_install", "-at_install")
+class TestLength(CampaignCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.employee = cls.user("length_employee")
+        cls.staff = cls.user("length_user", "su_sms.group_user")
+
+    def compose(self, body, user=None, **values):
+        """Send to a number from a composer, as the web client does."""
+        composers = self.env["sms.composer"].with_user(user or self.employee)
+        values = {
+            "composition_mode": "numbers",
+            "numbers": "+254712345678",
+            "body": body,
+            **values,
+        }
+        return composers.create(values).action_send_sms()
+
+    # ------------------------------------------------------------
+    # Composers
+    # ------------------------------------------------------------
+
+    def test_a_composer_refuses_what_takes_more_parts_than_allowed(self):
+        self.compose("x" * 10 * 153)
+        with self.assertRaisesRegex(UserError, "takes 11 SMS .* at most 10"):
+            self.compose("x" * (10 * 153 + 1))
+        self.gateway.max_parts = 1
+        with self.assertRaisesRegex(UserError, "takes 2 SMS .* at most 1"):
+            self.compose("x" * 161)
+        self.assertEqual(len(self.simulator.ledger()), 1)
+
+    def test_a_composer_takes_no_text_that_takes_long_to_read(self):
+        for body in (BOOK, *HOSTILE):
+            for method, arguments in (
+                ("create", [{"body": body}]),
+                ("onchange", [[], {"body": body}, ["body"], {"body": {}}]),
+            ):
+                with self.subTest(method), self.assertRaisesRegex(UserError, "long"):
+                    model = self.env["sms.composer"].with_user(self.employee)
+                    call_kw(model, method, arguments, {})
+        composer = (
+            self.env["sms.composer"].with_user(self.employee).create({"body": "Hello"})
+        )
+        with self.assertRaisesRegex(UserError, "too long"):
+            composer.body = BOOK
+
+    # ------------------------------------------------------------
+    # The gate
+    # ------------------------------------------------------------
+
+    def test_the_gate_stops_what_is_too_long_whoever_made_it(self):
+        for body in (FIFTEEN, BOOK, "😀" * 700, "a\u0301\u0323" * 1_500):
+            with self.subTest(len(body)):
+                [sms] = self.queue("0712345678", body=body)
+                self.env["sms.sms"]._process_queue()
+                self.assertEqual(
+                    (sms.state, sms.failure_type), ("error", "sms_too_long")
+                )
+        self.assertFalse(self.simulator.ledger())
+
+    def test_what_is_too_long_says_by_how_much(self):
+        [sms] = self.queue("0712345678", body=FIFTEEN)
+        self.env["sms.sms"]._process_queue()
+        self.assertEqual(sms.provider_text, "15 parts, at most 10")
+
+    def test_the_gates_limit_is_the_gateways(self):
+        self.gateway.max_parts = 15
+        [sms] = self.queue("0712345678", body=FIFTEEN)
+        self.env["sms.sms"]._process_queue()
+        self.assertEqual((sms.state, sms.parts), ("pending", 15))
+        for most in (0, 31):
+            with self.assertRaises(CheckViolation), mute_logger("odoo.sql_db"):
+                self.gateway.max_parts = most
+                self.env.flush_all()
+
+    def test_a_record_is_saved_however_long_its_message_is(self):
+        self.partner._message_sms(BOOK, number_field="phone")
+        sms = self.env["sms.sms"].search([], order="id desc", limit=1)
+        self.assertEqual((sms.state, sms.failure_type), ("error", "sms_too_long"))
+        self.assertLess(len(sms.body), 10_000)
+
+    def test_a_number_that_goes_on_and_on_is_no_number(self):
+        [sms] = self.queue("+254712345678" + " " * 100_000 + "1")
+        self.env["sms.sms"]._process_queue()
+        self.assertEqual(sms.failure_type, "sms_number_format")
+        self.assertLess(len(sms.number), 1_000)
+
+    def test_a_mailing_says_that_it_is_too_long_before_it_is_queued(self):
+        mailing = self.env["mailing.mailing"].create(
+            {
+                "subject": "News",
+                "mailing_type": "sms",
+                "body_plaintext": FIFTEEN,
+                "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
+            }
+        )
+        for body in (FIFTEEN, BOOK):
+            mailing.body_plaintext = body
+            with self.assertRaisesRegex(UserError, "too long"):
+                mailing.action_launch()
+        self.assertEqual(mailing.state, "draft")
+
+    # ------------------------------------------------------------
+    # The hourly limit
+    # ------------------------------------------------------------
+
+    def test_the_hourly_limit_counts_parts(self):
+        self.gateway.hour_limit = 20
+        self.compose("x" * 10 * 153)
+        self.compose("x" * 9 * 153)
+        with self.assertRaisesRegex(UserError, "20 .*an hour"):
+            self.compose("x" * 2 * 153)
+        self.compose("x" * 160)
+        self.assertEqual(len(self.simulator.ledger()), 3)
+
+    # ------------------------------------------------------------
+    # Campaigns
+    # ------------------------------------------------------------
+
+    def test_a_campaign_leaves_out_who_would_get_too_many_parts(self):
+        body = "{{ object.comment ||| - }} " * 12
+        short, long = self.contacts("0712345678", "0722000111")
+        long.name, short.name = "x" * 150, "Amina"
+        campaign = self.campaign(
+            self.records(short | long), body=body.replace("comment", "name")
+        )
+        self.assertEqual(self.exclusions(campaign), {"sms_too_long": 1})
+        [left_out] = campaign.recipient_ids.filtered("reason")
+        self.assertEqual(left_out.detail, "12 parts, at most 10")
+        self.assertEqual(campaign.people_count, 1)
+
+    def test_a_text_that_is_too_long_reaches_nobody_and_is_said(self):
+        campaign = self.campaign(self.numbers("0712345678"), body=FIFTEEN)
+        self.assertEqual(self.exclusions(campaign), {"sms_too_long": 1})
+        with self.assertRaisesRegex(UserError, "nobody to send to"):
+            campaign._launch()
+
+    def test_long_cells_times_many_placeholders_end_early(self):
+        cell = "x" * 1_900
+        body = "{{ object.note }}" * 250
+        file = f"Phone,Note\n0712345678,{cell}\n0722000111,ok\n"
+        campaign = self.campaign(self.file(file), body=body)
+        self.assertEqual(self.exclusions(campaign), {"sms_too_long": 1})
+        self.assertEqual(campaign.people_count, 1)
+
+    def test_a_campaigns_texts_have_a_greatest_length(self):
+        campaign = self.campaign(self.numbers("0712345678"), as_user=self.staff)
+        model = self.env["sms.campaign"].with_user(self.staff)
+        for values in ({"body": BOOK}, {"name": BOOK}, {"sender_id": BOOK}):
+            for method, arguments in (
+                ("create", [{"gateway_id": self.gateway.id, "name": "X", **values}]),
+                ("write", [campaign.ids, values]),
+                ("onchange", [campaign.ids, values, list(values), {"body": {}}]),
+                ("onchange", [[], values, [], {"body": {}}]),
+            ):
+                with self.subTest(method=method, field=list(values)):
+                    with self.assertRaisesRegex(UserError, "too long"):
+                        call_kw(model, method, arguments, {})
+
+    def test_what_odoo_reads_for_us_is_a_placeholder_at_a_time(self):
+        body = "{{ object.name or '-' }} " + "{{a|||" * 800
+        campaign = self.campaign(self.records(self.partner), body=body)
+        [recipient] = campaign.recipient_ids
+        self.assertEqual(recipient.reason, "sms_too_long")

@@ -1,9 +1,15 @@
-"""Keep the secrets of paths, callbacks' and opt-out links', out of the server's log."""
+"""Keep secrets of addresses, and numbers in them, out of the server's log.
+
+Those of callbacks and opt-out links; of Odoo's link of a mailing the code and number.
+"""
 
 import logging
 import re
 
-SECRET = re.compile(r"(/su_sms/callback/|(?<![\w/])/o/)[^/\s?']+")
+SECRET = re.compile(
+    r"(/su_sms/callback/|(?<![\w/])/o/|/sms/\d{1,20}/(?:unsubscribe/)?|[?&]sms_number=)"
+    r"[^/\s?&'\"]+"
+)
 
 
 class HideSecret(logging.Filter):

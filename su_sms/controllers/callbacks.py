@@ -10,7 +10,8 @@ from odoo.http import request
 from werkzeug.exceptions import NotFound, TooManyRequests
 
 from ..africastalking.callbacks import KINDS
-from ..dispatch.limit import RateLimit
+from ..dispatch.limit import RateLimit, whose
+from .headers import HEADERS
 
 ROUTE = f"/su_sms/callback/<string:token>/<any({', '.join(KINDS)}):kind>"
 # AT's longest post is an incoming text with its fields: a few kilobytes.
@@ -38,18 +39,22 @@ class Callbacks(http.Controller):
     def receive(self, token, kind):
         """Store an event of a gateway; a GET says that the address is right."""
         posted = request.httprequest
-        address = posted.remote_addr or ""
+        address = whose(posted.remote_addr or "")
         events = request.env(su=True)["sms.gateway.event"]
         gateway_id = events.env["sms.gateway.config"]._gateway_of_token(token)
         if not gateway_id:
             # Only now: behind a proxy, who guesses may have the provider's address.
             raise NotFound() if mistakes.take(address) else TooManyRequests()
         if posted.method != "POST":
-            return http.Response("This address is ready.\n", mimetype="text/plain")
+            return _say("This address is ready.\n")
         if not posts.take(address):
             raise TooManyRequests()
         events._receive(gateway_id, kind, _pairs(posted))
-        return http.Response("OK", mimetype="text/plain")
+        return _say("OK")
+
+
+def _say(text):
+    return http.Response(text, mimetype="text/plain", headers=HEADERS)
 
 
 def _pairs(posted):

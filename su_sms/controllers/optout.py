@@ -5,23 +5,20 @@ Whoever previews or scans links opts nobody out.
 
 from odoo import http
 from odoo.http import request
-from werkzeug.exceptions import TooManyRequests
 
-from ..dispatch.limit import RateLimit
-from ..models.sms_optout_link import ROUTE
+from ..dispatch.limit import RateLimit, whose
+from ..dispatch.links import BLANK, ROUTE
 from ..text import phone
+from .headers import HEADERS
 
-# One address may be a whole network's; one person presses a few times.
+# Before anything is looked up. One address may be a whole network's; one person opens
+# the page and presses a few times.
+lookups = RateLimit(burst=600, per_second=10)
 choices = RateLimit(burst=300, per_second=5)
-# Wrong links: nobody guesses one, and nobody loads the database trying.
+# Wrong links: nobody guesses one, and nobody loads the database trying. Who has made
+# too many shares the rest with the people behind the same address.
 mistakes = RateLimit(burst=30, per_second=0.2)
-
-HEADERS = {
-    "X-Robots-Tag": "noindex, nofollow",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
-
+doubtful = RateLimit(burst=10, per_second=0.5)
 
 ROUTING = {
     "type": "http",
@@ -34,13 +31,13 @@ ROUTING = {
 
 
 class Optout(http.Controller):
-    @http.route(f"{ROUTE}/<string:token>", path_params=("token",), **ROUTING)
+    @http.route(f"{ROUTE}<string:token>", path_params=("token",), **ROUTING)
     def choose(self, token):
         """Show whether a number gets promotional SMS, and change it as was chosen."""
         return _choose(token)
 
     @http.route(
-        f"{ROUTE}/<string:token>/<int(max=2147483647):mailing_id>",
+        f"{ROUTE}<string:token>/<int(max=2147483647):mailing_id>",
         path_params=("token", "mailing_id"),
         **ROUTING,
     )
@@ -49,44 +46,57 @@ class Optout(http.Controller):
         return _choose(token, mailing_id)
 
 
-def slow_down(guesses):
-    """Refuse an address that has done so too often.
-
-    :param guesses: RateLimit
-    :raise TooManyRequests:
-    """
-    if not guesses.take(request.httprequest.remote_addr or ""):
-        raise TooManyRequests()
+def address():
+    """Give what counts as the address of whoever asks."""
+    return whose(request.httprequest.remote_addr or "")
 
 
-def unknown():
-    """Give the page for a link that is none."""
-    return _page("su_sms.optout_unknown", status=404)
-
-
-def _choose(token, mailing_id=None):
-    posted = request.httprequest
-    link = request.env["sms.optout.link"]._of_token(token)
-    if not link:
-        slow_down(mistakes)
-        return unknown()
-    if posted.method == "POST":
-        slow_down(choices)
-        link._choose(posted.form.get("choice"), mailing_id)
-        return request.redirect(posted.path, code=303)
-    subscriptions = link._subscriptions(mailing_id)
-    return _page(
-        "su_sms.optout_page",
-        company=link.company_id.name,
-        number=phone.masked(link.number),
-        opted_out=link._said_no(),
-        lists=subscriptions.list_id,
-        left=all(subscriptions.mapped("opt_out")),
-    )
-
-
-def _page(template, status=200, **values):
+def page(template, status=200, **values):
+    """Give a page that anybody may open."""
     response = request.render(template, values)
     response.status_code = status
     response.headers.update(HEADERS)
     return response
+
+
+def wait():
+    """Give the page for who asks too often."""
+    response = page("su_sms.optout_wait", status=429)
+    response.headers["Retry-After"] = "60"
+    return response
+
+
+def _choose(token, mailing_id=None):
+    caller, posted = address(), request.httprequest
+    if token == BLANK:
+        # What staff see in a message, and what a test of one ends with.
+        return page("su_sms.optout_blank")
+    if not lookups.take(caller):
+        return wait()
+    if mistakes.spent(caller) and not doubtful.take(caller):
+        return wait()
+    link = request.env["sms.optout.link"]._of_token(token)
+    if not link:
+        if not mistakes.take(caller):
+            return wait()
+        return page("su_sms.optout_unknown", status=404)
+    if posted.method == "POST":
+        if not choices.take(caller):
+            return wait()
+        link._choose(posted.form.get("choice"), mailing_id)
+        response = request.redirect(posted.path, code=303)
+        response.headers.update(HEADERS)
+        return response
+    subscriptions = link._subscriptions(mailing_id)
+    left = all(subscriptions.mapped("opt_out"))
+    return page(
+        "su_sms.optout_page",
+        company=link.company_id.name,
+        number=phone.masked(link.number),
+        opted_out=link._said_no(),
+        may_return=link._may_return(),
+        how_to_return=link._how_to_return(),
+        lists=subscriptions.list_id,
+        left=left,
+        may_join=left and any(subscriptions.mapped("left_by_link")),
+    )

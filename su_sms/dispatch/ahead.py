@@ -21,7 +21,10 @@ LOOK = """
         SELECT picked.*, lanes.sender
           FROM lanes
     CROSS JOIN LATERAL (
-                SELECT id, priority, number, md5(body)::uuid AS text, attempts
+                SELECT id, priority, number, attempts,
+                       -- with a link of its own it shares a request with no other
+                       md5(CASE WHEN optout_link THEN id::text
+                                ELSE body END)::uuid AS text
                   FROM sms_sms
                  WHERE state = 'outgoing'
                    AND gateway_id = %(gateway)s

@@ -20,7 +20,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
-from . import blacklist, gate, journal, pace
+from . import blacklist, gate, journal, links, pace
 from .ahead import KEPT
 from .lanes import LOOK_AHEAD, keep_pace, lanes, paced_until
 from .window import Window
@@ -94,8 +94,12 @@ def read_committed(cr):
 LOCK = """
     SELECT id, number, body, message_class, attempts, faults,
            coalesce(campaign_id, 0), company_id,
-           message_class = 'promotional' OR coalesce(to_many, FALSE)
-      FROM sms_sms
+           message_class = 'promotional' OR coalesce(to_many, FALSE),
+           optout_link IS TRUE,
+           CASE WHEN optout_link THEN (
+                SELECT token FROM sms_optout_link link
+                 WHERE link.number = s.number AND link.company_id = s.company_id) END
+      FROM sms_sms s
      WHERE id = ANY(%(ids)s::int[])
        AND state = 'outgoing'
        -- handed to another gateway, or told to wait, since somebody looked
@@ -108,7 +112,11 @@ LOCK = """
 
 
 class Candidate(NamedTuple):
-    """A message that may leave now, before the gate has seen it."""
+    """A message that may leave now, before the gate has seen it.
+
+    :ivar linked: it ends with a link to opt out, whose blank is to be filled in
+    :ivar token: of the link, if there is one yet
+    """
 
     id: int
     number: str
@@ -119,6 +127,8 @@ class Candidate(NamedTuple):
     campaign: int
     company_id: int | None
     asks: bool  # whether an opt-out stops it
+    linked: bool
+    token: str | None
 
 
 def claim(cr, gateway, slots, now, ahead):
@@ -147,7 +157,8 @@ def claim(cr, gateway, slots, now, ahead):
         gate.read_number(each.number, gateway.country_of(each.company_id))
         for each in candidates
     ]
-    blocked = _blocked(cr, gateway, zip(numbers, candidates, strict=True))
+    blocked, said_no = _blocked(cr, gateway, zip(numbers, candidates, strict=True))
+    tokens = _tokens(cr, zip(numbers, candidates, strict=True), said_no)
     groups = defaultdict(list)
     stopped = []
     leaving = Counter()
@@ -164,7 +175,11 @@ def claim(cr, gateway, slots, now, ahead):
         if isinstance(verdict, gate.Stop):
             stopped.append(journal.Change(each.id, None, None, *verdict))
             continue
-        group = (place, verdict.text, lane.sender)
+        text = verdict.text
+        if each.linked:
+            token = tokens.get(each.id)
+            text = links.put_in(text, token) if token else links.take_out(text)
+        group = (place, text, lane.sender)
         # A text that was changed since somebody looked makes a chunk more.
         if (group in groups or len(groups) < slots) and lane.pay():
             row = Row(each.id, verdict.number, each.attempts or 0, each.faults or 0)
@@ -233,18 +248,38 @@ def unclaim(cr, claims):
 
 
 def _blocked(cr, gateway, candidates):
-    """Give {whether an opt-out stops them: numbers to which messages may not go}."""
+    """Give whom the blacklist concerns.
+
+    :return: {whether an opt-out stops them: numbers to which messages may not go}, and
+        whose owners said no
+    """
     strict = gateway.block_transactional
     listed = blacklist.listed_among(
         cr,
         {
             number
             for number, each in candidates
-            if isinstance(number, str) and (strict or each.asks)
+            if isinstance(number, str) and (strict or each.asks or each.linked)
         },
     )
     said_no = {number for number, no_claim in listed.items() if not no_claim}
-    return {True: frozenset(listed), False: said_no if strict else frozenset()}
+    blocked = {True: frozenset(listed), False: said_no if strict else frozenset()}
+    return blocked, said_no
+
+
+def _tokens(cr, candidates, said_no):
+    """Give {id of a message: the token of its link}; none to who said no already."""
+    found, missing = {}, {}
+    for number, each in candidates:
+        if not (each.linked and isinstance(number, str)) or number in said_no:
+            continue
+        if each.token and number == each.number:
+            found[each.id] = each.token
+        elif each.company_id:
+            missing[each.id] = (number, each.company_id)
+    # Made with the message as a rule: retention or an erasure has removed these.
+    made = links.tokens(cr, missing.values())
+    return found | {sms_id: made[owner] for sms_id, owner in missing.items()}
 
 
 def _mark_in_process(cr, claims, now):

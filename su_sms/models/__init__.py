@@ -12,6 +12,7 @@ from . import (
     mailing_mailing_optout,
     mailing_mailing_price,
     mailing_mailing_reach,
+    mailing_subscription,
     mailing_trace,
     phone_blacklist,
     res_company,

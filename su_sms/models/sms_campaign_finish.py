@@ -104,18 +104,39 @@ class SmsCampaign(models.Model):
         return lambda text: re.sub(TEXT_URL_REGEX, lambda _url: stand_in, text)
 
     def _optouts(self, numbers, lang):
-        campaign = self.with_context(lang=lang)
+        """Give {number: what its text ends with}: a link has its blank until it leaves.
+
+        Who has said no already needs no way to say it, and gets no link.
+        """
+        ending = self.with_context(lang=lang)._optout_sample_text()
+        endings = dict.fromkeys(numbers, ending)
+        if self.optout == "link":
+            self.env["phone.blacklist"].flush_model(["number", "active"])
+            said_no = self.env["sms.blacklist"].sudo()._opted_out(numbers)
+            links = self.env["sms.optout.link"].sudo()
+            links._make(endings.keys() - said_no, self.company_id)
+            endings |= dict.fromkeys(said_no, "")
+        return endings
+
+    def _link_endings(self):
+        """Give each ending with a link, in whatever language: a tuple.
+
+        Nothing but such an ending is filled in. A blank within what somebody wrote
+        stays one.
+        """
         if self.optout != "link":
-            return dict.fromkeys(numbers, campaign._optout_sample_text())
-        links = campaign.env["sms.optout.link"].sudo()
-        texts = links._texts(numbers, self.company_id)
-        return {number: f"\n{text}" for number, text in texts.items()}
+            return ()
+        codes = {code for code, _name in self.env["res.lang"].get_installed()}
+        return tuple(
+            self.with_context(lang=code)._optout_sample_text()
+            for code in codes | {self._language()}
+        )
 
     def _optout_sample_text(self):
         """Give an ending as long as each person's."""
         text = ""
         if self.optout == "link":
-            text = self.env["sms.optout.link"].sudo()._sample_text(self.company_id)
+            text = self.env["sms.optout.link"].sudo()._blank_text(self.company_id)
         elif self.optout == "word":
             text = self.gateway_id.sudo()._optout_word_text()
         return text and f"\n{text}"

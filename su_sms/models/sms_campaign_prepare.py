@@ -104,9 +104,11 @@ class SmsCampaign(models.Model):
         """
         if not people:
             return set()
+        endings = self._link_endings()
         rows = [
             {
                 "number": person.number,
+                "linked": not person.reason and person.body.endswith(endings),
                 "body": "" if person.reason else _plain(person.body),
                 "reason": person.reason or None,
                 "detail": person.detail or None,
@@ -124,16 +126,17 @@ class SmsCampaign(models.Model):
                 uuid, number, body, state, failure_type, provider_text, left_out,
                 partner_id, recipient, res_model, res_id, parts, campaign_id,
                 gateway_id, company_id, message_class, priority, to_delete,
-                create_uid, create_date, write_date)
+                optout_link, create_uid, create_date, write_date)
             SELECT replace(gen_random_uuid()::text, '-', ''), v.number, v.body,
                    CASE WHEN v.reason IS NULL THEN 'outgoing' ELSE 'canceled' END,
                    v.reason, v.detail, v.reason IS NOT NULL,
                    v.partner, v.recipient, v.res_model, v.res_id, v.parts,
                    %(campaign)s, %(gateway)s, %(company)s, %(class)s, '0', FALSE,
-                   %(user)s, %(now)s, %(now)s
+                   v.linked, %(user)s, %(now)s, %(now)s
               FROM json_to_recordset(%(rows)s)
-                   AS v(number text, body text, reason text, detail text, partner int,
-                        recipient text, res_model text, res_id int, parts int)
+                   AS v(number text, linked bool, body text, reason text, detail text,
+                        partner int, recipient text, res_model text, res_id int,
+                        parts int)
                 ON CONFLICT (campaign_id, number)
                    WHERE campaign_id IS NOT NULL AND left_out IS NOT TRUE
                    DO NOTHING

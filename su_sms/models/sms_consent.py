@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..dispatch.gate import NO_CLAIM
+from .defaults import without_defaults
 
 REASONS = [
     ("own_request", "Own Request"),
@@ -35,6 +36,13 @@ CHANNELS = [
     ("import", "Import"),
     ("odoo", "Odoo's Blacklist"),
 ]
+# What whoever enters a word may give; all else only its own event says.
+BY_HAND = {
+    True: ("own_request", "complaint", "unreachable", "unstated"),
+    False: ("own_request", "mistake", "unstated"),
+}
+# What people do themselves, and nobody for them.
+OWN_EVENT = ("stop", "start", "web_link", "provider")
 # Channels in which a user acts, and answers for it.
 BY_A_USER = ("manual", "import", "odoo")
 
@@ -124,9 +132,8 @@ class SmsConsent(models.Model):
         :param out: whether these opted out
         :return: the lines, in the order of the acts
         """
-        return self.sudo().create(
-            [self._values(number, act, out) for number, act in acts]
-        )
+        lines = without_defaults(self.sudo(), self._fields)
+        return lines.create([self._values(number, act, out) for number, act in acts])
 
     @api.model
     def _values(self, number, act, out):
@@ -144,6 +151,17 @@ class SmsConsent(models.Model):
             "user_id": user.id if by_user else False,
             "company_id": act.company_id or self.env.company.id,
         }
+
+    @api.model
+    def _latest_noes(self, number):
+        """Give each no of a number's owner since they last said yes.
+
+        By when it was said: posts come in any order. Of the same second, the no counts.
+        """
+        lines = self.sudo().search([("number", "=", number)])
+        yes = lines.filtered(lambda line: line.kind in ("optin", "lifted"))
+        since = max(yes.mapped("date"), default=datetime.min)
+        return lines.filtered(lambda line: line.kind == "optout" and line.date >= since)
 
     def write(self, vals):
         if vals:

@@ -81,8 +81,15 @@ class SmsGatewayConfig(models.Model):
 
         Of no gateway as well: a form that is not saved yet may have none.
         """
+        return self._word_text("stop")
+
+    def _optin_word_text(self):
+        """Give “START to 12345”, or nothing without a short code."""
+        return self._word_text("start")
+
+    def _word_text(self, kind):
         code = self.optout_short_code or self.sender_id or ""
-        word = self.env["sms.optout.word"]._stop_word(self.env.lang)
+        word = self.env["sms.optout.word"]._word(kind, self.env.lang)
         if not word or not SHORT_CODE.fullmatch(code):
             return ""
         return self.env._("%(word)s to %(short_code)s", word=word, short_code=code)

@@ -1,21 +1,12 @@
-import random
-import string
+import hmac
 
 from odoo import api, fields, models
 
+from ..dispatch import links
 from .sms_consent import Act
 
-ROUTE = "/o"
-# 12 of 62 characters: 71 bits, and short enough for an SMS.
-TOKEN_LENGTH = 12
-ALPHABET = string.ascii_letters + string.digits
-
-_random = random.SystemRandom()
-
-
-def new_token():
-    """Give a token that nobody guesses."""
-    return "".join(_random.choices(ALPHABET, k=TOKEN_LENGTH))
+# So many characters of a token find its link; the rest is compared in constant time.
+SELECTOR = 6
 
 
 class SmsOptoutLink(models.Model):
@@ -35,78 +26,80 @@ class SmsOptoutLink(models.Model):
         "res.company", required=True, readonly=True, ondelete="cascade"
     )
 
-    _by_token = models.UniqueIndex("(token)")
+    _by_selector = models.Index(f"(left(token, {SELECTOR}))")
     _by_number = models.UniqueIndex("(number, company_id)")
 
     @api.model
+    def _make(self, numbers, company):
+        """Let each of these E.164 numbers have a link, in one statement."""
+        links.make(self.env.cr, {(number, company.id) for number in numbers})
+
+    @api.model
     def _urls(self, numbers, company, mailing_id=None):
-        """Give {number: its link}; two statements, however many there are.
+        """Give {number: its link}, for their owners alone; two statements.
+
+        For no field: a message has a blank in its place until it leaves.
 
         :param numbers: in E.164
         :param mailing_id: of a mailing whose lists can be left there, too
         """
-        base, numbers = self._base(company), list(set(numbers))
-        self.env.cr.execute(
-            """
-            INSERT INTO sms_optout_link
-                   (number, token, company_id, create_date, write_date)
-            SELECT number, token, %(company)s, %(now)s, %(now)s
-              FROM unnest(%(numbers)s, %(tokens)s) AS new(number, token)
-             WHERE NOT EXISTS (SELECT FROM sms_optout_link known
-                                WHERE known.number = new.number
-                                  AND known.company_id = %(company)s)
-                ON CONFLICT (number, company_id) DO NOTHING
-            """,
-            {
-                "company": company.id,
-                "now": fields.Datetime.now(),
-                "numbers": numbers,
-                "tokens": [new_token() for _number in numbers],
-            },
-        )
-        self.env.cr.execute(
-            "SELECT number, token FROM sms_optout_link"
-            " WHERE company_id = %s AND number = ANY(%s)",
-            [company.id, numbers],
-        )
-        end = _end(mailing_id)
+        base, end = self._base(company), _end(mailing_id)
+        owners = {(number, company.id) for number in numbers}
         return {
-            number: f"{base}{token}{end}" for number, token in self.env.cr.fetchall()
+            number: f"{base}{token}{end}"
+            for (number, _id), token in links.tokens(self.env.cr, owners).items()
         }
 
     @api.model
-    def _texts(self, numbers, company):
-        """Give {number: “Opt out: link”}, in the language of the environment."""
-        urls = self._urls(numbers, company)
-        return {number: self._text(url) for number, url in urls.items()}
+    def _blank_text(self, company):
+        """Give “Opt out: link”, in the language of the environment.
+
+        The link has a blank, as long as a token, which is filled in on the wire.
+        """
+        return self.env._("Opt out: %s", self._blank_url(company))
 
     @api.model
-    def _sample_text(self, company):
-        """Give a text as long as all of ``_texts``, to count with."""
-        return self._text(self._sample_url(company))
-
-    @api.model
-    def _sample_url(self, company, mailing_id=None):
-        return self._base(company) + "X" * TOKEN_LENGTH + _end(mailing_id)
-
-    @api.model
-    def _text(self, url):
-        return self.env._("Opt out: %s", url)
+    def _blank_url(self, company, mailing_id=None):
+        return self._base(company) + links.BLANK + _end(mailing_id)
 
     @api.model
     def _base(self, company):
-        return f"{company.get_base_url()}{ROUTE}/"
+        return f"{company.get_base_url()}{links.ROUTE}"
 
     @api.model
     def _of_token(self, token):
         """Give the link of a token, or none."""
-        if len(token) != TOKEN_LENGTH or not token.isalnum():
+        if not links.is_token(token):
             return self.browse()
-        return self.sudo().search([("token", "=", token)])
+        self.flush_model()
+        self.env.cr.execute(
+            "SELECT id, token FROM sms_optout_link WHERE left(token, %s) = %s",
+            [SELECTOR, token[:SELECTOR]],
+        )
+        rows = self.env.cr.fetchall()
+        found = [row for row, known in rows if hmac.compare_digest(known, token)]
+        return self.sudo().browse(found[:1])
 
     def _said_no(self):
         """Tell whether the number's owner has opted out, by whatever way."""
         return bool(self.env["sms.blacklist"]._opted_out([self.number]))
+
+    def _may_return(self):
+        """Tell whether a link may take the no back: only a link has said it.
+
+        Who has written STOP, called or complained since they last said yes is not
+        written to again on the word of whoever holds a link.
+        """
+        entry = self.env["sms.blacklist"]._entries([self.number]).sudo()
+        lines = entry.consent_id + self.env["sms.consent"]._latest_noes(self.number)
+        return bool(lines) and all(
+            (line.channel, line.reason) == ("web", "web_link") for line in lines
+        )
+
+    def _how_to_return(self):
+        """Give “START to 12345” where there is such a way, else nothing."""
+        gateways = self.env["sms.gateway.config"].sudo()
+        return gateways._gateway_of(self.company_id)._optin_word_text()
 
     def _subscriptions(self, mailing_id):
         """Give the number's places on the lists of a mailing, if there are any."""
@@ -128,12 +121,12 @@ class SmsOptoutLink(models.Model):
         blacklist = self.env["sms.blacklist"].sudo()
         if choice == "out" and not self._said_no():
             blacklist._opt_out([self.number], act)
-        elif choice == "in" and self._said_no():
+        elif choice == "in" and self._said_no() and self._may_return():
             blacklist._opt_in([self.number], act)
-        elif choice in ("leave", "join"):
-            out = choice == "leave"
-            subscriptions = self._subscriptions(mailing_id)
-            subscriptions.filtered(lambda each: each.opt_out != out).opt_out = out
+        elif choice == "leave":
+            self._subscriptions(mailing_id)._leave_by_link()
+        elif choice == "join":
+            self._subscriptions(mailing_id)._join_by_link()
 
 
 def _end(mailing_id):

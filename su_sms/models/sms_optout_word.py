@@ -78,9 +78,9 @@ class SmsOptoutWord(models.Model):
         return self._kinds().get(plain(text))
 
     @api.model
-    def _stop_word(self, lang=None):
+    def _word(self, kind, lang=None):
         """Give the word to tell people of, in a language if it has one."""
-        words = self.sudo().search([("kind", "=", "stop")])
+        words = self.sudo().search([("kind", "=", kind)])
         mine = words.filtered(
             lambda each: (lang or "")[:2] == (each.lang_id.code or "")[:2]
         )

@@ -1,10 +1,18 @@
-from odoo import models
+from odoo import fields, models
 
 
 class SmsSms(models.Model):
-    """From a message that was blocked to the person's opt-out: a person decides."""
+    """The link to opt out; and from a blocked message to the opt-out: a person decides.
+
+    The text has a blank where the link's token is. It is filled in on the wire: who
+    reads the text here can't opt anybody out or in.
+    """
 
     _inherit = "sms.sms"
+
+    optout_link = fields.Boolean(
+        readonly=True, copy=False, help="It ends with a link to opt out."
+    )
 
     _blocked_idx = models.Index("(dispatched_at) WHERE failure_type = 'sms_blocked'")
 

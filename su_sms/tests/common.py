@@ -71,7 +71,7 @@ class GatewayCase(TransactionCase):
         sms = self.env["sms.sms"].search([("mail_message_id", "=", message.id)])
         return sms, message.notification_ids
 
-    def send_mailing(self):
+    def send_mailing(self, **values):
         """Send a mailing of SMS Marketing to the contact, and give it."""
         mailing = self.env["mailing.mailing"].create(
             {
@@ -80,6 +80,7 @@ class GatewayCase(TransactionCase):
                 "body_plaintext": "News",
                 "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
                 "mailing_domain": repr([("id", "=", self.partner.id)]),
+                **values,
             }
         )
         mailing.action_send_sms()

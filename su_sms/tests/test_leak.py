@@ -118,6 +118,23 @@ class TestLeak(CampaignCase):
                 self.assertLessEqual(self.columns_with(*secrets), allowed)
         self.assertFalse([text for text in self.our_pushes() if BODY in text])
 
+    def test_tokens_of_links_are_in_no_column_but_their_own(self):
+        self.partner.phone = NUMBER
+        mailing = self.send_mailing(sms_allow_unsubscribe=True, keep_archives=True)
+        campaign = self.campaign(self.numbers(NUMBER), body=BODY, optout="link")
+        self.env["sms.campaign.trial"].create(
+            {"campaign_id": campaign.id, "numbers": NUMBER}
+        ).action_send()
+        self.run_campaign(campaign)
+        self.env["sms.person.wizard"].create({"number": NUMBER}).action_export()
+        [url] = self.env["sms.optout.link"]._urls([NUMBER], self.env.company).values()
+        token = url.rpartition("/")[2]
+        texts = [text for _number, text in self.texts() if token in text]
+        self.assertEqual(len(texts), 2, "they were sent")
+        self.assertEqual(self.columns_with(token), {"sms_optout_link.token"})
+        link = f"/sms/{mailing.id}/{mailing.mailing_trace_ids.sms_code}"
+        self.assertFalse([text for text in texts if link in text])
+
     # ------------------------------------------------------------
     # What is done
     # ------------------------------------------------------------

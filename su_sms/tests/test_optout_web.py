@@ -1,10 +1,13 @@
 import re
+from datetime import timedelta
 
+from odoo import fields
 from odoo.tests import HttpCase, tagged
 
-from ..controllers import optout
+from ..controllers import mailing_sms, optout
+from ..dispatch import links
 from ..dispatch.limit import RateLimit
-from .common import GatewayCase
+from ..models.sms_consent import Act
 
 NUMBER = "+254712345678"
 
@@ -16,6 +19,10 @@ class OptoutCase(HttpCase):
         super().setUp()
         self.patch(optout, "mistakes", RateLimit(1000, 0))
         self.patch(optout, "choices", RateLimit(1000, 0))
+        self.patch(optout, "lookups", RateLimit(1000, 0))
+        self.patch(optout, "doubtful", RateLimit(1000, 0))
+        self.patch(mailing_sms, "guesses", RateLimit(1000, 0))
+        self.patch(mailing_sms, "guesses_about", RateLimit(1000, 0))
 
     def press(self, path, choice, given=()):
         """Open the page behind a link, and press one of its buttons."""
@@ -93,7 +100,17 @@ class TestOptoutWeb(OptoutCase):
 
     def test_unknown_links_tell_nothing(self):
         token = self.path.removeprefix("/o/")
-        for wrong in ("X" * 12, token[:-1], token.swapcase(), token + "a", "%00", "é"):
+        other = token[:6] + "X" * 6
+        for wrong in (
+            "X" * 12,
+            other,
+            "é" * 12,
+            token[:-1],
+            token.swapcase(),
+            token + "a",
+            "%00",
+            "é",
+        ):
             with self.subTest(wrong):
                 page = self.url_open(f"/o/{wrong}")
                 self.assertEqual(page.status_code, 404)
@@ -106,6 +123,121 @@ class TestOptoutWeb(OptoutCase):
         self.assertEqual(answers, [404, 404, 429, 429])
         self.assertEqual(self.url_open(self.path).status_code, 200)
 
+    def test_an_address_is_limited_before_anything_is_looked_up(self):
+        self.patch(optout, "lookups", RateLimit(3, 0))
+        wrong = f"/o/{'X' * 12}"
+        answers = [self.url_open(path).status_code for path in [wrong] * 3]
+        self.assertEqual(answers, [404] * 3)
+        for path in (wrong, self.path, f"{self.path}/1"):
+            page = self.url_open(path)
+            self.assertEqual(page.status_code, 429)
+            self.assertIn("Too many tries", page.text)
+            self.assertIn("Retry-After", page.headers)
+
+    def test_who_guesses_on_gets_few_looked_up_and_others_still_some(self):
+        self.patch(optout, "mistakes", RateLimit(1, 0))
+        self.patch(optout, "doubtful", RateLimit(3, 0))
+        wrong = f"/o/{'X' * 12}"
+        self.assertEqual(self.url_open(wrong).status_code, 404)
+        self.assertEqual(self.url_open(wrong).status_code, 429)
+        self.assertEqual(self.url_open(self.path).status_code, 200)
+        self.assertEqual(self.url_open(wrong).status_code, 429)
+        self.assertEqual(self.url_open(self.path).status_code, 429)
+
+    def test_every_page_is_in_nobodys_frame_and_cache(self):
+        self._choose("out")
+        self.patch(optout, "choices", RateLimit(0, 0))
+        pages = [
+            self.url_open(self.path),
+            self.url_open(f"/o/{links.BLANK}"),
+            self.url_open(f"/o/{'X' * 12}"),
+            self._choose("in"),
+            self._choose("in", {"allow": "no"}),
+            self.url_open(self.path, allow_redirects=False),
+        ]
+        self.assertEqual(
+            [page.status_code for page in pages], [200, 200, 404, 429, 429, 200]
+        )
+        for page in pages:
+            self.assert_private(page)
+
+    def assert_private(self, page):
+        headers = page.headers
+        self.assertEqual(headers["Content-Security-Policy"], "frame-ancestors 'none'")
+        self.assertEqual(headers["X-Frame-Options"], "DENY")
+        self.assertEqual(headers["Referrer-Policy"], "no-referrer")
+        self.assertEqual(headers["Cache-Control"], "no-store")
+
+    def test_the_blank_of_a_test_leads_to_a_page_that_says_so(self):
+        for path in (f"/o/{links.BLANK}", f"/o/{links.BLANK}/1"):
+            page = self.url_open(path)
+            self.assertEqual(page.status_code, 200)
+            self.assertIn("This was a test", page.text)
+            self.assertNotIn("<form", page.text)
+
+    # ------------------------------------------------------------
+    # A link takes back only what a link has said
+    # ------------------------------------------------------------
+
+    def _say(self, *acts):
+        """Let a number's owner say no (True) or yes, each by an act."""
+        blacklist = self.env["sms.blacklist"]
+        for out, reason, channel in acts:
+            act = Act(reason, channel, note="So it was")
+            (blacklist._opt_out if out else blacklist._opt_in)([NUMBER], act)
+
+    def test_a_link_takes_back_no_other_no(self):
+        link = (True, "web_link", "web")
+        stop, back = (True, "stop", "sms"), (False, "start", "sms")
+        called = (True, "own_request", "manual")
+        for said in (
+            [stop],
+            [called],
+            [(True, "complaint", "manual")],
+            [(True, "provider", "provider")],
+            [(True, "unstated", "odoo")],
+            [(True, "web_link", "manual")],
+            [link, stop],
+            [stop, link],
+            [link, back, called],
+        ):
+            with self.subTest(said), self.env.cr.savepoint() as savepoint:
+                self._say(*said)
+                page = self.url_open(self.path)
+                self.assertIn("You have opted out", page.text)
+                self.assertNotIn("Get SMS again", page.text)
+                self.assertIn("Ask us", page.text)
+                self._choose("in")
+                self.assertTrue(self._out())
+                savepoint.rollback()
+
+    def test_a_link_takes_back_what_links_alone_have_said(self):
+        link, stop = (True, "web_link", "web"), (True, "stop", "sms")
+        earlier = Act("stop", "sms", fields.Datetime.now() - timedelta(days=2))
+        self.env["sms.blacklist"]._opt_out([NUMBER], earlier)
+        start = Act("start", "sms", fields.Datetime.now() - timedelta(days=1))
+        self.env["sms.blacklist"]._opt_in([NUMBER], start)
+        self._say(link, link)
+        self.assertIn("Get SMS again", self.url_open(self.path).text)
+        self._choose("in")
+        self.assertFalse(self._out())
+        self._say(stop)
+        self._choose("in")
+        self.assertTrue(self._out())
+
+    def test_who_wrote_stop_is_told_how_to_come_back(self):
+        self.env["sms.gateway.config"].create(
+            {
+                "name": "Savanna",
+                "company_id": self.company.id,
+                "optout_short_code": "21512",
+            }
+        )
+        self._say((True, "stop", "sms"))
+        page = self.url_open(self.path)
+        self.assertIn("START to 21512", page.text)
+        self.assertNotIn("Get SMS again", page.text)
+
     def test_links_are_short_stable_and_made_in_two_statements(self):
         numbers = [f"+2547110{n:05d}" for n in range(10_000)]
         with self.assertQueryCount(2):
@@ -115,147 +247,12 @@ class TestOptoutWeb(OptoutCase):
         self.assertRegex(urls[numbers[0]], r"/o/[A-Za-z0-9]{12}$")
         self.assertFalse(any(numbers[0][4:] in url for url in urls.values()))
         self.assertEqual(self.links._urls(numbers, self.company), urls)
-        text = self.links._texts(numbers[:1], self.company)[numbers[0]]
-        self.assertEqual(len(text), len(self.links._sample_text(self.company)))
-        self.assertIn(urls[numbers[0]], text)
+        blank = self.links._blank_text(self.company)
+        url = urls[numbers[0]]
+        text = links.put_in(blank, url.rpartition("/")[2])
+        self.assertEqual(len(text), len(blank))
+        self.assertIn(url, text)
 
     def test_each_company_has_its_own_link(self):
         (other,) = self.links._urls([NUMBER], self.env.company).values()
         self.assertFalse(other.endswith(self.path))
-
-
-@tagged("post_install", "-at_install")
-class TestOptoutOfMailing(OptoutCase, GatewayCase):
-    """What a mailing of SMS Marketing ends with."""
-
-    def setUp(self):
-        super().setUp()
-        self.blacklist = self.env["sms.blacklist"]
-        self.list, self.other = self.env["mailing.list"].create(
-            [{"name": name, "is_public": True} for name in ("Alumni", "Sports")]
-        )
-        self.contact = self.env["mailing.contact"].create(
-            {
-                "name": "Wanjiku",
-                "mobile": NUMBER,
-                "list_ids": (self.list | self.other).ids,
-            }
-        )
-
-    def mailing(self, model="mailing.list", **values):
-        """Send a mailing that says how to opt out; give it and the path of its link."""
-        values = {
-            "subject": "News",
-            "mailing_type": "sms",
-            "body_plaintext": "News",
-            "sms_allow_unsubscribe": True,
-            "mailing_model_id": self.env["ir.model"]._get_id(model),
-            **values,
-        }
-        mailing = self.env["mailing.mailing"].create(values)
-        mailing.action_send_sms()
-        self.env["sms.sms"]._process_queue()
-        [(_number, text)] = self.texts()
-        self.assertRegex(text, r"^News\nSTOP SMS: http\S+$")
-        return mailing, text[text.index("/", text.index("://") + 3) :]
-
-    def to_the_list(self):
-        return self.mailing(contact_list_ids=self.list.ids)
-
-    def to_the_contact(self):
-        domain = repr([("id", "=", self.partner.id)])
-        return self.mailing("res.partner", mailing_domain=domain)
-
-    def opted_out(self):
-        """Give whether the number has opted out, and the lists that it has left."""
-        self.env.invalidate_all()
-        left = self.contact.subscription_ids.filtered("opt_out").list_id
-        return bool(self.blacklist._opted_out([NUMBER])), left
-
-    def test_link_is_the_gateways_and_a_get_changes_nothing(self):
-        for send in (self.to_the_contact, self.to_the_list):
-            with self.subTest(send.__name__):
-                self.simulator.reset()
-                mailing, path = send()
-                self.assertRegex(path, rf"^/o/[A-Za-z0-9]{{12}}/{mailing.id}$")
-                page = self.url_open(path)
-                self.assertIn("Stop promotional SMS", page.text)
-                self.assertEqual("Alumni" in page.text, send == self.to_the_list)
-                self.assertNotIn("Sports", page.text)
-                none = self.env["mailing.list"]
-                self.assertEqual(self.opted_out(), (False, none))
-
-    def test_post_opts_out_of_all(self):
-        _mailing, path = self.to_the_list()
-        page = self.press(path, "out")
-        self.assertIn("You have opted out", page.text)
-        self.assertEqual(self.opted_out(), (True, self.env["mailing.list"]))
-
-    def test_post_leaves_the_list_of_the_mailing_and_joins_it_again(self):
-        _mailing, path = self.to_the_list()
-        page = self.press(path, "leave")
-        self.assertIn("You have left", page.text)
-        self.assertEqual(self.opted_out(), (False, self.list))
-        self.press(path, "join")
-        self.assertEqual(self.opted_out(), (False, self.env["mailing.list"]))
-
-    def test_link_of_another_mailing_leaves_only_ones_own_lists(self):
-        _mailing, path = self.to_the_list()
-        path, _slash, _mailing_id = path.rpartition("/")
-        for mailing_id in (self.env["mailing.mailing"].create({"subject": "x"}).id, 0):
-            page = self.press(f"{path}/{mailing_id}", "leave")
-            self.assertEqual(page.status_code, 200)
-        self.assertEqual(self.url_open(f"{path}/{10**30}").status_code, 404)
-        self.assertEqual(self.opted_out(), (False, self.env["mailing.list"]))
-
-    def test_odoos_link_of_an_earlier_message_leads_to_the_page_that_asks(self):
-        mailing, path = self.to_the_list()
-        code = mailing.mailing_trace_ids.sms_code
-        odoos = f"/sms/{mailing.id}"
-        for route in (f"{odoos}/{code}", f"{odoos}/unsubscribe/{code}"):
-            with self.subTest(route):
-                page = self.url_open(f"{route}?sms_number=%2B254712345678")
-                self.assertEqual(page.url, self.base_url() + path)
-                self.assertIn("Stop promotional SMS", page.text)
-        self.assertEqual(self.opted_out(), (False, self.env["mailing.list"]))
-
-    def test_odoos_link_that_is_guessed_wrong_tells_nothing(self):
-        mailing, _path = self.to_the_list()
-        self.patch(optout, "mistakes", RateLimit(2, 0))
-        route = f"/sms/{mailing.id}/unsubscribe/-_-"
-        answers = [
-            self.url_open(f"{route}?sms_number=%2B254712345678").status_code
-            for _n in range(3)
-        ]
-        self.assertEqual(answers, [404, 404, 429])
-        self.assertEqual(self.opted_out(), (False, self.env["mailing.list"]))
-
-    def test_counter_counts_a_link_as_long(self):
-        mailing, _path = self.to_the_list()
-        [(_number, text)] = self.texts()
-        end = mailing.get_sms_link_replacements_placeholders()["unsubscribe"]
-        self.assertEqual(len(f"News{end}"), len(text))
-        new = self.env["mailing.mailing"].get_sms_link_replacements_placeholders()
-        digits = len(str(mailing.id + 1)) - len(str(mailing.id))
-        self.assertEqual(len(new["unsubscribe"]), len(end) + digits)
-
-    def test_without_a_gateway_all_is_odoos(self):
-        self.gateway.active = False
-        mailing = self.env["mailing.mailing"].create(
-            {
-                "subject": "News",
-                "mailing_type": "sms",
-                "body_plaintext": "News",
-                "sms_allow_unsubscribe": True,
-                "mailing_model_id": self.env["ir.model"]._get_id("mailing.list"),
-                "contact_list_ids": self.list.ids,
-            }
-        )
-        mailing.action_send_sms()
-        trace = mailing.mailing_trace_ids
-        sms = self.env["sms.sms"].search([("mailing_id", "=", mailing.id)])
-        link = f"/sms/{mailing.id}/{trace.sms_code}"
-        self.assertTrue(sms.body.endswith(link))
-        path = f"/sms/{mailing.id}/unsubscribe/{trace.sms_code}"
-        self.url_open(f"{path}?sms_number=%2B254712345678")
-        self.assertEqual(self.opted_out(), (False, self.list))

@@ -171,6 +171,6 @@ class TestOptoutWords(BlacklistCase):
         self.assertEqual(self.gateway._optout_word_text(), "")
         self.gateway.optout_short_code = SHORT_CODE
         self.assertEqual(self.gateway._optout_word_text(), "STOP to 21512")
-        self.assertEqual(self.words._stop_word("sw_KE"), "ACHA")
+        self.assertEqual(self.words._word("stop", "sw_KE"), "ACHA")
         with self.assertRaises(ValidationError):
             self.gateway.optout_short_code = "Savanna"

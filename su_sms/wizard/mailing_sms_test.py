@@ -1,5 +1,6 @@
 from odoo import models
 
+from ..dispatch import links
 from ..models.sms_sms import TRIAL
 
 
@@ -18,3 +19,18 @@ class MailingSmsTest(models.TransientModel):
             )
             wizard = self.with_context(sms_trial=TRIAL)
         return super(MailingSmsTest, wizard).action_send_sms()
+
+    def _prepare_test_trace_values(self, record, sms_number, sms_uuid, body):
+        """End with the blank of a link, which leads to a page that says what it is."""
+        trace, text = super()._prepare_test_trace_values(
+            record, sms_number, sms_uuid, body
+        )
+        company = self.mailing_id._sms_company()
+        if not self.env["sms.gateway.config"].sudo()._gateway_of(company):
+            return trace, text
+        composer = self.env["sms.composer"]
+        theirs = composer._get_unsubscribe_url(self.mailing_id.id, trace["sms_code"])
+        ours = self.env["sms.optout.link"]._blank_url(company, self.mailing_id.id)
+        before, found, after = text.rpartition(theirs)
+        trace["sms_code"] = links.new_token()
+        return trace, f"{before}{ours}{after}" if found else text

@@ -1,5 +1,7 @@
 from odoo import models
 
+from ..dispatch import links
+
 
 class SmsComposer(models.TransientModel):
     """Mailings through a gateway end with its own link to opt out.
@@ -12,18 +14,27 @@ class SmsComposer(models.TransientModel):
 
     def _prepare_mass_sms_values(self, records):
         result = super()._prepare_mass_sms_values(records)
-        if not (self._is_mass_sms() and self.mass_sms_allow_unsubscribe):
+        if not self._is_mass_sms():
             return result
         company = self.mailing_id._sms_company()
         if not self.env["sms.gateway.config"]._gateway_of(company):
             return result
-        leaving = [each for each in result.values() if each["state"] == "outgoing"]
-        numbers = {each["number"] for each in leaving}
-        urls = self.env["sms.optout.link"]._urls(numbers, company, self.mailing_id.id)
-        for values in leaving:
-            [(_create, _id, trace)] = values["mailing_trace_ids"]
-            code = trace["sms_code"]
+        optouts = self.env["sms.optout.link"]
+        ours = optouts._blank_url(company, self.mailing_id.id)
+        leaving = set()
+        for values in result.values():
+            for _create, _id, trace in values["mailing_trace_ids"]:
+                code = trace["sms_code"]
+                # No text has a code any more, so none may be guessed.
+                trace["sms_code"] = links.new_token()
+            if values["state"] != "outgoing" or not self.mass_sms_allow_unsubscribe:
+                continue
             theirs = self._get_unsubscribe_url(self.mailing_id.id, code)
-            # Wherever a translation has put it.
-            values["body"] = values["body"].replace(theirs, urls[values["number"]])
+            # The last, wherever a translation has put it: before it a person wrote.
+            before, found, after = (values["body"] or "").rpartition(theirs)
+            if found:
+                values["body"] = f"{before}{ours}{after}"
+                values["optout_link"] = True
+                leaving.add(values["number"])
+        optouts._make(leaving, company)
         return result

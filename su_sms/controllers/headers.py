@@ -1,0 +1,11 @@
+"""What every page of ours that anybody may open tells the browser."""
+
+# In nobody's frame, in no index and no cache, and its address in no other site's log.
+HEADERS = {
+    "Content-Security-Policy": "frame-ancestors 'none'",
+    "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex, nofollow",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}

@@ -2,12 +2,18 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
+from ..dispatch.gate import NO_CLAIM
 from ..text import phone
-from .sms_consent import Act
+from .defaults import without_defaults
+from .sms_consent import BY_HAND, CHANNELS, OWN_EVENT, REASONS, Act
 
 # What is given for an entry, and kept in its history.
-WHY = ("reason", "channel", "date", "note")
+WHY = ("reason", "note")
+# What the code alone says: which line is in force, and what follows from it.
 INTERNAL = {"phone_blacklist_id", "consent_id"}
+FOLLOWS = {"channel", "date", "evidence", "user_id", "consent_ids"}
+# In the context of an import alone: no request can make one.
+IMPORT = object()
 
 
 class SmsBlacklist(models.Model):
@@ -29,11 +35,10 @@ class SmsBlacklist(models.Model):
         "phone.blacklist", required=True, readonly=True, ondelete="cascade"
     )
     consent_id = fields.Many2one("sms.consent", "In Force", readonly=True)
-    reason = fields.Selection(related="consent_id.reason", store=True, readonly=False)
-    channel = fields.Selection(related="consent_id.channel", store=True, readonly=False)
-    date = fields.Datetime(
-        "Since", related="consent_id.date", store=True, readonly=False, index=True
-    )
+    # Of the line in force, as it was kept: a form may say that another's line is.
+    reason = fields.Selection(REASONS)
+    channel = fields.Selection(CHANNELS, readonly=True)
+    date = fields.Datetime("Since", readonly=True, index=True)
     partner_id = fields.Many2one(
         "res.partner",
         "Contact",
@@ -130,17 +135,22 @@ class SmsBlacklist(models.Model):
         """
         self._check_not_forged(vals_list)
         if all("phone_blacklist_id" in vals for vals in vals_list):
-            return super().create(vals_list)
+            return super(SmsBlacklist, without_defaults(self, self._fields)).create(
+                vals_list
+            )
         self.check_access("create")
-        channel = "import" if self.env.context.get("import_file") else "manual"
+        is_import = self.env.context.get("sms_import") is IMPORT
+        channel = "import" if is_import else "manual"
         pairs = {True: [], False: []}
         numbers = []
         for vals in vals_list:
             number = self._readable(vals.get("number"))
             numbers.append(number)
+            out = bool(vals.get("active", True))
             given = {name: vals[name] for name in WHY if vals.get(name)}
-            act = Act(**{"channel": channel} | self._read_why(given))
-            pairs[bool(vals.get("active", True))].append((number, act))
+            act = Act(**{"channel": channel} | given)
+            self._check_by_hand(act, out)
+            pairs[out].append((number, act))
         self._act(pairs[True], out=True)
         self._act(pairs[False], out=False)
         entries = {entry.number: entry.id for entry in self._entries(numbers)}
@@ -149,6 +159,8 @@ class SmsBlacklist(models.Model):
     def write(self, vals):
         """Write, and keep a change of why, or of whether, as a line of history."""
         self._check_not_forged([vals])
+        if "consent_id" in vals:
+            return super().write(vals)
         why = {name: vals[name] for name in WHY if name in vals}
         rest = {name: value for name, value in vals.items() if name not in WHY}
         if not why and "active" not in rest:
@@ -156,13 +168,16 @@ class SmsBlacklist(models.Model):
         self.check_access("write")
         moves = "active" in rest
         for entry in self:
-            before = {} if moves else {"reason": entry.reason, "note": entry.note or ""}
-            act = Act(**{"channel": "manual"} | before | self._read_why(why))
+            before = {} if moves else {"reason": entry.reason or "unstated"}
+            given = {name: value for name, value in why.items() if value}
+            act = Act(**{"channel": "manual"} | before | given)
+            out = bool(rest["active"]) if moves else entry.active
+            self._check_by_hand(act, out)
             if moves:
-                self._act([(entry.number, act)], out=rest["active"])
+                self._act([(entry.number, act)], out=out)
                 continue
-            self._check_reasons({act.reason}, entry.active)
-            line = self.env["sms.consent"]._keep([(entry.number, act)], entry.active)
+            entry._check_correction(act)
+            line = self.env["sms.consent"]._keep([(entry.number, act)], out)
             self._put_in_force(line)
         rest.pop("active", None)
         return super().write(rest) if rest else True
@@ -176,19 +191,57 @@ class SmsBlacklist(models.Model):
     @api.model
     def _check_not_forged(self, vals_list):
         """Let nobody but this code say which entry and which line belong together."""
-        if not self.env.su and any(INTERNAL & set(vals) for vals in vals_list):
+        for vals in vals_list:
+            ours = self.env.su and INTERNAL & set(vals)
+            if ours or not (INTERNAL | FOLLOWS) & set(vals):
+                continue
             raise AccessError(
                 self.env._("Give a number and a reason: the rest follows from them.")
             )
 
+    def _check_correction(self, act):
+        """Let nobody rewrite what people said themselves, or make a no a mere block.
+
+        :raises ValidationError: so it is
+        """
+        own = self.reason in OWN_EVENT
+        weaker = act.reason in NO_CLAIM and self.reason not in NO_CLAIM
+        if not self.env.su and (own or (self.active and weaker)):
+            raise ValidationError(
+                self.env._(
+                    "What the number's owner said is not rewritten. Opt the number in,"
+                    " if they want it."
+                )
+            )
+
     @api.model
-    def _read_why(self, given):
-        """Give what was entered as an ``Act`` takes it."""
-        given = {name: value for name, value in given.items() if value}
-        if "date" in given:
-            date = fields.Datetime.to_datetime(given["date"])
-            given["date"] = min(date, fields.Datetime.now())
-        return given
+    def _load_records(self, data_list, update=False):
+        importing = self.with_context(sms_import=IMPORT)
+        return super(SmsBlacklist, importing)._load_records(data_list, update)
+
+    @api.model
+    def _check_by_hand(self, act, out):
+        """Let nobody enter what only its own event can say, or a yes on nobody's word.
+
+        :raises ValidationError: so it is
+        """
+        if self.env.su:
+            return
+        if act.reason not in BY_HAND[out]:
+            labels = dict(self._fields["reason"]._description_selection(self.env))
+            raise ValidationError(
+                self.env._(
+                    "“%s” can't be entered by hand: it is on record when it happens.",
+                    labels.get(act.reason, act.reason),
+                )
+            )
+        if not out and not act.note:
+            raise ValidationError(
+                self.env._(
+                    "Write down how you know: the history must show on whose word the"
+                    " number is written to again."
+                )
+            )
 
     @api.model
     def _readable(self, number):

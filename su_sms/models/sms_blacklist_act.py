@@ -157,9 +157,17 @@ class SmsBlacklist(models.Model):
 
     @api.model
     def _put_in_force(self, consents):
-        by_number = {consent.number: consent.id for consent in consents}
+        by_number = {consent.number: consent for consent in consents}
         for entry in self._entries(by_number).sudo():
-            entry.consent_id = by_number[entry.number]
+            line = by_number[entry.number].sudo()
+            entry.write(
+                {
+                    "consent_id": line.id,
+                    "reason": line.reason,
+                    "channel": line.channel,
+                    "date": line.date,
+                }
+            )
 
     # ------------------------------------------------------------
     # From time to time

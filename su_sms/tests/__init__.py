@@ -30,6 +30,8 @@ from . import (
     test_markup,
     test_matrix,
     test_neutralize,
+    test_optout_link,
+    test_optout_mailing,
     test_optout_web,
     test_optout_words,
     test_outcome,
@@ -49,4 +51,5 @@ from . import (
     test_unknown,
     test_vault,
     test_watch,
+    test_whose_word,
 )

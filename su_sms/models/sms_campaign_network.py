@@ -23,7 +23,9 @@ class SmsCampaignNetwork(models.Model):
     )
     gateway_id = fields.Many2one(related="campaign_id.gateway_id")
     network = fields.Char(
-        "Reported Network", readonly=True, help="Empty: of those it is not known."
+        "Reported Network",
+        readonly=True,
+        help="Empty: it is not known, or of too few people to be told.",
     )
     name = fields.Char("Network", compute="_compute_name")
     people_count = fields.Integer("People", readonly=True)

@@ -1,5 +1,9 @@
 from odoo import api, fields, models
 
+# Of fewer people in a network none is named: a campaign to one number would tell which
+# network it is in.
+FEWEST = 5
+
 
 class SmsCampaign(models.Model):
     """What a campaign will cost: parts by network, at what each network charges.
@@ -64,22 +68,33 @@ class SmsCampaign(models.Model):
         self.currency_id = prices.currency
 
     def _count_networks(self):
-        """Count people by the network in which their last message was delivered."""
+        """Count people by the network in which their last message was delivered.
+
+        Those of a network that has few of them count as of none.
+        """
         self.env["sms.sms"].flush_model()
         self.env.cr.execute(
             """
-              SELECT last.network, count(*) AS people_count, sum(r.parts) AS part_count
-                FROM sms_campaign_recipient r
-           LEFT JOIN LATERAL (
-                     SELECT network FROM sms_sms
-                      WHERE gateway_id = %s AND number = r.number
-                        AND network IS NOT NULL
-                   ORDER BY id DESC LIMIT 1
-                     ) AS last ON TRUE
-               WHERE r.campaign_id = %s AND r.reason IS NULL
-            GROUP BY last.network
+              SELECT CASE WHEN of_network.people >= %(fewest)s
+                          THEN of_network.network END AS network,
+                     sum(people)::int AS people_count, sum(parts)::int AS part_count
+                FROM (SELECT last.network, count(*) AS people, sum(r.parts) AS parts
+                        FROM sms_campaign_recipient r
+                   LEFT JOIN LATERAL (
+                             SELECT network FROM sms_sms
+                              WHERE gateway_id = %(gateway)s AND number = r.number
+                                AND network IS NOT NULL
+                           ORDER BY id DESC LIMIT 1
+                             ) AS last ON TRUE
+                       WHERE r.campaign_id = %(campaign)s AND r.reason IS NULL
+                    GROUP BY last.network) AS of_network
+            GROUP BY 1
             """,
-            [self.gateway_id.id, self.id],
+            {
+                "fewest": FEWEST,
+                "gateway": self.gateway_id.id,
+                "campaign": self.id,
+            },
         )
         rows = self.env.cr.dictfetchall()
         self.network_ids.unlink()

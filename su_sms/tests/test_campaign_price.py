@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from odoo.tests import Form, tagged
 
+from ..models import sms_campaign_price
 from .campaign import CampaignCase
 
 SAFARICOM, AIRTEL, NEW = "+254712345678", "+254733345679", "+254722000111"
@@ -11,6 +12,11 @@ SAFARICOM, AIRTEL, NEW = "+254712345678", "+254733345679", "+254722000111"
 
 @tagged("post_install", "-at_install")
 class TestCampaignPrice(CampaignCase):
+    def setUp(self):
+        super().setUp()
+        # But for the tests of it, one person stands for the five that it takes.
+        self.patch(sms_campaign_price, "FEWEST", 1)
+
     def reported(self, number, network, cost=0.8, gateway=None):
         """Queue a message that was charged and reported as delivered."""
         sms = self.queue(number)
@@ -58,6 +64,27 @@ class TestCampaignPrice(CampaignCase):
         self.assertAlmostEqual(campaign.part_price, 1.0)
         wizard = self.env["sms.campaign.launch"].create({"campaign_id": campaign.id})
         self.assertEqual(wizard.price_text, "KES 8.00")
+
+    def test_the_network_of_a_few_is_not_told(self):
+        self.patch(sms_campaign_price, "FEWEST", 5)
+        numbers = [f"+2547123456{n:02d}" for n in range(5)]
+        for number in numbers:
+            self.reported(number, "Safaricom", 0.8)
+        self.reported(AIRTEL, "Airtel Kenya", 1.4)
+        mean = (5 * 0.8 + 1.4) / 6
+        for known in (numbers[:1], [AIRTEL], numbers[:4], [*numbers[:4], AIRTEL]):
+            with self.subTest(known):
+                campaign = self.campaign(self.numbers(" ".join(known)))
+                [row] = self.rows(campaign)
+                self.assertEqual((row[0], row[1]), ("Not known yet", len(known)))
+                # Nor by the price.
+                self.assertAlmostEqual(campaign.price, len(known) * mean, 2)
+        campaign = self.campaign(self.numbers(" ".join([*numbers, AIRTEL, NEW])))
+        self.assertEqual(
+            [row[:2] for row in self.rows(campaign)],
+            [("Safaricom", 5), ("Not known yet", 2)],
+        )
+        self.assertAlmostEqual(campaign.price, 5 * 0.8 + 2 * mean, 2)
 
     def test_a_number_is_in_the_network_of_its_last_report(self):
         self.reported(SAFARICOM, "Airtel Kenya", 1.2)

@@ -41,10 +41,11 @@ def _given():
 
 
 def _opt_out(mailing_id, code):
-    given = _given().get("sms_number", "").strip()[:64]
+    given, caller = _given().get("sms_number", "").strip()[:64], optout.address()
+    if not optout.lookups.take(caller):
+        return optout.wait()
     if request.httprequest.method != "POST":
         return _page(given)
-    caller = optout.address()
     number = request.env["sms.sms"]._readable(given, request.env.company)
     if guesses.spent(caller) or guesses_about.spent(number):
         return optout.wait()

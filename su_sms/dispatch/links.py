@@ -7,6 +7,7 @@ the phone that it was sent to can.
 from __future__ import annotations
 
 import random
+import re
 import string
 
 ROUTE = "/o/"
@@ -15,6 +16,7 @@ TOKEN_LENGTH = 12
 ALPHABET = string.ascii_letters + string.digits
 # As long as a token, in septets as well, and none.
 BLANK = "_" * TOKEN_LENGTH
+TOKEN = re.compile(rf"{ROUTE}[A-Za-z0-9]{{{TOKEN_LENGTH}}}(?![A-Za-z0-9])")
 
 _random = random.SystemRandom()
 
@@ -72,6 +74,11 @@ def put_in(text, token):
     """
     before, blank, after = text.rpartition(f"{ROUTE}{BLANK}")
     return f"{before}{ROUTE}{token}{after}" if blank else text
+
+
+def hide(text):
+    """Give a text with blanks for tokens, such as an answer that quotes ours."""
+    return TOKEN.sub(ROUTE + BLANK, text)
 
 
 def take_out(text):

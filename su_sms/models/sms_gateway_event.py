@@ -10,7 +10,7 @@ from odoo.exceptions import ConcurrencyError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..africastalking import callbacks
-from ..dispatch import outbox, reports
+from ..dispatch import links, outbox, reports
 from .sms_consent import Act
 from .sms_sms_dispatch import in_test, utcnow
 
@@ -96,7 +96,7 @@ class SmsGatewayEvent(models.Model):
 
         :param pairs: the fields as posted, [(name, value)], repeated ones included
         """
-        payload = json.dumps(pairs)
+        payload = json.dumps([(name, links.hide(value)) for name, value in pairs])
         self.env.cr.execute(
             """
             INSERT INTO sms_gateway_event

@@ -129,6 +129,12 @@ class TestLeak(CampaignCase):
         self.env["sms.person.wizard"].create({"number": NUMBER}).action_export()
         [url] = self.env["sms.optout.link"]._urls([NUMBER], self.env.company).values()
         token = url.rpartition("/")[2]
+        # Somebody answers, and quotes what they got.
+        posted = {"from": NUMBER, "to": "22141", "id": "1", "text": f"STOP {url}."}
+        self.env["sms.gateway.event"]._receive(
+            self.gateway.id, "incoming", list(posted.items())
+        )
+        self.env["sms.gateway.event"]._apply_inbox()
         texts = [text for _number, text in self.texts() if token in text]
         self.assertEqual(len(texts), 2, "they were sent")
         self.assertEqual(self.columns_with(token), {"sms_optout_link.token"})

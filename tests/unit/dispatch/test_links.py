@@ -49,6 +49,21 @@ def test_only_the_last_blank_is_filled_in(end):
     assert links.take_out(f"{typed}{ENDING}{end}") == typed
 
 
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        (f"STOP https://uni.example/o/{TOKEN}.", True),
+        (f"/o/{TOKEN}/7 /o/{TOKEN}", True),
+        (f"/o/{TOKEN}a", False),
+        ("https://uni.example/o/short", False),
+        ("", False),
+    ],
+)
+def test_a_quoted_link_is_hidden(text, hidden):
+    found = links.hide(text)
+    assert found == (text.replace(TOKEN, links.BLANK) if hidden else text)
+
+
 def test_a_text_without_a_blank_stays_as_it_is():
     assert links.put_in("News", TOKEN) == "News"
     assert links.take_out("One\nTwo") == "One\nTwo"

@@ -5,11 +5,13 @@ from . import sms_form_mixin
 from . import (
     ir_actions_server,
     ir_http,
+    mail_message,
     mail_notification,
     mail_thread_phone,
     mailing_mailing,
     mailing_mailing_note,
     mailing_mailing_optout,
+    mailing_mailing_payer,
     mailing_mailing_price,
     mailing_mailing_reach,
     mailing_subscription,

@@ -13,10 +13,6 @@ class MailingMailing(models.Model):
 
     _inherit = "mailing.mailing"
 
-    def _sms_company(self):
-        """Give the company through whose gateway it leaves: its responsible's."""
-        return self.sudo().user_id.company_id or self.env.company
-
     def get_sms_link_replacements_placeholders(self):
         """Give the counter what is as long as what will be put in."""
         placeholders = super().get_sms_link_replacements_placeholders()

@@ -24,8 +24,8 @@ class MailingMailing(models.Model):
     def _compute_sms_terms(self):
         self.sms_terms = False
         for mailing in self.filtered(lambda m: m.mailing_type == "sms"):
-            company = mailing.user_id.company_id or self.env.company
-            gateway = self.env["sms.gateway.config"].sudo()._gateway_of(company)
+            gateways = self.env["sms.gateway.config"].sudo()
+            gateway = gateways._gateway_of(mailing._sms_company())
             if gateway:
                 people, exact = mailing._count_reached()
                 mailing.sms_terms = gateway._terms(people) | {"at_most": not exact}

@@ -152,17 +152,28 @@ class SmsSms(models.Model):
     def _route(self, vals_list):
         """Give the values with gateway, company, class, priority and E.164 number.
 
-        The company is the message's record's, else that of the mailing's responsible,
-        else the one at work. Without a gateway for it the values stay as they are.
+        What a message is about proposes its company: its record's, else that of the
+        mailing's responsible, else the one at work; it counts only if whoever makes the
+        message is in it. Without a gateway for the company the values stay as they are.
         """
+        gateways = self.env["sms.gateway.config"]
+        caller = gateways._caller()
+        theirs = caller and {False, *caller._get_company_ids()}
         messages = self.env["mail.message"].sudo()
         messages = messages.browse(
-            [v["mail_message_id"] for v in vals_list if v.get("mail_message_id")]
+            {v["mail_message_id"] for v in vals_list if v.get("mail_message_id")}
         )
-        messages.fetch(["record_company_id", "create_uid"])
         bulk = len(vals_list) > FEW
         to_many = self._is_to_many(len(vals_list), messages.create_uid)
-        return [self._route_one(vals, bulk, to_many) for vals in vals_list]
+        routed = []
+        about = self._about(vals_list, messages)
+        for vals, (proposed, author) in zip(vals_list, about, strict=True):
+            if caller:
+                vals = self._without_foreign(vals, theirs)
+            given = self.env["res.company"].browse(vals.get("company_id") or [])
+            company = gateways._payer([given, *proposed], caller or author)
+            routed.append(self._route_one(vals, company, bulk, to_many))
+        return routed
 
     @api.model
     def _is_to_many(self, count, authors):
@@ -185,27 +196,57 @@ class SmsSms(models.Model):
         )
 
     @api.model
-    def _route_one(self, vals, bulk, to_many=False):
+    def _without_foreign(self, vals, theirs):
+        """Give values without accounts and campaigns of companies but these.
+
+        Odoo's administrators create messages as they like, and others may have code
+        with more rights do so for them.
+        """
+        return {
+            name: value
+            for name, value in vals.items()
+            if name not in ("gateway_id", "campaign_id")
+            or not value
+            or self[name].sudo().browse(value).company_id.id in theirs
+        }
+
+    @api.model
+    def _about(self, vals_list, messages):
+        """Return ([proposed company], author) of each message, by what it is about.
+
+        The author is who made what a job sends: the mailing, or the record, unless the
+        job itself says which company it works for.
+        """
         gateways = self.env["sms.gateway.config"]
-        mailing = self.env["mailing.mailing"].browse(vals.get("mailing_id") or [])
-        company = (
-            self.env["mail.message"]
-            .sudo()
-            .browse(vals.get("mail_message_id") or [])
-            .record_company_id
-            or mailing.sudo().user_id.company_id
-            or self.env.company
-        )
+        told = "allowed_company_ids" in self.env.context
+        records = messages._sms_records()
+        for vals in vals_list:
+            message = messages.browse(vals.get("mail_message_id") or [])
+            record = records.get(message)
+            mailing = self.env["mailing.mailing"].browse(vals.get("mailing_id") or [])
+            mailing = mailing.sudo()
+            proposed = [mailing.user_id.company_id, message.record_company_id]
+            author = mailing._sms_author()
+            if record:
+                proposed.insert(0, record._mail_get_companies()[record.id])
+                if not mailing and not told and "create_uid" in record:
+                    author = gateways._employee(record.create_uid)
+            yield proposed, author
+
+    @api.model
+    def _route_one(self, vals, company, bulk, to_many=False):
+        gateways = self.env["sms.gateway.config"]
         gateway = gateways.browse(vals.get("gateway_id") or [])
         gateway = gateway or gateways._gateway_of(company)
         if not gateway:
             return vals
+        mailing_id = vals.get("mailing_id")
         return {
-            "message_class": "promotional" if mailing else "transactional",
-            "priority": "0" if mailing or bulk else "1",
-            "to_many": to_many and not (mailing or vals.get("message_class")),
-            "company_id": company.id,
+            "message_class": "promotional" if mailing_id else "transactional",
+            "priority": "0" if mailing_id or bulk else "1",
+            "to_many": to_many and not (mailing_id or vals.get("message_class")),
             **vals,
+            "company_id": company.id,
             "gateway_id": gateway.id,
             "number": self._readable(vals.get("number"), company),
             **self._readable_text(vals.get("body") or "", gateway),
@@ -275,22 +316,27 @@ class SmsSms(models.Model):
         gateways = self.env["sms.gateway.config"]
         if not gateways._default_ids():
             return
-        waiting = self.filtered(lambda sms: sms.state == "outgoing")
-        for sms in waiting.filtered(lambda sms: not sms.gateway_id):
-            company = sms.mail_message_id.record_company_id
-            company = company or sms.mailing_id.user_id.company_id
-            if not company and "record_company_id" in sms._fields:
-                company = sms.record_company_id  # sms_twilio's
-            gateway = company and gateways._gateway_of(company)
-            if gateway:
-                vals = {
-                    "mailing_id": sms.mailing_id.id,
-                    "gateway_id": gateway.id,
-                    "number": sms.number,
-                    "body": sms.body,
-                }
-                queue = self.sudo().with_company(company)
-                sms.sudo().write(queue._route_one(vals, bulk=len(waiting) > FEW))
+        waiting = self.sudo().filtered(lambda sms: sms.state == "outgoing")
+        late = waiting.filtered(lambda sms: not sms.gateway_id)
+        vals_list = [
+            {
+                "mail_message_id": sms.mail_message_id.id,
+                "mailing_id": sms.mailing_id.id,
+                "number": sms.number,
+                "body": sms.body,
+            }
+            for sms in late
+        ]
+        about = self._about(vals_list)
+        for sms, vals, (proposed, author) in zip(late, vals_list, about, strict=True):
+            if "record_company_id" in sms._fields:
+                proposed.append(sms.record_company_id)  # sms_twilio's
+            if not any(proposed):
+                continue
+            author = gateways._employee(sms.create_uid) or author
+            company = gateways._payer(proposed, author)
+            if gateways._gateway_of(company):
+                sms.write(self._route_one(vals, company, len(waiting) > FEW))
 
     @api.model
     def _process_queue(self):

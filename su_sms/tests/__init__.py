@@ -35,6 +35,7 @@ from . import (
     test_optout_web,
     test_optout_words,
     test_outcome,
+    test_payer,
     test_person_data,
     test_person_export,
     test_price,

@@ -1,0 +1,100 @@
+from odoo import api, fields, models
+
+# What says what leaves, to whom, when, and at whose cost.
+SPENDS = {
+    "ab_testing_enabled",
+    "ab_testing_pc",
+    "active",
+    "body_plaintext",
+    "campaign_id",
+    "contact_list_ids",
+    "mailing_domain",
+    "mailing_filter_id",
+    "mailing_model_id",
+    "mailing_type",
+    "schedule_date",
+    "schedule_type",
+    "sms_allow_unsubscribe",
+    "sms_template_id",
+    "state",
+    "use_exclusion_list",
+    "user_id",
+}
+LAUNCHED = ("in_queue", "sending")
+
+
+class MailingMailing(models.Model):
+    """Who pays for a mailing by SMS.
+
+    Its responsible is whoever somebody says it is, so their company pays only if who
+    launched it, or changed it afterwards, is in that company as well.
+    """
+
+    _inherit = "mailing.mailing"
+
+    sms_author_id = fields.Many2one(
+        "res.users",
+        "Launched By",
+        readonly=True,
+        help="Who launched it, or had it changed at another company's cost. An SMS"
+        " mailing leaves at the cost of a company of theirs.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if caller := self._sms_caller():
+            vals_list = [dict(vals, sms_author_id=caller.id) for vals in vals_list]
+        return super().create(vals_list)
+
+    def write(self, vals):
+        caller = self._sms_caller()
+        if not caller:
+            return super().write(vals)
+        vals = {name: vals[name] for name in vals if name != "sms_author_id"}
+        if vals.get("state") in LAUNCHED:
+            return super().write(dict(vals, sms_author_id=caller.id))
+        if not SPENDS & set(vals):
+            return super().write(vals)
+        refused = self.sudo().filtered(lambda mailing: mailing._sms_claim_refused())
+        refused = {mailing.id: mailing.user_id.company_id.id for mailing in refused}
+        result = super().write(vals)
+        self._charge(caller, refused)
+        return result
+
+    def _charge(self, caller, refused):
+        """Let whoever changes what another company pays for pay for it from now on.
+
+        But not who mends a mailing that somebody else has launched in their name.
+
+        :param refused: {mailing's id: id of a company that was named and need not pay}
+        """
+        theirs = caller._get_company_ids()
+        others = self.sudo().filtered(
+            lambda mailing: (
+                mailing._sms_company_for(mailing._sms_author()).id not in theirs
+                and refused.get(mailing.id) not in theirs
+            )
+        )
+        if others:
+            super(MailingMailing, others).write({"sms_author_id": caller.id})
+
+    def _sms_claim_refused(self):
+        """Tell whether who launched it can't spend for the company that it names."""
+        author, named = self._sms_author(), self.user_id.company_id
+        return author and named and named.id not in author._get_company_ids()
+
+    def _sms_caller(self):
+        return self.env["sms.gateway.config"]._caller()
+
+    def _sms_author(self):
+        """Return the employee whose launch it is, or nobody if no person's."""
+        author = self.sudo().sms_author_id or self.sudo().create_uid
+        return self.env["sms.gateway.config"]._employee(author)
+
+    def _sms_company(self):
+        """Return the company through whose gateway it leaves, if it leaves now."""
+        return self._sms_company_for(self._sms_caller() or self._sms_author())
+
+    def _sms_company_for(self, author):
+        responsible = self.sudo().user_id.company_id
+        return self.env["sms.gateway.config"]._payer([responsible], author)

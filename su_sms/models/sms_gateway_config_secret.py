@@ -86,6 +86,20 @@ class SmsGatewayConfig(models.Model):
                     )
                 )
 
+    def _export_rows(self, fields, *, _is_toplevel_call=True):
+        """Leave columns empty that no form offers to export, whoever asks by RPC."""
+        secret = [
+            place
+            for place, path in enumerate(fields)
+            if path and path[0] in self._fields and not self._fields[path[0]].exportable
+        ]
+        asked = [path for place, path in enumerate(fields) if place not in secret]
+        rows = super()._export_rows(asked, _is_toplevel_call=_is_toplevel_call)
+        for row in rows:
+            for place in secret:
+                row.insert(place, "")
+        return rows
+
     def unlink(self):
         names = [gateway._parameter(secret) for gateway in self for secret in SECRETS]
         self.env["ir.config_parameter"].sudo().search([("key", "in", names)]).unlink()

@@ -1,7 +1,10 @@
 import logging
 import traceback
+import warnings
 from unittest.mock import patch
 
+from odoo.exceptions import AccessError, UserError
+from odoo.service.model import call_kw
 from odoo.tests import tagged
 
 from ..africastalking.errors import NotSent
@@ -122,3 +125,154 @@ class TestSecret(GatewayCase):
         name = f"su_sms.api_key_{self.gateway.id}"
         self.gateway.unlink()
         self.assertFalse(self.parameters.get_param(name))
+
+
+@tagged("post_install", "-at_install")
+class TestToken(GatewayCase):
+    """The secret in the callbacks' addresses is read on the form, and nowhere else."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        groups = "su_sms.group_gateway_admin,base.group_system,base.group_allow_export"
+        cls.administrator = cls.user("token_admin", groups)
+        cls.gateway.action_renew_callbacks()
+        cls.tokens = [cls.gateway.callback_token, cls.gateway.callback_token_before]
+        cls.sms = cls.env["sms.sms"].create({"number": "0712345678"})
+
+    def call(self, model, method, *arguments, **context):
+        """Call a method as the web client does; give what it answers, or why not."""
+        self.env.invalidate_all()
+        records = self.env[model].with_user(self.administrator)
+        try:
+            with self.cr.savepoint(), warnings.catch_warnings():
+                # read_group is on its way out, and still there to be called.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                return call_kw(records, method, list(arguments), {"context": context})
+        except (AccessError, UserError, ValueError, AttributeError) as error:
+            return str(error)
+
+    def fields(self):
+        """Give the fields that no form offers to export."""
+        names = [
+            name for name, field in self.gateway._fields.items() if not field.exportable
+        ]
+        self.assertIn("callback_token", names)
+        self.assertIn("delivery_url", names)
+        return names
+
+    def assertNoToken(self, answer):
+        for token in self.tokens:
+            self.assertNotIn(token, repr(answer))
+
+    def test_the_form_shows_the_addresses_and_not_the_tokens(self):
+        gateway = self.gateway.with_user(self.administrator)
+        self.assertIn(self.tokens[0], gateway.delivery_url)
+        [row] = self.call("sms.gateway.config", "read", gateway.ids)
+        addresses = {name for name in row if name.endswith("_url")}
+        self.assertNoToken({name: row[name] for name in row.keys() - addresses})
+        self.assertNotIn("callback_token", row)
+        for name in ("callback_token", "callback_token_before"):
+            for method, argument in (
+                ("read", [name]),
+                ("web_read", {name: {}}),
+                ("search_read", [[], [name]]),
+            ):
+                with self.subTest(name, method=method):
+                    answer = self.call(
+                        "sms.gateway.config", method, gateway.ids, argument
+                    )
+                    self.assertNoToken(answer)
+
+    def test_no_export_has_them(self):
+        for name in self.fields():
+            for model, ids, path in (
+                ("sms.gateway.config", self.gateway.ids, name),
+                ("sms.gateway.config", self.gateway.ids, f"failover_id/{name}"),
+                ("sms.sms", self.sms.ids, f"gateway_id/{name}"),
+                ("res.company", self.env.company.ids, f"partner_id/{name}"),
+            ):
+                for import_compat in (True, False):
+                    with self.subTest(path, model=model, import_compat=import_compat):
+                        answer = self.call(
+                            model,
+                            "export_data",
+                            ids,
+                            ["id", path, "display_name"],
+                            import_compat=import_compat,
+                        )
+                        self.assertNoToken(answer)
+
+    def test_an_export_of_the_rest_stays_in_its_columns(self):
+        names = ["delivery_url", "name", "callback_token", "id", "optout_url"]
+        answer = self.call("sms.gateway.config", "export_data", self.gateway.ids, names)
+        [row] = answer["datas"]
+        self.assertEqual(row[:3] + row[4:], ["", "Test", "", ""])
+
+    def test_no_search_group_or_order_tells_them(self):
+        token = self.tokens[0]
+        for path, model in (("", "sms.gateway.config"), ("gateway_id.", "sms.sms")):
+            for name in ("callback_token", "callback_token_before"):
+                name = path + name
+                for term in (
+                    (name, "=like", token[0] + "%"),
+                    (name, "=", token),
+                    (name, ">", "A"),
+                    (name, "in", [token]),
+                    (name, "!=", False),
+                ):
+                    for method in ("search", "search_count"):
+                        with self.subTest(term[:2], model=model, method=method):
+                            answer = self.call(model, method, [term])
+                            self.assertIsInstance(answer, str, "refused")
+                for method, arguments in (
+                    ("search", [[], 0, None, name]),
+                    ("read_group", [[], [name], [name]]),
+                    ("formatted_read_group", [[], [name], ["__count"]]),
+                    ("formatted_read_group", [[], [], [f"{name}:max"]]),
+                    ("web_read_group", [[], [name]]),
+                ):
+                    with self.subTest(name, model=model, method=method):
+                        answer = self.call(model, method, *arguments)
+                        self.assertIsInstance(answer, str, "refused")
+
+    def test_nobody_chooses_them(self):
+        for method, arguments in (
+            ("create", [{"name": "New", "callback_token": "known"}]),
+            ("write", [self.gateway.ids, {"callback_token": "known"}]),
+        ):
+            self.assertIsInstance(
+                self.call("sms.gateway.config", method, *arguments), str, "refused"
+            )
+        new = self.call(
+            "sms.gateway.config",
+            "create",
+            {"name": "New"},
+            default_callback_token="known",
+            default_callback_token_before="known",
+        )
+        gateway = self.gateway.browse(new)
+        self.assertGreater(len(gateway.callback_token), 40)
+        self.assertFalse(gateway.callback_token_before)
+
+    def test_an_administrator_changes_them(self):
+        self.gateway.with_user(self.administrator).action_renew_callbacks()
+        self.assertEqual(self.gateway.callback_token_before, self.tokens[0])
+        self.assertNotIn(self.gateway.callback_token, self.tokens)
+
+    def test_links_to_opt_out_are_nobodys_to_read(self):
+        links = self.env["sms.optout.link"]
+        url = links._urls(["+254712345678"], self.env.company)["+254712345678"]
+        self.tokens = [url.rpartition("/")[2]]
+        for method, arguments in (
+            ("search_read", [[]]),
+            ("search", [[("token", "=like", "a%")]]),
+            ("export_data", [links.search([]).ids, ["token"]]),
+            ("formatted_read_group", [[], ["token"], ["__count"]]),
+            ("name_search", [""]),
+            ("web_search_read", [[], {"token": {}}]),
+        ):
+            with self.subTest(method):
+                answer = self.call("sms.optout.link", method, *arguments)
+                self.assertIsInstance(answer, str, "refused")
+                self.assertNoToken(answer)

@@ -16,6 +16,7 @@ from . import (
     mailing_mailing_reach,
     mailing_subscription,
     mailing_trace,
+    own_companies,
     phone_blacklist,
     res_company,
     res_company_time_zone,

@@ -29,7 +29,7 @@ class SmsCampaignAudience(models.Model):
     """
 
     _name = "sms.campaign.audience"
-    _inherit = ["sms.form.mixin"]
+    _inherit = ["sms.form.mixin", "sms.own.companies"]
     _description = "SMS Campaign Audience"
     _order = "sequence, id"
 

@@ -8,7 +8,7 @@ class SmsCampaignColumn(models.Model):
     """A column of an uploaded file: what it was taken for, for a person to correct."""
 
     _name = "sms.campaign.column"
-    _inherit = ["sms.form.mixin"]
+    _inherit = ["sms.form.mixin", "sms.own.companies"]
     _description = "SMS Campaign Column"
     _order = "sequence, id"
     _rec_name = "title"

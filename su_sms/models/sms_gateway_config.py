@@ -11,7 +11,12 @@ SENDER_ID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{3,11}|[0-9]{3,8}")
 class SmsGatewayConfig(models.Model):
     _name = "sms.gateway.config"
     _description = "SMS Gateway"
-    _inherit = ["sms.form.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "sms.form.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+        "sms.own.companies",
+    ]
     _order = "sequence, id"
     _check_company_auto = True
 

@@ -43,7 +43,7 @@ class SmsGatewayEvent(models.Model):
     """
 
     _name = "sms.gateway.event"
-    _inherit = ["sms.form.mixin"]
+    _inherit = ["sms.form.mixin", "sms.own.companies"]
     _description = "SMS Gateway Event"
     _order = "id desc"
     _rec_name = "kind"

@@ -72,7 +72,12 @@ class MatrixCase(CampaignCase):
             env = self.env(user=user, su=True)
             env = env["base"].with_company(company).env
             owned = values(model, lambda name: self.record(name, role, whose), env)
+            # Nobody makes a message of a company that they are not in, but may once
+            # have been in it.
+            theirs = user.company_ids
+            user.company_ids |= company
             self.made[key] = env[model].create(owned).with_env(self.env)
+            user.company_ids = theirs
         return self.made[key]
 
 

@@ -215,7 +215,7 @@ class TestStatement(RetentionCase):
             self.wizard(user=self.employee)
         other = self.env["res.company"].create({"name": "Other"})
         gateway = self.gateway.create({"name": "Other", "company_id": other.id})
-        self.sms(gateway_id=gateway.id, company_id=other.id)
+        self.sms(user=self.env.user, gateway_id=gateway.id, company_id=other.id)
         self.env["sms.statistic"].create(
             {
                 "day": "2025-03-01",

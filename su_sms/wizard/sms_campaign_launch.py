@@ -26,7 +26,7 @@ class SmsCampaignLaunch(models.TransientModel):
     """The question before a campaign is launched: so many, so much, until then."""
 
     _name = "sms.campaign.launch"
-    _inherit = ["sms.form.mixin"]
+    _inherit = ["sms.form.mixin", "sms.own.companies"]
     _description = "Launch an SMS Campaign"
 
     campaign_id = fields.Many2one("sms.campaign", required=True)

@@ -10,7 +10,7 @@ class SmsCampaignTrial(models.TransientModel):
     """Send a campaign's text to a few numbers, as a recipient would get it."""
 
     _name = "sms.campaign.trial"
-    _inherit = ["sms.form.mixin"]
+    _inherit = ["sms.form.mixin", "sms.own.companies"]
     _description = "Try an SMS Campaign"
 
     campaign_id = fields.Many2one("sms.campaign", required=True)

@@ -34,7 +34,7 @@ class SmsStatementWizard(models.TransientModel):
     """
 
     _name = "sms.statement.wizard"
-    _inherit = ["sms.form.mixin"]
+    _inherit = ["sms.form.mixin", "sms.own.companies"]
     _description = "SMS Statement"
     _rec_name = "month"
 

@@ -13,7 +13,7 @@ STEPS = [
 
 class SmsTestStep(models.TransientModel):
     _name = "sms.test.step"
-    _inherit = ["sms.form.mixin"]
+    _inherit = ["sms.form.mixin", "sms.own.companies"]
     _description = "Step of Test Connection"
     _order = "id"
 

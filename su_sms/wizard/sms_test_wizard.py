@@ -22,7 +22,7 @@ class SmsTestWizard(models.TransientModel):
     """
 
     _name = "sms.test.wizard"
-    _inherit = ["sms.form.mixin"]
+    _inherit = ["sms.form.mixin", "sms.own.companies"]
     _description = "Test Connection"
 
     gateway_id = fields.Many2one(

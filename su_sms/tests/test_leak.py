@@ -16,6 +16,7 @@ from odoo.tools import SQL
 
 from ..models.sms_consent import Act
 from .campaign import CampaignCase
+from .columns import columns_with
 
 KEY = "atsk_kilimanjaro_d41d8cd98f00b204e980"
 PASSWORD = "ngorongoro-4711"
@@ -115,7 +116,7 @@ class TestLeak(CampaignCase):
             ([NATIONAL], NUMBERS),
         ):
             with self.subTest(secrets[0][:6]):
-                self.assertLessEqual(self.columns_with(*secrets), allowed)
+                self.assertLessEqual(columns_with(self.env, *secrets), allowed)
         self.assertFalse([text for text in self.our_pushes() if BODY in text])
 
     def test_tokens_of_links_are_in_no_column_but_their_own(self):
@@ -385,38 +386,6 @@ class TestLeak(CampaignCase):
         """Give what browsers are sent by su_sms itself."""
         query = "SELECT message FROM bus_bus WHERE message ~ 'su_sms\\.'"
         return [text for (text,) in self.env.execute_query(SQL(query))]
-
-    def columns_with(self, *secrets):
-        """Give the columns of the whole database that hold any of these."""
-        self.env.flush_all()
-        tables = self.env.execute_query(
-            SQL(
-                """
-                SELECT table_name, array_agg(column_name::text)
-                  FROM information_schema.columns
-                  JOIN information_schema.tables USING (table_schema, table_name)
-                 WHERE table_schema = 'public' AND table_type = 'BASE TABLE'
-                   AND data_type IN ('text', 'character varying', 'json', 'jsonb')
-              GROUP BY table_name
-                """
-            )
-        )
-        pattern = "|".join(secrets)
-        found = set()
-        for table, columns in tables:
-            hits = SQL(", ").join(
-                SQL("bool_or(%s::text ~ %s)", SQL.identifier(column), pattern)
-                for column in columns
-            )
-            [row] = self.env.execute_query(
-                SQL("SELECT %s FROM %s", hits, SQL.identifier(table))
-            )
-            found |= {
-                f"{table}.{column}"
-                for column, hit in zip(columns, row, strict=True)
-                if hit
-            }
-        return found
 
 
 class _BrokenError(Exception):

@@ -11,6 +11,8 @@ from .defaults import without_defaults
 
 # After a change both addresses work, so that there is time to paste the new ones.
 OVERLAP = timedelta(days=2)
+# Whatever it holds; without it who administers Odoo sets web.base.url by signing in.
+FREEZE = "web.base.url.freeze"
 
 
 class SmsGatewayConfig(models.Model):
@@ -61,6 +63,7 @@ class SmsGatewayConfig(models.Model):
         exportable=False,
     )
     callback_warning = fields.Char(compute="_compute_callback_warning")
+    address_moves = fields.Boolean(compute="_compute_address_moves")
     last_event_at = fields.Datetime("Last Event", compute="_compute_events")
     failed_event_count = fields.Integer("Events to See", compute="_compute_events")
     event_days = fields.Integer(
@@ -96,6 +99,11 @@ class SmsGatewayConfig(models.Model):
             )
         self.callback_warning = warning
 
+    def _compute_address_moves(self):
+        """Tell whether Odoo sets its address anew when an administrator signs in."""
+        parameters = self.env["ir.config_parameter"].sudo()
+        self.address_moves = not parameters.get_param(FREEZE)
+
     def _compute_events(self):
         groups = self.env["sms.gateway.event"]._read_group(
             [("gateway_id", "in", self.ids)],
@@ -125,6 +133,12 @@ class SmsGatewayConfig(models.Model):
                 body=self.env._("Callback addresses renewed.")
             )
         self.env.registry.clear_cache()
+
+    def action_keep_address(self):
+        """Keep web.base.url as it is; for who may change Odoo's system parameters."""
+        self.check_access("write")
+        self.env["ir.config_parameter"].set_param(FREEZE, "True")
+        self.invalidate_recordset(["address_moves", "health", "health_state"])
 
     def action_view_events(self):
         self.ensure_one()

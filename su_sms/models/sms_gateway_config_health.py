@@ -43,6 +43,7 @@ class SmsGatewayConfig(models.Model):
         "balance_state",
         "relaxed_at",
         "callback_token_until",
+        "address_moves",
     )
     @api.depends_context("lang", "tz")
     def _compute_health(self):
@@ -163,6 +164,20 @@ class SmsGatewayConfig(models.Model):
         if self.environment == "production" and self.callback_warning:
             title = self.env._("The addresses for callbacks")
             yield self._finding("callbacks", "warning", title, self.callback_warning)
+        if self.environment == "production" and self.address_moves:
+            yield self._finding(
+                "address",
+                "warning",
+                self.env._("The address of this server may move"),
+                self.env._(
+                    "Whenever an administrator signs in, Odoo takes the address that"
+                    " they have used as its own (web.base.url): the links in SMS and"
+                    " the addresses for callbacks move with it. See that it is the"
+                    " right one, then press “Keep This Address” under “Callbacks” as"
+                    " an administrator of Odoo, or set the system parameter"
+                    " web.base.url.freeze to True."
+                ),
+            )
         if self.last_success_at and not reported:
             yield self._finding(
                 "reports",

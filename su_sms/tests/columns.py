@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 
 def columns_with(env, *texts):
-    """Return the database's columns that hold any of these texts, as ``table.column``."""
+    """Return the columns that hold any of these texts, as ``table.column``."""
     env.flush_all()
     tables = env.execute_query(
         SQL(

@@ -120,6 +120,8 @@ METHODS = {
     ("sms.campaign.trial", "action_send"): CALLERS,
     # what it counts goes by the rules of the messages: see test_dashboard.py
     ("sms.dashboard", "get_data"): MANAGERS_EVERYWHERE,
+    # who administers Odoo as well as the gateways: none of these alone
+    ("sms.gateway.config", "action_keep_address"): NOBODY,
     ("sms.gateway.config", "action_pause"): ADMINS,
     ("sms.gateway.config", "action_renew_callbacks"): ADMINS,
     ("sms.gateway.config", "action_resume"): ADMINS,

@@ -20,9 +20,11 @@ class TestHealth(GatewayCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.parameters.set_param("web.base.url", "https://odoo.example.com")
+        cls.parameters.set_param("web.base.url.freeze", "True")
         cls.administrator = cls.user(
             "health_admin", "su_sms.group_gateway_admin", name="Auma"
         )
+        cls.odoos_administrator = cls.user("health_system", "base.group_system")
 
     def findings(self):
         """Give [(kind, level)] of the gateway, the worst first."""
@@ -88,6 +90,34 @@ class TestHealth(GatewayCase):
             with self.subTest(url):
                 self.parameters.set_param("web.base.url", url)
                 self.assertEqual(self.findings(), [("callbacks", "warning")])
+
+    def test_address_that_moves_with_who_signs_in(self):
+        self.parameters.set_param("web.base.url.freeze", False)
+        self.assertEqual(self.findings(), [], "a sandbox has no links that people get")
+        self.gateway.write(PRODUCTION)
+        self.assertEqual(self.findings(), [("address", "warning")])
+        self.assertIn("web.base.url.freeze", self.gateway.health)
+        self.sign_in("http://10.0.0.7:8069")
+        self.assertIn("10.0.0.7", self.gateway.delivery_url, "so it is")
+        self.parameters.set_param("web.base.url", "https://odoo.example.com")
+        with self.assertRaises(AccessError):
+            self.gateway.with_user(self.administrator).action_keep_address()
+        with self.assertRaises(AccessError):
+            self.gateway.with_user(self.odoos_administrator).action_keep_address()
+        self.administrator.group_ids |= self.env.ref("base.group_system")
+        self.gateway.with_user(self.administrator).action_keep_address()
+        self.assertEqual(self.findings(), [])
+        self.sign_in("http://10.0.0.7:8069")
+        self.assertIn("https://odoo.example.com/", self.gateway.delivery_url)
+
+    def sign_in(self, address):
+        """Sign an administrator of Odoo in by this address."""
+        login = self.odoos_administrator.login
+        self.env["res.users"].authenticate(
+            {"type": "password", "login": login, "password": login},
+            {"interactive": True, "base_location": address},
+        )
+        self.env.invalidate_all()
 
     def test_line_that_is_not_verified_says_who_accepted_it_and_when(self):
         self.gateway.with_user(self.administrator).write(

@@ -1,7 +1,7 @@
 """Known vulnerabilities of what su_sms needs at run time, and why they don't reach it.
 
 A table that works without a network, looked at by lint; CI asks the advisory database
-as well (pip-audit).
+as well (audit.py).
 Each fact is from the advisory of that name in the databases of CVE and GitHub, as of
 November 2026.
 """

@@ -28,7 +28,7 @@ PACKAGES = (
     *("iproute2", "iptables", "ca-certificates"),
     # what the stand-ins are made of
     *("odoo-19", "python3-magic", "tzdata-legacy"),
-    *("postgresql", "python3-pip", "curl"),
+    *("postgresql", "python3-pip", "curl", "nginx"),
 )
 ADDONS = "/usr/lib/python3/dist-packages/odoo/addons"
 LEFT_OUT = (
@@ -40,7 +40,12 @@ CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 #: docker-compose.yml
 WHEELS = "--requirement=/requirements.txt aiohttp trustme"
 #: official image -> stage of images/Dockerfile
-IMAGES = {"postgres:17": "postgres", "python:3.12-slim": "python", "odoo:19.0": "odoo"}
+IMAGES = {
+    "postgres:17": "postgres",
+    "python:3.12-slim": "python",
+    "odoo:19.0": "odoo",
+    "nginx:1.28": "nginx",
+}
 UNSHARE = ("unshare", "--mount", "--net", "--pid", "--fork", "--kill-child")
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 NOT_COPIED = (".git", ".env", "__pycache__", ".*_cache", ".hypothesis")

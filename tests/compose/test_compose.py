@@ -70,7 +70,8 @@ def test_job(shell: Shell, steps: list[dict]) -> None:
     assert ACCEPTED in printed[-1]
     rows = run(shell, "docker compose ps --format json").splitlines()
     health = {row["Service"]: row["Health"] for row in map(json.loads, rows)}
-    assert health == dict.fromkeys(("db", "simulator", "odoo"), "healthy")
+    services = ("db", "simulator", "odoo", "proxy")
+    assert health == dict.fromkeys(services, "healthy")
 
 
 def test_update(shell: Shell, steps: list[dict]) -> None:

@@ -65,7 +65,8 @@ def fail_over(cr, reasons, now):
                    AND gateway.held_since
                        < %(now)s - gateway.failover_minutes * interval '1 minute'
                    AND heir.active
-                   AND (heir.company_id IS NULL OR heir.company_id = sms.company_id)
+                   AND (heir.company_id IS NULL
+                        OR heir.company_id IN (gateway.company_id, sms.company_id))
                    AND heir.hold_reason IS NULL
                    FOR UPDATE OF sms SKIP LOCKED) AS v
          WHERE s.id = v.id

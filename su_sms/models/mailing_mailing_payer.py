@@ -58,25 +58,25 @@ class MailingMailing(models.Model):
         refused = self.sudo().filtered(lambda mailing: mailing._sms_claim_refused())
         refused = {mailing.id: mailing.user_id.company_id.id for mailing in refused}
         result = super().write(vals)
-        self._charge(caller, refused)
+        if charged := self._to_charge(caller, refused):
+            super(MailingMailing, charged).write({"sms_author_id": caller.id})
         return result
 
-    def _charge(self, caller, refused):
-        """Let whoever changes what another company pays for pay for it from now on.
+    def _to_charge(self, caller, refused):
+        """Return those that the caller has changed at the cost of another company.
 
-        But not who mends a mailing that somebody else has launched in their name.
+        They pay for these from now on; but not who mends a mailing that somebody else
+        has launched in their name.
 
         :param refused: {mailing's id: id of a company that was named and need not pay}
         """
         theirs = caller._get_company_ids()
-        others = self.sudo().filtered(
+        return self.sudo().filtered(
             lambda mailing: (
                 mailing._sms_company_for(mailing._sms_author()).id not in theirs
                 and refused.get(mailing.id) not in theirs
             )
         )
-        if others:
-            super(MailingMailing, others).write({"sms_author_id": caller.id})
 
     def _sms_claim_refused(self):
         """Tell whether who launched it can't spend for the company that it names."""

@@ -155,9 +155,12 @@ class TestLog(CampaignCase):
         self.env["sms.sms"].search([]).unlink()
         for sender, count in ((self.manager, 1), (both, 2), (gone, 3)):
             self.env["sms.sms"].with_user(sender).sudo().create([queue] * count)
+        once = self.env["res.company"].create({"name": "Once Theirs"})
+        both.company_ids += once
         self.env["sms.sms"].with_user(both).sudo().create(
-            {**queue, "company_id": self.env["res.company"].create({"name": "B"}).id}
+            {**queue, "company_id": once.id}
         )
+        both.company_ids -= once
         gone.active = False
         expected = {"Registry": 2, "Faculty of Law": 5, "SMS / Manager": 1}
         log = self.env["sms.sms"].with_user(self.manager)

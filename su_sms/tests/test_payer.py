@@ -3,6 +3,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..tools.sms_api import SmsApiGateway
 from .common import GatewayCase
 
 MAILER = "mass_mailing.group_mass_mailing_user"
@@ -260,6 +261,16 @@ class TestPayer(GatewayCase):
         sms = self.env["sms.sms"].with_user(self.thief).sudo()
         sms = sms.create({"number": "0712345678", "company_id": self.rich.id})
         self.assertEqual((sms.gateway_id, sms.company_id), (self.gateway, self.other))
+
+    def test_without_a_gateway_of_ones_own_anothers_is_not_used(self):
+        self.its_gateway.active = False
+        message = self.env["mail.message"].create({"record_company_id": self.rich.id})
+        sms = self.env["sms.sms"].with_user(self.thief).sudo()
+        sms = sms.create({"number": "0712345678", "mail_message_id": message.id})
+        self.assertFalse(sms.gateway_id)
+        sms.with_context(sms_api=SmsApiGateway(self.env))._send()
+        self.assertEqual(sms.state, "error")
+        self.assertFalse(self.texts())
 
     # ------------------------------------------------------------
     # Jobs

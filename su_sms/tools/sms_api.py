@@ -30,10 +30,11 @@ class SmsApiGateway(SmsApiBase):
                 for uuid in texts.keys() - set(known.mapped("uuid"))
             ]
         )
-        if gateway.status != "ready":
-            # A test that leaves some time later would only surprise.
+        if gateway.status != "ready" or not all(sms.gateway_id for sms in known):
+            # A test that leaves some time later would only surprise; and what is not
+            # this company's to pay for does not leave by its gateway.
             reasons = dict(gateway._fields["status"]._description_selection(self.env))
-            reason = gateway.hold_text or reasons[gateway.status]
+            reason = gateway.hold_text or reasons.get(gateway.status, "")
             known.action_set_error("sms_server")
             known.provider_text = reason
             return [

@@ -46,6 +46,7 @@ from . import (
     sms_campaign_optout,
     sms_campaign_prepare,
     sms_campaign_price,
+    sms_campaign_question,
     sms_campaign_recipient,
     sms_campaign_results,
     sms_campaign_row,

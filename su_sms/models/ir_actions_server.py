@@ -1,9 +1,11 @@
-from odoo import models
+from odoo import api, models
 
 
 class IrActionsServer(models.Model):
     _inherit = "ir.actions.server"
 
-    def run(self):
+    @api.model
+    def _get_eval_context(self, action=None):
         """Let what an action sends by composers of its own be nobody's by hand."""
-        return super(IrActionsServer, self.with_context(sms_from_composer=False)).run()
+        actions = self.with_context(sms_from_composer=False)
+        return super(IrActionsServer, actions)._get_eval_context(action=action)

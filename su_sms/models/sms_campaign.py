@@ -33,6 +33,8 @@ AGREED = {
     "company_id",
     "scheduled_at",
     "optout",
+    "when_empty",
+    "when_shared",
 }
 # What a campaign says; whoever says it has it filled in with their rights.
 WORDS = {"body", "template_id"}
@@ -50,6 +52,10 @@ KEPT = {
     "worst_parts",
     "unicode_count",
     "unicode_characters",
+    "missing_count",
+    "missing_text",
+    "shared_count",
+    "text_salt",
     "message_price",
     "estimate",
     "pause_reason",

@@ -14,6 +14,7 @@ class SmsCampaign(models.Model):
     day_budget = fields.Float(related="gateway_id.day_budget")
     price_text = fields.Char(compute="_compute_price_texts")
     balance_short_text = fields.Char(compute="_compute_price_texts")
+    file_notes = fields.Text(compute="_compute_file_notes")
     short_link = fields.Char(compute="_compute_short_link")
     sender_choices = fields.Char(compute="_compute_sender_choices")
     hours = fields.Char(compute="_compute_waits")
@@ -42,6 +43,15 @@ class SmsCampaign(models.Model):
         """Give an amount as in KES 12.40."""
         text = formatLang(self.env, amount, digits=2)
         return f"{self.currency_id.name or ''} {text}".strip()
+
+    @api.depends("audience_ids.notes", "audience_ids.name")
+    def _compute_file_notes(self):
+        for campaign in self:
+            campaign.file_notes = "\n".join(
+                f"{audience.name}: {note}"
+                for audience in campaign.audience_ids
+                for note in (audience.notes or "").splitlines()
+            )
 
     @api.depends("shorten_links")
     def _compute_short_link(self):

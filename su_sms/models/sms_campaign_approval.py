@@ -66,7 +66,13 @@ class SmsCampaign(models.Model):
         elif outgrown:
             self._stop(text, "grown")
         else:
-            self.write({"state": "sending", "prepared_at": fields.Datetime.now()})
+            self.write(
+                {
+                    "state": "sending",
+                    "prepared_at": fields.Datetime.now(),
+                    "text_salt": False,
+                }
+            )
             self.env["sms.sms"]._trigger_dispatch()
 
     def _ask_for_approval(self):

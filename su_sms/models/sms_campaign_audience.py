@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from . import authors
-from .sms_campaign_person import Candidate
+from .sms_campaign_person import BY_SKIP, Candidate
 from .sms_form_mixin import LONGEST
 
 AUTHORS = ("author_id", "coauthor_ids")
@@ -399,24 +399,31 @@ class SmsCampaignAudience(models.Model):
 
     def _from_rows(self, rows):
         """Give rows of this audience as candidates."""
-        number, name = self._row_columns()
+        numbers, name = self._row_columns()
+        titles = self._row_titles()
         candidates = []
         for row in rows:
             cells = dict(row.cells or {})
             cells.setdefault("name", cells.get(name, ""))
-            candidates.append(
-                Candidate(
-                    name=cells.get(name) or "",
-                    numbers=[cells[number]] if cells.get(number) else [],
-                    cells=cells,
-                    line=row.line,
-                )
+            person = Candidate(
+                name=cells.get(name) or "",
+                numbers=[cells[each] for each in numbers if cells.get(each)],
+                cells=cells,
+                line=row.line,
+                titles=titles,
             )
+            if row.skip and not (row.skip == "hidden" and self.hidden_rows):
+                person.leave_out(BY_SKIP[row.skip])
+            candidates.append(person)
         return candidates
 
     def _row_columns(self):
-        """Give the keys of the cells that hold number and name."""
-        return "number", "name"
+        """Return the keys of the cells with numbers, the best first, and of the name."""
+        return ["number"], "name"
+
+    def _row_titles(self):
+        """Give what people call the cells, by their keys."""
+        return {"name": self.env._("Name")}
 
 
 def _leaves(domain):

@@ -41,7 +41,9 @@ class SmsCampaignAudience(models.Model):
             for line, number, name in pasted.split(self.numbers or "", country):
                 yield line, {"number": number, "name": name}
         elif self.file:
-            found = table.read(base64.b64decode(self.file), country)
+            found = table.read(
+                base64.b64decode(self.file), country, sheet=self.sheet or ""
+            )
             slugs = [column.slug for column in found.columns]
             for row in found.rows():
                 yield row.line, dict(zip(slugs, row.values, strict=False))

@@ -1,5 +1,6 @@
 import base64
 import json
+from collections import Counter
 from itertools import islice
 
 from odoo import fields, models
@@ -22,6 +23,16 @@ class SmsCampaignAudience(models.Model):
 
     file = fields.Binary(attachment=True, copy=True)
     file_name = fields.Char()
+    sheet = fields.Char(help="The sheet of the workbook that has the people.")
+    # Not readonly, nor are the notes: what a form shows, it says when it asks again. No
+    # caller can write them, see sms_campaign_audience_save.
+    sheet_choices = fields.Text(copy=False)
+    hidden_rows = fields.Boolean(
+        "Hidden Rows Too",
+        help="Rows that a filter or a person hides in the spreadsheet are left out,"
+        " unless this is ticked.",
+    )
+    notes = fields.Text("What Was Read", copy=False)
     column_ids = fields.One2many(
         "sms.campaign.column", "audience_id", "Columns", copy=False
     )
@@ -35,7 +46,7 @@ class SmsCampaignAudience(models.Model):
             except pasted.TextTooLongError as error:
                 raise UserError(str(error)) from None
             audience._keep_rows(
-                (line, {"number": number, "name": name})
+                (line, {"number": number, "name": name}, None)
                 for line, number, name in _all_lines(audience.numbers or "", found)
             )
 
@@ -44,26 +55,103 @@ class SmsCampaignAudience(models.Model):
             audience.column_ids.sudo().unlink()
             if not audience.file:
                 audience._keep_rows(())
+                audience._keep_read(sheet=False, sheet_choices=False, notes=False)
                 continue
             content = base64.b64decode(audience.file)
             try:
-                found = table.read(content, audience._row_country())
+                found = table.read(
+                    content, audience._row_country(), sheet=audience.sheet or ""
+                )
                 slugs = [column.slug for column in found.columns]
+                counts = Counter()
                 audience._keep_rows(
-                    (row.line, dict(zip(slugs, row.values, strict=False)))
-                    for row in found.rows()
+                    (row.line, dict(zip(slugs, row.values, strict=False)), _skip(row))
+                    for row in counted(found.rows(), counts)
                 )
             except table.TableError as error:
                 raise UserError(str(error)) from None
             self.env["sms.campaign.column"].sudo().create(
                 [{"audience_id": audience.id, **column} for column in columns(found)]
             )
+            audience._keep_read(
+                sheet=found.sheet,
+                sheet_choices=choices(found.sheets),
+                notes=audience._notes_of(found, counts),
+            )
+
+    def _keep_read(self, **values):
+        """Keep what a file has been read as; a change would have it read again."""
+        names = [self._fields[name] for name in values]
+        with self.env.protecting(names, self):
+            for name, value in values.items():
+                self[name] = value
+
+    def _notes_of(self, found, counts):
+        """Tell what was read, what of it does not count, and what to look at.
+
+        :param found: what ``table.read`` gives
+        :param counts: how many rows there are of each kind, if they were counted
+        """
+        notes = []
+        if len(found.sheets) > 1:
+            notes.append(
+                self.env._(
+                    "Sheet “%(sheet)s” is read, one of %(count)s.",
+                    sheet=found.sheet,
+                    count=len(found.sheets),
+                )
+            )
+        if found.sheet_hidden:
+            notes.append(self.env._("This sheet is hidden in the file."))
+        if found.header > 1:
+            notes.append(
+                self.env._(
+                    "The headings are in line %s; what stands above is nobody's row.",
+                    found.header,
+                )
+            )
+        notes += self._notes_of_columns(found)
+        texts = {
+            "hidden": self.env._("Rows that are hidden in the file: %s."),
+            "struck": self.env._("Rows that are struck through and left out: %s."),
+            "unknown": self.env._(
+                "Formulas without a value: %s. Open the file in a spreadsheet program"
+                " and save it."
+            ),
+        }
+        for kind, text in texts.items():
+            if counts[kind]:
+                notes.append(text % f"{counts[kind]:,}")
+        return "\n".join(notes) or False
+
+    def _notes_of_columns(self, found):
+        [chosen] = [column for column in found.columns if column.role == "number"]
+        notes = []
+        if chosen.hidden:
+            text = self.env._("The column “%s” is hidden in the file.", chosen.title)
+            notes.append(text)
+        for other in found.columns:
+            if not other.numbers or other == chosen:
+                continue
+            notes.append(
+                self.env._(
+                    "Two columns have phone numbers: “%(one)s” (%(ones)s of %(rows)s"
+                    " rows) and “%(other)s” (%(others)s). Is it right that the SMS goes"
+                    " to “%(one)s”?",
+                    one=chosen.title,
+                    ones=chosen.numbers,
+                    rows=len(found.head),
+                    other=other.title,
+                    others=other.numbers,
+                )
+            )
+        return notes
 
     def _row_country(self):
         return self.env["sms.gateway.config"]._country(self.campaign_id.company_id)
 
     def _keep_rows(self, rows):
-        """Keep these (line, cells) in place of the rows before, flat in memory."""
+        """Keep these (line, cells, skip) in place of those before, flat in memory."""
         self.env.cr.execute(
             "DELETE FROM sms_campaign_row WHERE audience_id = %s", [self.id]
         )
@@ -71,14 +159,17 @@ class SmsCampaignAudience(models.Model):
         while batch := list(islice(rows, BATCH)):
             self.env.cr.execute(
                 """
-                INSERT INTO sms_campaign_row (audience_id, line, cells)
-                SELECT %s, v.line, v.cells
-                  FROM json_to_recordset(%s) AS v(line int, cells jsonb)
+                INSERT INTO sms_campaign_row (audience_id, line, cells, skip)
+                SELECT %s, v.line, v.cells, v.skip
+                  FROM json_to_recordset(%s) AS v(line int, cells jsonb, skip text)
                 """,
                 [
                     self.id,
                     json.dumps(
-                        [{"line": line, "cells": cells} for line, cells in batch]
+                        [
+                            {"line": line, "cells": cells, "skip": skip}
+                            for line, cells, skip in batch
+                        ]
                     ),
                 ],
             )
@@ -87,9 +178,16 @@ class SmsCampaignAudience(models.Model):
 
     def _row_columns(self):
         if self.kind == "numbers":
-            return "number", "name"
-        by_role = {column.role: column.slug for column in self.column_ids}
-        return by_role.get("number"), by_role.get("name")
+            return ["number"], "name"
+        slugs = {}
+        for column in self.column_ids:
+            slugs.setdefault(column.role, []).append(column.slug)
+        numbers = slugs.get("number", []) + slugs.get("fallback", [])
+        return numbers, slugs.get("name", [None])[0]
+
+    def _row_titles(self):
+        titles = super()._row_titles()
+        return {**titles, **{each.slug: each.title for each in self.column_ids}}
 
 
 def columns(found):
@@ -105,9 +203,32 @@ def columns(found):
             "slug": column.slug,
             "role": column.role or "placeholder",
             "example": first[column.index],
+            "hidden": column.hidden,
+            "numbers": f"{column.numbers} / {len(found.head)}"
+            if column.numbers
+            else "",
         }
         for column in found.columns
     ]
+
+
+def choices(sheets):
+    """Give the sheets to choose from, one a line, if there is a choice."""
+    return "\n".join(sheets) if len(sheets) > 1 else False
+
+
+def counted(rows, counts):
+    """Give the rows, and count those that need a word."""
+    for row in rows:
+        counts[_skip(row)] += 1
+        counts["unknown"] += row.unknown
+        yield row
+
+
+def _skip(row):
+    if row.struck:
+        return "struck"
+    return "hidden" if row.hidden else None
 
 
 def _all_lines(text, found):

@@ -9,7 +9,9 @@ from .sms_campaign_audience import AUTHORS
 
 # Where the job is; no person's to say.
 PLACE = {"position", "finished"}
-KEPT = {*PLACE, *AUTHORS}
+# What a file was read as.
+READ = {"sheet_choices", "notes"}
+KEPT = {*PLACE, *READ, *AUTHORS}
 
 
 class SmsCampaignAudience(models.Model):
@@ -89,7 +91,7 @@ class SmsCampaignAudience(models.Model):
         """Read what was written, and let the columns hold what was chosen."""
         if "numbers" in vals:
             self._read_numbers()
-        if "file" in vals:
+        if {"file", "sheet"} & set(vals):
             self._read_file()
         for audience in self:
             audience._choose_roles(roles)

@@ -29,6 +29,8 @@ CHECKED = {
     "audience_ids",
     "company_id",
     "optout",
+    "when_empty",
+    "when_shared",
 }
 
 
@@ -204,6 +206,9 @@ class SmsCampaign(models.Model):
                 "worst_parts": 0,
                 "unicode_count": 0,
                 "unicode_characters": False,
+                "missing_count": 0,
+                "missing_text": False,
+                "shared_count": 0,
             }
         )
 
@@ -246,6 +251,7 @@ class SmsCampaign(models.Model):
         if finished:
             self._count_networks()
             self._count_unicode()
+            self._count_questions()
         self.write(
             {
                 "people_count": people,

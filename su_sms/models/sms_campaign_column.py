@@ -24,6 +24,7 @@ class SmsCampaignColumn(models.Model):
     role = fields.Selection(
         [
             ("number", "Phone Number"),
+            ("fallback", "Phone Number if There Is None"),
             ("name", "Name"),
             ("placeholder", "For the Text"),
         ],
@@ -32,6 +33,10 @@ class SmsCampaignColumn(models.Model):
         default="placeholder",
     )
     example = fields.Char("First Row")
+    hidden = fields.Boolean(help="Nobody sees this column in the spreadsheet.")
+    numbers = fields.Char(
+        "Rows with a Number", help="Of the first rows of the file, up to 100."
+    )
 
     @api.depends("slug")
     def _compute_placeholder(self):

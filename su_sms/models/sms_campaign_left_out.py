@@ -22,7 +22,7 @@ class SmsCampaign(models.Model):
     def _left_out_csv(self):
         """Give a CSV file of who is left out: line, number, name, reason, detail.
 
-        After the launch it is the messages that say so; they know of no lines.
+        After the launch it is the messages that say so.
         """
         self.ensure_one()
         self.check_access("read")
@@ -43,7 +43,7 @@ class SmsCampaign(models.Model):
         else:
             model = self.env["sms.sms"]
             domain = [("left_out", "=", True)]
-            fnames = [None, "number", "recipient", "failure_type", "provider_text"]
+            fnames = ["line", "number", "recipient", "failure_type", "provider_text"]
         reasons = dict(model._fields[fnames[3]]._description_selection(self.env))
         last = 0
         while records := model.search(
@@ -52,9 +52,7 @@ class SmsCampaign(models.Model):
             limit=BATCH,
         ):
             for record in records:
-                line, number, name, reason, detail = (
-                    record[fname] if fname else "" for fname in fnames
-                )
+                line, number, name, reason, detail = map(record.__getitem__, fnames)
                 yield (
                     line or "",
                     number or "",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..text import e164, phone
+from ..text import e164, numbers, phone
 
 # Why somebody is left out: the failure types of the message that is not sent.
 OPTED_OUT = "sms_blacklist"
@@ -15,6 +15,9 @@ NOT_MOBILE = "sms_invalid_destination"
 NO_TEXT = "sms_empty"
 TOO_LONG = "sms_too_long"
 NOT_RENDERED = "sms_rendering"
+NO_VALUE = "sms_no_value"
+# What nobody sees in a spreadsheet, or sees to be deleted.
+BY_SKIP = {"hidden": "sms_hidden_row", "struck": "sms_struck_row"}
 BY_PHONE_REASON = {"empty": MISSING, "not_mobile": NOT_MOBILE}
 
 
@@ -32,6 +35,8 @@ class Candidate:
     partner: Any = None
     cells: dict[str, Any] | None = None
     line: int | None = None
+    # What people call the cells.
+    titles: dict[str, str] = field(default_factory=dict, repr=False)
     opted_out: bool = False
     # What is found out about it:
     number: str = ""
@@ -40,6 +45,12 @@ class Candidate:
     body: str = field(default="", repr=False)
     parts: int = 0
     forcing: str = ""
+    # What the text asks for and this person does not have.
+    missing: str = ""
+    # The same for texts that are alike.
+    text_key: str = ""
+    # Whether somebody else has this number, and another text.
+    differs: bool = False
 
     def leave_out(self, reason, detail=""):
         """Leave this person out, unless there is a reason already."""
@@ -50,6 +61,8 @@ class Candidate:
     def read_number(self, country):
         """Take the first of the numbers that can be one for SMS, in E.164.
 
+        A name that stands beside it is theirs if the audience has none.
+
         :param country: gives the ISO code by which local numbers are read; asked only
             if a number is not E.164 already
         """
@@ -59,7 +72,9 @@ class Candidate:
                 self.number = raw
                 return
             try:
-                self.number = phone.normalise(raw, country(self))
+                found = numbers.read(raw, country(self))
+                self.number = found.phone.e164
+                self._take_name(found.name)
                 return
             except phone.PhoneError as error:
                 problem = problem or (error, raw)
@@ -69,3 +84,9 @@ class Candidate:
         error, raw = problem
         self.number = str(raw).replace("\0", "")[:64]
         self.leave_out(BY_PHONE_REASON.get(error.reason, MALFORMED), str(error))
+
+    def _take_name(self, name):
+        if name and not self.name:
+            self.name = name
+            if self.cells is not None:
+                self.cells["name"] = self.cells.get("name") or name

@@ -3,7 +3,7 @@ import json
 from odoo import models
 
 from ..dispatch import blacklist
-from .sms_campaign_person import DUPLICATE, LIST_OPT_OUT, OPTED_OUT
+from .sms_campaign_person import LIST_OPT_OUT, OPTED_OUT
 from .sms_sms_dispatch import utcnow
 
 # People at a time: a page is one transaction, and as much as is kept in memory.
@@ -16,8 +16,8 @@ class SmsCampaign(models.Model):
     """How a campaign's people become messages, page by page.
 
     A page's messages and the place where it ends are committed together, and the
-    database lets each number into a campaign once: whatever is killed at any line,
-    nobody is forgotten and nobody doubled.
+    database lets each number into a campaign once, or each text of it: whatever is
+    killed at any line, nobody is forgotten and nobody doubled.
     """
 
     _inherit = "sms.campaign"
@@ -72,14 +72,6 @@ class SmsCampaign(models.Model):
                 if person.number in blocked:
                     person.leave_out(OPTED_OUT)
         self._fill_in(people, finish, readers)
-        # Only now: who is left out keeps nobody else from being reached.
-        seen = set()
-        for person in people:
-            if person.reason:
-                continue
-            if person.number in seen:
-                person.leave_out(DUPLICATE)
-            seen.add(person.number)
 
     # ------------------------------------------------------------
     # Messages
@@ -87,17 +79,14 @@ class SmsCampaign(models.Model):
 
     def _keep_messages(self, _audience, people):
         """Queue a message for each person, one that is not sent for who is left out."""
-        included = [person for person in people if not person.reason]
+        included = self._each_once(people, self._queued_before)
         queued = self._insert_messages(included)
-        for person in included:
-            if person.number not in queued:
-                # Another audience has the number.
-                person.leave_out(DUPLICATE)
+        self._leave_out_others(included, queued)
         self._insert_messages([person for person in people if person.reason])
         self.env["sms.sms"].invalidate_model()
 
     def _insert_messages(self, people):
-        """Insert messages in one statement; give the numbers that are in it.
+        """Insert messages in one statement; give what of them is new, by its key.
 
         The ORM would take a hundred times as long, most of it for what a queued message
         does not need.
@@ -117,6 +106,8 @@ class SmsCampaign(models.Model):
                 "res_model": person.record._name if person.record else None,
                 "res_id": person.record.id if person.record else None,
                 "parts": person.parts,
+                "line": person.line,
+                "key": self._once_key(person) or None,
             }
             for person in people
         ]
@@ -124,23 +115,24 @@ class SmsCampaign(models.Model):
             """
             INSERT INTO sms_sms (
                 uuid, number, body, state, failure_type, provider_text, left_out,
-                partner_id, recipient, res_model, res_id, parts, campaign_id,
+                partner_id, recipient, res_model, res_id, parts, line, text_key,
+                campaign_id,
                 gateway_id, company_id, message_class, priority, to_delete,
                 optout_link, create_uid, create_date, write_date)
             SELECT replace(gen_random_uuid()::text, '-', ''), v.number, v.body,
                    CASE WHEN v.reason IS NULL THEN 'outgoing' ELSE 'canceled' END,
                    v.reason, v.detail, v.reason IS NOT NULL,
-                   v.partner, v.recipient, v.res_model, v.res_id, v.parts,
-                   %(campaign)s, %(gateway)s, %(company)s, %(class)s, '0', FALSE,
+                   v.partner, v.recipient, v.res_model, v.res_id, v.parts, v.line,
+                   v.key, %(campaign)s, %(gateway)s, %(company)s, %(class)s, '0', FALSE,
                    v.linked, %(user)s, %(now)s, %(now)s
               FROM json_to_recordset(%(rows)s)
                    AS v(number text, linked bool, body text, reason text, detail text,
                         partner int, recipient text, res_model text, res_id int,
-                        parts int)
-                ON CONFLICT (campaign_id, number)
+                        parts int, line int, key text)
+                ON CONFLICT (campaign_id, number, (COALESCE(text_key, '')))
                    WHERE campaign_id IS NOT NULL AND left_out IS NOT TRUE
                    DO NOTHING
-         RETURNING number
+         RETURNING number, COALESCE(text_key, '')
             """,
             {
                 "campaign": self.id,
@@ -152,7 +144,7 @@ class SmsCampaign(models.Model):
                 "rows": json.dumps(rows),
             },
         )
-        return {number for (number,) in self.env.cr.fetchall()}
+        return set(self.env.cr.fetchall())
 
     # ------------------------------------------------------------
     # The check
@@ -160,11 +152,9 @@ class SmsCampaign(models.Model):
 
     def _keep_recipients(self, audience, people):
         """Write down who would be reached and who left out, without a message."""
-        included = [person for person in people if not person.reason]
+        included = self._each_once(people, self._counted_before)
         known = self._insert_recipients(audience, included)
-        for person in included:
-            if person.number not in known:
-                person.leave_out(DUPLICATE)
+        self._leave_out_others(included, known)
         self._insert_recipients(audience, [p for p in people if p.reason])
         self.env["sms.campaign.recipient"].invalidate_model()
 
@@ -182,6 +172,10 @@ class SmsCampaign(models.Model):
                 "res_id": person.record.id if person.record else None,
                 "parts": person.parts,
                 "forcing": person.forcing or None,
+                "missing": person.missing or None,
+                "differs": person.differs,
+                "text": person.text_key or None,
+                "once": self._once_key(person) or None,
             }
             for person in people
         ]
@@ -189,13 +183,15 @@ class SmsCampaign(models.Model):
             """
             INSERT INTO sms_campaign_recipient (
                 campaign_id, audience_id, number, name, reason, detail, line, res_model,
-                res_id, parts, forcing)
+                res_id, parts, forcing, missing, differs, text_key, once_key)
             SELECT %(campaign)s, %(audience)s, v.*
               FROM json_to_recordset(%(rows)s)
                    AS v(number text, name text, reason text, detail text, line int,
-                        res_model text, res_id int, parts int, forcing text)
-                ON CONFLICT (campaign_id, number) WHERE reason IS NULL DO NOTHING
-         RETURNING number
+                        res_model text, res_id int, parts int, forcing text,
+                        missing text, differs bool, text text, once text)
+                ON CONFLICT (campaign_id, number, (COALESCE(once_key, '')))
+                   WHERE reason IS NULL DO NOTHING
+         RETURNING number, COALESCE(once_key, '')
             """,
             {
                 "campaign": self.id,
@@ -203,7 +199,7 @@ class SmsCampaign(models.Model):
                 "rows": json.dumps(rows),
             },
         )
-        return {number for (number,) in self.env.cr.fetchall()}
+        return set(self.env.cr.fetchall())
 
 
 def _plain(text):

@@ -31,11 +31,22 @@ class SmsCampaignRecipient(models.Model):
         "Needs Unicode For", help="The characters that GSM-7 does not have."
     )
 
+    missing = fields.Char("Nothing For", help="What the text asks for and is empty.")
+    differs = fields.Boolean(
+        "Another Text",
+        help="Somebody before has this number, but would read another text.",
+    )
+    # Alike for texts that are alike; for those of which each number has one only.
+    text_key = fields.Char(groups=".")
+    once_key = fields.Char(groups=".")
+
     text = fields.Text(
         "Reads", compute="_compute_text", help="What this person would read."
     )
 
-    _once = models.UniqueIndex("(campaign_id, number) WHERE reason IS NULL")
+    _once = models.UniqueIndex(
+        "(campaign_id, number, (COALESCE(once_key, ''))) WHERE reason IS NULL"
+    )
     _reason_idx = models.Index("(campaign_id, reason)")
 
     @api.depends("name", "number")

@@ -16,5 +16,10 @@ class SmsCampaignRow(models.Model):
     )
     line = fields.Integer(readonly=True)
     cells = fields.Json(readonly=True)
+    skip = fields.Selection(
+        [("hidden", "Hidden"), ("struck", "Struck Through")],
+        readonly=True,
+        help="Why the file's people would not count it.",
+    )
 
     _audience_idx = models.Index("(audience_id, id)")

@@ -111,6 +111,7 @@ class SmsCampaign(models.Model):
         """Launch: from here on it goes by itself."""
         campaign = self._locked("draft")
         campaign._check_can_launch()
+        campaign._check_answered()
         campaign._agree()
         values = {
             "launched_at": fields.Datetime.now(),
@@ -137,6 +138,7 @@ class SmsCampaign(models.Model):
     def _begin(self):
         self._forget_recipients()
         self._start_over()
+        self._new_salt()
         self.state = "preparing"
 
     def _forget_recipients(self):
@@ -185,7 +187,13 @@ class SmsCampaign(models.Model):
             "approval", "scheduled", "preparing", "sending", "paused"
         )
         campaign._forget_approval()
-        campaign.write({"state": "cancelled", "ended_at": fields.Datetime.now()})
+        campaign.write(
+            {
+                "state": "cancelled",
+                "ended_at": fields.Datetime.now(),
+                "text_salt": False,
+            }
+        )
         campaign._trigger_work()
 
     def action_retry(self):

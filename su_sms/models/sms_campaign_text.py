@@ -57,6 +57,8 @@ class SmsCampaign(models.Model):
         for lang, group in self._by_language(included).items():
             text = finish.short(self._text_in(lang))
             self._fill_in_one(text, group, lang, readers)
+            for person in group:
+                person.text_key = self._text_key(person.body)
             self._end(group, finish.endings, lang)
 
     def _end(self, people, endings, lang):
@@ -118,18 +120,24 @@ class SmsCampaign(models.Model):
             return
         hidden = self._hidden(people, placeholders.names(text), readers)
         people = [person for person in people if not person.reason]
-        engine = None
+        engine, of_rows = None, parts
         if placeholders.others(text):
-            if not self._may_all_run_code(people, readers):
-                return
-            engine = self._engine(lang)
+            records = [person for person in people if person.record is not None]
+            if self._may_all_run_code(records, readers):
+                engine = self._engine(lang)
+            of_rows = placeholders.with_defaults(parts)
         for person in people:
+            if person.reason:
+                continue
+            missing = []
             try:
                 person.body = placeholders.render(
-                    parts,
+                    parts if person.record is not None else of_rows,
                     self._lookup(person, lang, readers, hidden),
+                    missing,
                     other=partial(engine, person) if engine else None,
                 )
+                self._without(person, missing)
             except placeholders.TooLongError:
                 person.leave_out(TOO_LONG)
             except placeholders.PlaceholderError as error:

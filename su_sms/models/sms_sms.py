@@ -159,14 +159,11 @@ class SmsSms(models.Model):
         gateways = self.env["sms.gateway.config"]
         caller = gateways._caller()
         theirs = caller and {False, *caller._get_company_ids()}
-        messages = self.env["mail.message"].sudo()
-        messages = messages.browse(
-            {v["mail_message_id"] for v in vals_list if v.get("mail_message_id")}
-        )
+        messages = self._notes(vals_list)
         bulk = len(vals_list) > FEW
         to_many = self._is_to_many(len(vals_list), messages.create_uid)
         routed = []
-        about = self._about(vals_list, messages)
+        about = self._about(vals_list)
         for vals, (proposed, author) in zip(vals_list, about, strict=True):
             if caller:
                 vals = self._without_foreign(vals, theirs)
@@ -211,7 +208,13 @@ class SmsSms(models.Model):
         }
 
     @api.model
-    def _about(self, vals_list, messages):
+    def _notes(self, vals_list):
+        """Return the notes in the chatter that messages have been sent with."""
+        ids = {v["mail_message_id"] for v in vals_list if v.get("mail_message_id")}
+        return self.env["mail.message"].sudo().browse(ids)
+
+    @api.model
+    def _about(self, vals_list):
         """Return ([proposed company], author) of each message, by what it is about.
 
         The author is who made what a job sends: the mailing, or the record, unless the
@@ -219,6 +222,7 @@ class SmsSms(models.Model):
         """
         gateways = self.env["sms.gateway.config"]
         told = "allowed_company_ids" in self.env.context
+        messages = self._notes(vals_list)
         records = messages._sms_records()
         for vals in vals_list:
             message = messages.browse(vals.get("mail_message_id") or [])

@@ -20,11 +20,20 @@ class SmsSms(models.Model):
     )
     res_model = fields.Char("Record's Model", readonly=True)
     res_id = fields.Many2oneReference("Source", model_field="res_model", readonly=True)
+    line = fields.Integer(
+        "Line in the File",
+        readonly=True,
+        copy=False,
+        help="Of the file, or of the pasted numbers.",
+    )
+    # Of a campaign that sends each row, what tells the texts of a number apart.
+    text_key = fields.Char(readonly=True, copy=False, groups=".")
     sender_id = fields.Char(readonly=True, help="The sender ID that the recipient saw.")
 
-    # Each number once: whatever prepares a campaign, and however often.
+    # Each number once, or each of its texts: whatever prepares it, and however often.
     _campaign_once = models.UniqueIndex(
-        "(campaign_id, number) WHERE campaign_id IS NOT NULL AND left_out IS NOT TRUE",
+        "(campaign_id, number, (COALESCE(text_key, '')))"
+        " WHERE campaign_id IS NOT NULL AND left_out IS NOT TRUE",
         "This number is in the campaign already.",
     )
     _campaign_idx = models.Index(

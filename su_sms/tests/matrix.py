@@ -84,6 +84,11 @@ OPERATIONS = {
 MAILERS = dict.fromkeys((MAILING, USER, MANAGER, GATEWAY, SYSTEM), EVERYWHERE)
 #: (model, method) -> role -> reach
 METHODS = {
+    # any employee sends, from a dialog of their own
+    ("sms.composer", "action_send_sms"): dict.fromkeys(
+        (EMPLOYEE, MAILING, USER, MANAGER, GATEWAY, SYSTEM), MINE
+    ),
+    ("mailing.mailing", "action_put_in_queue"): MAILERS,
     ("mailing.mailing", "action_retry_failed_sms"): MAILERS,
     ("mailing.mailing", "get_sms_link_replacements_placeholders"): MAILERS,
     # a dialog is its caller's alone
@@ -107,8 +112,10 @@ METHODS = {
     ("sms.campaign", "action_open_clicks"): STAFF,
     ("sms.campaign", "action_open_left_out"): STAFF,
     ("sms.campaign", "action_open_messages"): STAFF,
+    ("sms.campaign", "action_open_missing"): STAFF,
     ("sms.campaign", "action_open_recipients"): STAFF,
     ("sms.campaign", "action_open_results"): STAFF,
+    ("sms.campaign", "action_open_shared"): STAFF,
     ("sms.campaign", "action_open_unicode"): STAFF,
     ("sms.campaign", "action_pause"): STAFF,
     ("sms.campaign", "action_refuse"): MANAGERS,

@@ -89,6 +89,11 @@ _VALUES = {
         "campaign_id": parent("sms.campaign").id,
         "numbers": "0712345678",
     },
+    "sms.composer": lambda parent, env: {
+        "composition_mode": "numbers",
+        "numbers": "+254712345678",
+        "body": "Hello",
+    },
     "sms.consent": lambda parent, env: {
         "number": "+254712345678",
         "kind": "optout",

@@ -63,14 +63,27 @@ class TestCampaignForm(CampaignCase):
         self.assertEqual(self.roles(copy), self.roles(campaign))
         self.assertEqual(copy.recipient_ids.mapped("number")[0], "+254733345679")
 
-    def test_two_columns_of_numbers_are_refused(self):
+    def test_a_role_that_is_chosen_is_freed_elsewhere(self):
         campaign = self.campaign(self.file(FILE))
         form = Form(campaign)
         with form.audience_ids.edit(0) as audience:
             with audience.column_ids.edit(2) as column:
                 column.role = "number"
+            self.assertEqual(audience.number_title, "Mobile 2")
+            with audience.column_ids.edit(0) as column:
+                self.assertEqual(column.role, "placeholder")
+                column.role = "name"
+        form.save()
+        self.assertEqual(
+            self.roles(campaign),
+            {"Phone": "name", "Student": "placeholder", "Mobile 2": "number"},
+        )
+
+    def test_two_columns_of_numbers_are_refused(self):
+        campaign = self.campaign(self.file(FILE))
+        columns = campaign.audience_ids.column_ids
         with self.assertRaisesRegex(ValidationError, "One column holds"):
-            form.save()
+            campaign.audience_ids.column_ids = [(1, columns[2].id, {"role": "number"})]
 
     def test_what_keeps_a_campaign_from_being_launched_is_told_before(self):
         wizard = self.env["sms.campaign.launch"]
@@ -172,7 +185,7 @@ class TestLeftOutFile(CampaignCase, HttpCase):
         self.assertEqual(number, "'=1+1")
         self.run_campaign(campaign)
         [[line, number, name, reason, _detail]] = self.rows(campaign)
-        self.assertEqual((line, number, name), ("", "'=1+1", "Amina"))
+        self.assertEqual((line, number, name), ("2", "'=1+1", "Amina"))
 
     def test_only_of_ones_own_campaigns(self):
         clerk = self.user("clerk", "su_sms.group_user", password="clerk")

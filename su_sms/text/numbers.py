@@ -1,4 +1,4 @@
-"""Find the phone numbers in a pasted text, whatever stands between them.
+"""Find the phone numbers in a pasted text or a cell, whatever stands between them.
 
 Every piece that has digits comes out as a candidate, good or bad, duplicates too: what
 is wrong with one is for `phone.parse` to say and for a person to see.
@@ -26,11 +26,33 @@ class Candidate(NamedTuple):
     name: str = ""
 
 
+class Found(NamedTuple):
+    """The number of a cell.
+
+    :ivar phone: that can receive SMS
+    :ivar name: what stood beside it, as in "254712345678 - AMINA"; often empty
+    """
+
+    phone: phone.Phone
+    name: str = ""
+
+
 class TextTooLongError(ValueError):
     """A pasted text beyond `LONGEST`."""
 
     def __init__(self) -> None:
         super().__init__("This text is too long: upload it as a file.")
+
+
+class DoubtfulError(phone.PhoneError):
+    """A number beside words that may say not to use it, such as "old"."""
+
+    def __init__(self) -> None:
+        super().__init__("not_a_number")
+        self.args = (
+            "The words beside this number may say that it is not to be used. Keep the"
+            " number only.",
+        )
 
 
 def split(text: str, country: str | None = "KE") -> Iterator[Candidate]:
@@ -45,6 +67,53 @@ def split(text: str, country: str | None = "KE") -> Iterator[Candidate]:
     if len(text) > LONGEST:
         raise TextTooLongError
     return _candidates(text, country)
+
+
+def read(raw: str | None, country: str | None = "KE") -> Found:
+    """Read the one number that a cell is about.
+
+    It may stand beside a name, or twice; of the values that Google Contacts joins with
+    `:::`, which are one person's, the first counts that can receive SMS.
+
+    :param country: the region of numbers without a country code
+    :raise PhoneError: with the reason why there is none
+    """
+    try:
+        return Found(phone.parse(raw, country))
+    except phone.PhoneError as error:
+        if error.reason in _CERTAIN or not raw or len(raw) > phone.LONGEST:
+            raise
+        problem = error
+    if _JOINED in raw:
+        return _first(raw.split(_JOINED), country)
+    found: dict[phone.Phone, str] = {}
+    beside = False
+    for _line, piece, name in _candidates(raw, country):
+        try:
+            one = phone.parse(piece, country)
+        except phone.PhoneError:
+            if _size(piece) >= _FEWEST:
+                raise problem from None
+            beside = True
+        else:
+            found[one] = found.get(one) or name
+    if len(found) != 1:
+        raise problem
+    if _DOUBT.search(raw):
+        raise DoubtfulError
+    [(one, name)] = found.items()
+    # "Pay Bill from 254712345678 - AMINA Acc. 4521" is no name.
+    return Found(one, "" if beside else name)
+
+
+def _first(pieces: list[str], country: str | None) -> Found:
+    problem = None
+    for piece in pieces:
+        try:
+            return read(piece.strip(), country)
+        except phone.PhoneError as error:
+            problem = problem or error
+    raise problem or phone.PhoneError("empty")
 
 
 def _candidates(text: str, country: str | None) -> Iterator[Candidate]:
@@ -205,5 +274,15 @@ _SCHEME = re.compile(
 )
 _LABEL = re.compile(
     r"tel|sms|callto|phone|mobile|mob|cell|no|number|simu|nambari|https?|wa\.me",
+    re.IGNORECASE,
+)
+# What is wrong with it, whatever else stands in the cell.
+_CERTAIN: set[phone.Reason] = {"empty", "rounded", "extension"}
+_JOINED = ":::"
+# English and Swahili: the number of somebody who has left, or does not want it.
+_DOUBT = re.compile(
+    r"\b(?:not|never|do\s?n.?t|wrong|old|former|ex|late|dead|deceased|inactive|invalid"
+    r"|disconnected|unreachable|removed|changed|left|stop|block(?:ed)?|opted|opt-?out"
+    r"|unsubscribed|refused|sio|si|usi\w+|hataki|ameacha|marehemu|zamani)\b",
     re.IGNORECASE,
 )

@@ -236,8 +236,8 @@ _IMPOSSIBLE: dict[int, Reason] = {
 _PLAIN = {"Cf": "", "Zs": " ", "Zl": "\n", "Zp": "\n", "Pd": "-"}
 
 _DIGIT = re.compile("[0-9]")
-# A spreadsheet's number made text: 712345678.0
-_DECIMALS = re.compile(r"^(\+?[0-9]{7,})[.,]0{1,2}$")
+# A spreadsheet's number made text: 712345678.0, 712,345,678.00
+_DECIMALS = re.compile(r"^(\+?(?:[0-9]{7,}|[0-9]{1,3}(?:,[0-9]{3}){2,}))[.,]0{1,2}$")
 _SCHEME = re.compile(
     r"(?:(?:tel|sms|callto)\s*:|(?:tel|phone|mobile|mob|cell)\b\s*[.:]?)\s*",
     re.IGNORECASE,

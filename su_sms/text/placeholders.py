@@ -8,12 +8,14 @@ anything else is left to Odoo's own engine, which decides who may use it.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-_OPEN, _CLOSE, _OR = "{{", "}}", "|||"
+_OPEN, _CLOSE, _BAR = "{{", "}}", "|||"
 # No part begins with an underscore: nothing private, nothing of Python's own.
 _PLAIN = re.compile(r"object((?:\.[A-Za-z][A-Za-z0-9_]*)+)")
+_OR = re.compile(rf"({_PLAIN.pattern})\s+or\s+(?:\"([^\"\\]*)\"|'([^'\\]*)')")
 _BLANKS = re.compile(r"\s*")
 _BRACES = re.compile(r"\{\{|\}\}")
 
@@ -32,11 +34,13 @@ class Part(NamedTuple):
     :ivar literal: text as it is
     :ivar expression: such as "object.name"; empty at the end of a text
     :ivar default: what stands there when there is no value
+    :ivar optional: whether nothing may stand there: an empty default was written
     """
 
     literal: str
     expression: str = ""
     default: str = ""
+    optional: bool = False
 
 
 class PlaceholderError(ValueError):
@@ -58,7 +62,9 @@ def parse(text: str) -> tuple[Part, ...]:
     """Cut a text into its parts, in order."""
     parts, end = [], 0
     for start, stop, expression, default in _found(text):
-        parts.append(Part(text[end:start], expression.strip(), default))
+        optional = default is not None and not default.strip()
+        literal = text[end:start]
+        parts.append(Part(literal, expression.strip(), default or "", optional))
         end = stop
     if text[end:]:
         parts.append(Part(text[end:]))
@@ -67,11 +73,11 @@ def parse(text: str) -> tuple[Part, ...]:
 
 def source(part: Part) -> str:
     """Return a part's placeholder as it is written, on its own."""
-    default = f" {_OR} {part.default}" if part.default else ""
+    default = f" {_BAR} {part.default}" if part.default else ""
     return f"{_OPEN} {part.expression}{default} {_CLOSE}"
 
 
-def _found(text: str) -> Iterator[tuple[int, int, str, str]]:
+def _found(text: str) -> Iterator[tuple[int, int, str, str | None]]:
     """Give (start, end, expression, default) of each placeholder.
 
     Where one can't be closed, nothing else on its line can.
@@ -92,18 +98,18 @@ def _found(text: str) -> Iterator[tuple[int, int, str, str]]:
 
 def _closed(
     text: str, first: int, second: int, line_end: int
-) -> tuple[int, str, str] | None:
+) -> tuple[int, str, str | None] | None:
     """Return (end, expression, default) of a placeholder, or None if it stays open."""
     close = text.find(_CLOSE, second, line_end)
     if close >= 0:
-        bar = text.find(_OR, second, close)
+        bar = text.find(_BAR, second, close)
         if bar < 0:
-            return close + len(_CLOSE), text[first:close], ""
-        default = text[bar + len(_OR) : close].lstrip()
+            return close + len(_CLOSE), text[first:close], None
+        default = text[bar + len(_BAR) : close].lstrip()
         return close + len(_CLOSE), text[first:bar], default
     # The blanks before a default may go over lines.
-    bar = len(text[second:line_end].rstrip()) + second - len(_OR)
-    if bar < second or not text.startswith(_OR, bar):
+    bar = len(text[second:line_end].rstrip()) + second - len(_BAR)
+    if bar < second or not text.startswith(_BAR, bar):
         return None
     after = _skip_blanks(text, line_end)
     last = text.find("\n", after)
@@ -134,12 +140,30 @@ def others(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in expressions if one and not is_plain(one)))
 
 
+def with_defaults(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """Read `object.name or "there"` as the path with a default that it is.
+
+    For values that are texts: to Python, 0 is none.
+    """
+    return tuple(_with_default(part) for part in parts)
+
+
+def _with_default(part: Part) -> Part:
+    match = _OR.fullmatch(part.expression)
+    if not match:
+        return part
+    default = (match[3] or match[4] or "") or part.default
+    return part._replace(
+        expression=match[1], default=default, optional=not default.strip()
+    )
+
+
 def is_unreadable(text: str) -> bool:
     """Tell whether Odoo's own reader of placeholders would take too long for a text.
 
     Where braces stay open it takes the cube of their number.
     """
-    return len(text) > LONGEST or max(text.count(_OPEN), text.count(_OR)) > MANY
+    return len(text) > LONGEST or max(text.count(_OPEN), text.count(_BAR)) > MANY
 
 
 def has_loose_braces(text: str) -> bool:
@@ -150,6 +174,7 @@ def has_loose_braces(text: str) -> bool:
 def render(
     parts: Iterable[Part],
     lookup: Callable[[str], object],
+    missing: list[str] | None = None,
     *,
     other: Callable[[Part], str] | None = None,
     longest: int = LONGEST,
@@ -159,6 +184,8 @@ def render(
     :param lookup: gives the value of a path such as "partner_id.name"; KeyError says
         that there is no such thing. None, False and "" give way to the default; 0 is a
         value.
+    :param missing: takes the expressions where nothing stands and nothing was said of
+        that
     :param other: gives the text of a part whose expression isn't plain
     :param longest: characters that the text may have
     :raise PlaceholderError: naming the path that `lookup` doesn't know or the
@@ -170,13 +197,26 @@ def render(
         pieces.append(part.literal)
         if part.expression:
             if other and not is_plain(part.expression):
-                pieces.append(other(part))
+                value = other(part)
             else:
-                pieces.append(_value(part.expression, lookup) or part.default)
+                value = _value(part.expression, lookup)
+            if is_nothing(value):
+                value = part.default or value
+                if missing is not None and not (part.default.strip() or part.optional):
+                    missing.append(part.expression)
+            pieces.append(value)
         left -= sum(map(len, pieces[-2:] if part.expression else pieces[-1:]))
         if left < 0:
             raise TooLongError
     return "".join(pieces)
+
+
+def is_nothing(text: str) -> bool:
+    """Tell whether a text says that there is no value: blank, "-", "N/A", "null"."""
+    text = text.strip()
+    if len(text) <= _LONGEST_NOTHING and text.lower() in _NOTHING:
+        return True
+    return all(unicodedata.category(one)[0] in "PZC" for one in text)
 
 
 def as_text(value: object) -> str:
@@ -201,3 +241,8 @@ def _value(expression: str, lookup: Callable[[str], object]) -> str:
 def _path(expression: str) -> str:
     match = _PLAIN.fullmatch(expression)
     return match[1][1:] if match else ""
+
+
+# What programs write for no value.
+_NOTHING = {"n/a", "#n/a", "nan", "null", "none", "undefined", "<na>", "nat"}
+_LONGEST_NOTHING = max(map(len, _NOTHING))

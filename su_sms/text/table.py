@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import NamedTuple
 
 from . import table_csv
-from .table_columns import Column, columns, header_place
+from .table_columns import Column, columns, has_number, header_place
 from .table_error import TableError
 from .table_kind import Kind, kind
-from .table_xlsx import Sheet, Workbook
+from .table_xlsx import Layout, Sheet, SheetRow, Workbook
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,17 @@ class Row(NamedTuple):
     :ivar line: its number in a spreadsheet program; the first row is 1
     :ivar values: at least one for each column; what lies beyond them is kept
     :ivar cut: whether a cell was longer than `LONGEST` and lost its end
+    :ivar hidden: whether a filter or a person hides it in a spreadsheet
+    :ivar struck: whether it is struck through, or each number of it is
+    :ivar unknown: how many formulas there are whose value the file does not have
     """
 
     line: int
     values: list[str]
     cut: bool = False
+    hidden: bool = False
+    struck: bool = False
+    unknown: int = 0
 
 
 class Table:
@@ -54,6 +60,7 @@ class Table:
     :ivar separator: of a CSV, such as ";"; else ""
     :ivar sheet: name of the sheet that is read; "" for a CSV
     :ivar sheets: names of all sheets
+    :ivar sheet_hidden: whether the tab of the sheet is hidden
     """
 
     kind: Kind
@@ -64,6 +71,7 @@ class Table:
     separator: str = ""
     sheet: str = ""
     sheets: tuple[str, ...] = ()
+    sheet_hidden: bool = False
 
     def __init__(
         self,
@@ -71,16 +79,19 @@ class Table:
         country: str | None,
         reserved: Collection[str],
         limits: Limits,
+        sheet: str = "",
     ):
         check_size(len(content), limits)
         self._content, self._limits = content, limits
+        self._country, self._reserved = country, reserved
         self.kind = kind(content)
         if self.kind == "csv":
             self.encoding = table_csv.encoding(content)
             self.separator = table_csv.separator(content, self.encoding)
+            self._describe()
         else:
-            self._choose_sheet()
-        self._describe(country, reserved)
+            self.sheets = tuple(one.name for one in self._book.sheets)
+            self._describe_sheet(self._chosen(sheet))
 
     def rows(self) -> Iterator[Row]:
         """Give the rows of data, from the first one each time.
@@ -92,7 +103,7 @@ class Table:
             if row.line <= self.header:
                 continue
             if not left:
-                raise TableError("too_many_rows", self._limits.rows)
+                raise TableError("too_many_rows", self._limits.rows, self.sheet)
             left -= 1
             if len(row.values) < width:
                 row.values.extend([""] * (width - len(row.values)))
@@ -108,60 +119,109 @@ class Table:
     def _filled(self) -> Iterator[Row]:
         """Give the rows that have anything, tidy and within the limits."""
         limits = self._limits
-        for passed, (line, cells) in enumerate(self._raw(), 1):
-            if max(line, passed) > _LINES:
-                raise TableError("too_many_rows", limits.rows)
-            values = [_tidy(cell) if cell else "" for cell in cells]
+        for passed, raw in enumerate(self._raw(), 1):
+            if max(raw.line, passed) > _LINES:
+                raise TableError("too_many_rows", limits.rows, self.sheet)
+            values = [_tidy(cell) if cell else "" for cell in raw.values]
             while values and not values[-1]:
                 values.pop()
-            if not values:
+            if not values and not raw.unknown:
                 continue
             if len(values) > limits.columns:
-                raise TableError("too_many_columns", limits.columns)
-            cut = max(map(len, values)) > LONGEST
+                raise TableError("too_many_columns", limits.columns, self.sheet)
+            cut = max(map(len, values), default=0) > LONGEST
             if cut:
                 values = [value[:LONGEST] for value in values]
-            yield Row(line, values, cut)
+            struck = bool(raw.struck) and self._is_struck(values, raw.struck)
+            yield Row(raw.line, values, cut, raw.hidden, struck, raw.unknown)
 
-    def _raw(self) -> Iterator[tuple[int, list[str]]]:
+    def _is_struck(self, values: list[str], struck: Collection[int]) -> bool:
+        """Tell whether a row is struck through, and empty what is of one that is not.
+
+        Who has struck out one of two numbers means the other.
+        """
+        filled = {at for at, value in enumerate(values) if value}
+        numbers = {at for at in filled if has_number(values[at], self._country)}
+        if filled <= set(struck) or (numbers and numbers <= set(struck)):
+            return True
+        for at in filled & set(struck):
+            values[at] = ""
+        return False
+
+    def _raw(self) -> Iterator[SheetRow]:
         if self.kind == "xlsx":
-            return self._book.rows(self._sheet)
-        return enumerate(
-            table_csv.records(self._content, self.encoding, self.separator), 1
-        )
+            return self._book.rows(self._sheet, self._layout)
+        records = table_csv.records(self._content, self.encoding, self.separator)
+        return (SheetRow(line, cells) for line, cells in enumerate(records, 1))
 
     @cached_property
     def _book(self) -> Workbook:
         return Workbook(self._content, self._limits.expands)
 
-    def _choose_sheet(self) -> None:
-        """Choose the first sheet with anything in it, visible ones before hidden."""
-        sheets = sorted(self._book.sheets, key=lambda sheet: sheet.hidden)
-        self.sheets = tuple(sheet.name for sheet in self._book.sheets)
-        for sheet in sheets:
-            self._sheet: Sheet = sheet
-            self.sheet = sheet.name
-            with closing(self._filled()) as rows:
-                if next(rows, None):
-                    return
-        raise TableError("empty")
+    def _chosen(self, name: str) -> Sheet:
+        """Give the sheet of a name, else the one that people seem to mean.
 
-    def _describe(self, country: str | None, reserved: Collection[str]) -> None:
+        That is the only one with numbers, else the one that was open when the file was
+        saved, else the first with numbers; one that nobody sees only if it is chosen.
+        """
+        book = self._book
+        named = [sheet for sheet in book.sheets if sheet.name == name]
+        if name and named:
+            return named[0]
+        seen = [sheet for sheet in book.sheets if not sheet.hidden]
+        first = book.active or (seen or book.sheets)[0]
+        if len(seen) < 2:
+            return first
+        seen.sort(key=lambda sheet: sheet != first)
+        filled = [sheet for sheet in seen if not self._is_empty(sheet)]
+        numbered = [sheet for sheet in filled if self._has_numbers(sheet)]
+        return next(iter(numbered or filled), first)
+
+    def _is_empty(self, sheet: Sheet) -> bool:
+        self._open(sheet)
+        with closing(self._filled()) as rows:
+            return next(rows, None) is None
+
+    def _has_numbers(self, sheet: Sheet) -> bool:
+        try:
+            self._describe_sheet(sheet)
+        except TableError as error:
+            if error.reason not in ("empty", "no_numbers"):
+                raise
+            return False
+        return any(column.numbers for column in self.columns)
+
+    def _open(self, sheet: Sheet) -> None:
+        self._sheet, self._layout = sheet, self._book.layout(sheet)
+        self.sheet, self.sheet_hidden = sheet.name, sheet.hidden
+
+    def _describe_sheet(self, sheet: Sheet) -> None:
+        self._open(sheet)
+        self._describe(self._layout)
+
+    def _describe(self, layout: Layout | None = None) -> None:
         head: list[Row] = []
         with closing(self._filled()) as rows:
             for row in rows:
                 head.append(row)
                 if len(head) == _HEAD:
                     break
-        place = header_place([row.values for row in head], country)
+        frozen = sum(row.line <= layout.frozen for row in head) if layout else 0
+        place = header_place([row.values for row in head], self._country, frozen)
         self.header = 0 if place is None else head[place].line
         titles = [] if place is None else head[place].values
         data = [row for row in head if row.line > self.header]
         if not data:
-            raise TableError("empty")
-        self.columns = columns(titles, [row.values for row in data], country, reserved)
+            raise TableError("empty", sheet=self.sheet)
+        self.columns = columns(
+            titles,
+            [row.values for row in data],
+            self._country,
+            self._reserved,
+            layout.hidden if layout else (),
+        )
         if not any(column.role == "number" for column in self.columns):
-            raise TableError("no_numbers")
+            raise TableError("no_numbers", sheet=self.sheet)
         width = len(self.columns)
         for row in data:
             row.values.extend([""] * (width - len(row.values)))
@@ -173,6 +233,7 @@ def read(
     country: str | None = "KE",
     reserved: Collection[str] = (),
     limits: Limits | None = None,
+    sheet: str = "",
 ) -> Table:
     """Open a file and guess its columns from its first rows.
 
@@ -181,9 +242,22 @@ def read(
 
     :param country: region of numbers without a country code
     :param reserved: words that no slug of a column may be
+    :param sheet: the name of a sheet; by default the one that people seem to mean
     :raise TableError: with the reason and what to do
     """
-    return Table(content, country, reserved, limits or Limits())
+    return Table(content, country, reserved, limits or Limits(), sheet)
+
+
+def sheets(content: bytes, limits: Limits | None = None) -> tuple[str, ...]:
+    """List the sheets of a workbook, hidden ones too; none of another file.
+
+    :raise TableError: as `read` does
+    """
+    limits = limits or Limits()
+    check_size(len(content), limits)
+    if kind(content) != "xlsx":
+        return ()
+    return tuple(one.name for one in Workbook(content, limits.expands).sheets)
 
 
 def check_size(size: int, limits: Limits | None = None) -> None:
@@ -197,8 +271,10 @@ def check_size(size: int, limits: Limits | None = None) -> None:
 
 
 def _tidy(cell: str) -> str:
-    """Take off blanks, what `safe_cell` adds, and the errors of a spreadsheet."""
+    """Take off blanks, what keeps a text a text, and the errors of a spreadsheet."""
     cell = cell.strip(_BLANKS)
+    if cell.startswith("=") and (match := _AS_TEXT.fullmatch(cell)):
+        return (match[1] or match[2]).strip(_BLANKS)
     if cell.startswith("'") and _GUARDED.match(cell):
         return cell[1:].strip(_BLANKS)
     return "" if cell.startswith("#") and cell in _ERRORS else cell
@@ -210,4 +286,6 @@ _HEAD = 100  # rows
 _LINES = 1_048_576  # what Excel has
 _BLANKS = " \t\r\n\v\f\x85\u00a0\u2007\u202f\u3000\u200b\ufeff"
 _GUARDED = re.compile(r"'[=+\-@＝＋－＠\s0-9]")
+# How programs keep Excel from changing a text: ="0712345678"
+_AS_TEXT = re.compile(r'=\s*"([^"]*)"|=\s*(\+?[0-9]{9,15})')
 _ERRORS = set("#N/A #REF! #VALUE! #DIV/0! #NAME? #NULL! #NUM! #SPILL! #CALC!".split())

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from . import phone
+from . import numbers, phone
 
 Role = Literal["number", "name", ""]
 
@@ -20,12 +20,16 @@ class Column:
     :ivar title: its heading, else its letter
     :ivar slug: its name in placeholders, such as "fee_balance_kes"; none is alike
     :ivar role: "number", "name" or ""
+    :ivar numbers: in how many rows of the sample it has a phone number
+    :ivar hidden: whether people don't see it
     """
 
     index: int
     title: str
     slug: str
     role: Role = ""
+    numbers: int = 0
+    hidden: bool = False
 
 
 def columns(
@@ -33,6 +37,7 @@ def columns(
     sample: Sequence[Sequence[str]],
     country: str | None,
     reserved: Collection[str] = (),
+    hidden: Collection[int] = (),
 ) -> tuple[Column, ...]:
     """Describe the columns: as many as the widest row has.
 
@@ -40,11 +45,13 @@ def columns(
     :param sample: some rows of data
     :param country: region of numbers without a country code
     :param reserved: words that no slug may be
+    :param hidden: the places of columns that people don't see
     """
     width = max(map(len, [header, *sample]), default=0)
     titles = [(header[at] if at < len(header) else "") for at in range(width)]
     values = [[row[at] for row in sample if at < len(row)] for at in range(width)]
-    number = _number(titles, values, country)
+    found = [[_certainty(one, country) for one in column] for column in values]
+    number = _number(titles, found, hidden)
     name = _name(titles, values, number, bool(header))
     roles: dict[int | None, Role] = {name: "name", number: "number"}
     taken: set[str] = set()
@@ -52,35 +59,70 @@ def columns(
     for at, title in enumerate(titles):
         slug = _unique(_slug(title, at, reserved), taken, reserved)
         taken.add(slug)
-        described.append(Column(at, title or letters(at), slug, roles.get(at, "")))
+        described.append(
+            Column(
+                index=at,
+                title=title or letters(at),
+                slug=slug,
+                role=roles.get(at, ""),
+                numbers=sum(map(bool, found[at])),
+                hidden=at in hidden,
+            )
+        )
     return tuple(described)
 
 
-def header_place(rows: Sequence[Sequence[str]], country: str | None) -> int | None:
+def header_place(
+    rows: Sequence[Sequence[str]], country: str | None, frozen: int = 0
+) -> int | None:
     """Find the headings among the first rows: their place from 0, or None.
 
     What stands above a heading such as "Phone" is a title. A row with a number in it
     is data, and so is all that follows.
+
+    :param frozen: how many of the rows are frozen, as titles are
     """
+    sure = {
+        at
+        for at, row in enumerate(rows[:_TITLES])
+        if any(_weight(cell) >= _SURE for cell in row)
+    }
     first_data = next(
-        (
-            at
-            for at, row in enumerate(rows)
-            if any(_is_number(cell, country) for cell in row)
-        ),
+        (at for at, row in enumerate(rows) if _is_data(row, country, bool(sure))),
         len(rows),
     )
-    headings = [
-        (sum(map(bool, row)), -at)
-        for at, row in enumerate(rows[: min(first_data, _TITLES)])
-        if any(_weight(cell) >= _SURE for cell in row)
-    ]
+    above = rows[: min(first_data, _TITLES)]
+    headings = [_filled(row, at) for at, row in enumerate(above) if at in sure]
+    if not headings and above[:frozen]:
+        # Titles above them may be frozen too.
+        return max(
+            range(len(above[:frozen])), key=lambda at: (sum(map(bool, above[at])), at)
+        )
+    if not headings:
+        headings = [
+            _filled(row, at) for at, row in enumerate(above) if _may_be_headings(row)
+        ]
     if headings:
         return -max(headings)[1]
     if not first_data or not rows:
         return None
     cells = [cell for cell in rows[0] if cell]
     return None if any(_FIGURES.fullmatch(cell) for cell in cells) else 0
+
+
+def _filled(row: Sequence[str], at: int) -> tuple[int, int]:
+    return sum(map(bool, row)), -at
+
+
+def _may_be_headings(row: Sequence[str]) -> bool:
+    cells = [cell for cell in row if cell]
+    return len(cells) > 1 and not any(_FIGURES.fullmatch(cell) for cell in cells)
+
+
+def _is_data(row: Sequence[str], country: str | None, headed: bool) -> bool:
+    """Tell whether a row has a number; "Ask 0712345678" alone may be a title."""
+    certain = max((_certainty(cell, country) for cell in row), default=0)
+    return certain == 1 or (certain > 0 and not (headed and sum(map(bool, row)) == 1))
 
 
 def letters(index: int) -> str:
@@ -93,43 +135,69 @@ def letters(index: int) -> str:
 
 
 def _number(
-    titles: list[str], values: list[list[str]], country: str | None
+    titles: list[str], found: list[list[float]], hidden: Collection[int]
 ) -> int | None:
-    """Find the column of numbers: by heading if it has any, else by what is in it."""
-    best, found = 0.0, None
+    """Find the column of numbers: the one that has them, its heading counts as well.
+
+    Only where none has any does a heading alone decide.
+    """
+    best, number = 0.0, None
     for at, title in enumerate(titles):
-        weight, share = _weight(title), _share(values[at], country)
-        # A heading with nothing but bad numbers below still beats none.
-        score = share + weight * (share > 0 or 0.1)
+        weight = _weight(title)
+        score = weight / 1_000_000
+        if any(found[at]):
+            score += sum(found[at]) / len(found[at]) * _factor(title, weight)
+        if at in hidden:
+            score /= 1000
         if score > best:
-            best, found = score, at
-    return found
+            best, number = score, at
+    return number
+
+
+def _factor(title: str, weight: float) -> float:
+    """Tell how much a heading speaks for numbers below it."""
+    words = _words(title)
+    if not weight and (words & (_ABOUT_PHONES | _OTHER_NUMBERS) or _AC <= words):
+        return 0.1
+    if weight >= _SURE and words & _SECOND_HAND:
+        return 1.6
+    return 1 + weight / 2
 
 
 def _weight(title: str) -> float:
     """Weigh a heading: "Phone No" above "Parent's Phone" above "Contact"."""
     words = _words(title)
-    if words & _ABOUT_PHONES:
+    if words & _ABOUT_PHONES or _AC <= words:
         return 0
     if words & _NUMBER_WORDS:
         return _SURE if words - _NUMBER_WORDS - _PERHAPS else _SURE + 0.1
     return 0.3 if words & _PERHAPS and not words & _OTHER_NUMBERS else 0
 
 
-def _share(values: list[str], country: str | None) -> float:
-    """Give the share of numbers, or of what a number has become, among the values."""
-    filled = [value for value in values if value][:_SAMPLE]
-    return sum(_is_number(value, country) for value in filled) / max(len(filled), 1)
+def has_number(value: str, country: str | None) -> bool:
+    """Tell whether a cell holds a phone number, or what one has become."""
+    return _certainty(value, country) > 0
 
 
-def _is_number(value: str, country: str | None) -> bool:
-    if len(_DIGIT.findall(value)) < 4:
-        return False
+def _certainty(value: str, country: str | None) -> float:
+    """Tell how certainly a cell holds a number, or what one has become: 1, less, 0."""
+    digits = len(_DIGIT.findall(value))
+    if digits < 4:
+        return 0
     try:
         phone.parse(value, country)
     except phone.PhoneError as error:
-        return error.reason in _NEARLY and not _DECIMAL.fullmatch(value)
-    return True
+        if error.reason in _NEARLY:
+            return 0 if _DECIMAL.fullmatch(value) else 1
+    else:
+        return 1
+    if digits < 7:
+        return 0
+    try:
+        numbers.read(value, country)
+    except phone.PhoneError:
+        return 0
+    return 0.8 if len(value.split()) <= _FEW_WORDS else 0.5
 
 
 def _name(
@@ -186,7 +254,7 @@ def _plain(title: str) -> str:
 
 _SURE = 2.0
 _TITLES = 10  # rows that may stand above the headings
-_SAMPLE = 50  # values
+_FEW_WORDS = 6
 _LONGEST = 40  # characters of a slug
 
 # English and Swahili.
@@ -195,7 +263,15 @@ _NUMBER_WORDS = set(
     " simu rununu phonenumber mobilenumber phoneno mobileno telno".split()
 )
 _PERHAPS = set("number numbers no nr contact contacts nambari namba".split())
-_ABOUT_PHONES = set("type model network provider carrier balance code".split())
+_ABOUT_PHONES = set(
+    "type model network provider carrier balance code label kind".split()
+)
+# Somebody else's phone, or the one that is tried next.
+_SECOND_HAND = set(
+    "parent parents guardian father mother mzazi baba mama kin emergency alternative"
+    " alternate alt other second secondary old office work home".split()
+)
+_AC = {"a", "c"}  # A/C No.
 _OTHER_NUMBERS = set(
     "id reg registration admission adm student account acc invoice receipt room"
     " staff payroll passport person".split()

@@ -17,6 +17,7 @@ Reason = Literal[
     "archive",
     "document",
     "web_page",
+    "contacts",
     "binary",
     "broken",
     "unsafe",
@@ -44,6 +45,8 @@ REASONS: dict[Reason, str] = {
     "archive": "This is a packed folder. Unpack it and upload the file inside.",
     "document": "This is a text document. Copy its table into a spreadsheet.",
     "web_page": f"This is a web page, whatever its name says. {_SAVE}",
+    "contacts": "This is a file of contacts (vCard). Import it into Contacts and choose"
+    " records, or export the contacts as CSV.",
     "binary": f"This is neither a CSV nor an XLSX file. {_SAVE}",
     "broken": f"The file is damaged or incomplete. {_SAVE}",
     "unsafe": f"The file holds what no spreadsheet program writes. {_SAVE}",
@@ -57,10 +60,13 @@ class TableError(ValueError):
 
     :ivar reason: one of `REASONS`
     :ivar limit: the bound that was passed, in the unit of the text; else None
+    :ivar sheet: the sheet of a workbook that it is about; else ""
     """
 
-    def __init__(self, reason: Reason, limit: int | None = None):
+    def __init__(self, reason: Reason, limit: int | None = None, sheet: str = ""):
         shown = f"{limit:,}" if limit is not None else ""
-        super().__init__(REASONS[reason].format(limit=shown))
+        text = REASONS[reason].format(limit=shown)
+        super().__init__(f"Sheet “{sheet}”: {text}" if sheet else text)
         self.reason: Reason = reason
         self.limit = limit
+        self.sheet = sheet

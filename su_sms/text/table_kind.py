@@ -76,6 +76,10 @@ _SIGNATURES: list[tuple[Reason, re.Pattern[bytes]]] = [
     ("archive", re.compile(rb"\x1f\x8b|BZh|7z\xbc\xaf|Rar!|\xfd7zXZ|\x28\xb5\x2f\xfd")),
     ("document", re.compile(rb"\{\\rtf")),
     (
+        "contacts",
+        re.compile(rb"(?:\xef\xbb\xbf)?\s{0,99}BEGIN:VCARD\b", re.IGNORECASE),
+    ),
+    (
         "web_page",
         re.compile(
             rb"(?:\xef\xbb\xbf)?\s{0,99}<(?:!doctype html|html|head|meta|table|\?xml)",

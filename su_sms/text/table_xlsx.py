@@ -1,9 +1,12 @@
 """Read the rows of an XLSX file, flat in memory.
 
 openpyxl reads it too, but holds something for every row and shared string: 80 to 180 MB
-and 7 s for 200,000 rows of 4 cells, against 55 MB and 4 s here. It is used for what
-takes knowledge, which is dates. lxml reads the XML: no entity is expanded, nothing is
-fetched, and a part with a document type is refused, as ECMA-376 part 2 has none.
+and 7 s for 200,000 rows of 4 cells, against 55 MB and 4 s here. lxml reads the XML: no
+entity is expanded, nothing is fetched, and a part with a document type is refused, as
+ECMA-376 part 2 has none.
+
+What people see is what counts: numbers as they are shown, a merged cell in each of its
+rows; what is hidden or struck through is told as such. Comments are no part of a cell.
 """
 
 import io
@@ -13,12 +16,12 @@ import unicodedata
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime, time
-from itertools import count
+from datetime import datetime
 from typing import NamedTuple
 
 from lxml import etree
 
+from . import table_format
 from .table_error import TableError
 
 COLUMNS = 16_384  # what Excel has
@@ -37,10 +40,43 @@ class Sheet(NamedTuple):
     hidden: bool
 
 
+class Layout(NamedTuple):
+    """What a sheet shows of itself.
+
+    :ivar hidden: the places of its hidden columns, from 0
+    :ivar frozen: the last of its frozen rows; 0 if there are none
+    :ivar merged: {column: [(first row, last row)]}, for cells of more than a row
+    """
+
+    hidden: frozenset[int]
+    frozen: int
+    merged: dict[int, list[tuple[int, int]]]
+
+
+class SheetRow(NamedTuple):
+    """A row as the file has it.
+
+    :ivar line: its number
+    :ivar values: texts of its cells
+    :ivar hidden: whether a filter or a person hides it
+    :ivar struck: the places of cells that are struck through
+    :ivar unknown: how many formulas there are whose value the file does not have
+    """
+
+    line: int
+    values: list[str]
+    hidden: bool = False
+    struck: frozenset[int] = frozenset()
+    unknown: int = 0
+
+
 class Workbook:
     """An XLSX file, opened; the bytes are kept, nothing else grows with its rows.
 
     But for the shared strings: as many as there are different texts in its cells.
+
+    :ivar sheets: all that hold cells
+    :ivar active: the sheet that was open when the file was saved, or None
     """
 
     def __init__(self, content: bytes, expands: int):
@@ -59,15 +95,37 @@ class Workbook:
             book = self._related("", "officeDocument")[0]
             self.sheets = list(self._sheets(book))
             self._strings = self._read_strings(book)
-            self._formats = self._read_formats(book)
+            self._read_styles(book)
         if not self.sheets:
             raise TableError("broken")
 
-    def rows(self, sheet: Sheet) -> Iterator[tuple[int, list[str]]]:
-        """Give row number and texts of the cells of each row that the file mentions.
+    def layout(self, sheet: Sheet) -> Layout:
+        """Read what a sheet says before its first row and behind its last.
 
         :raise TableError: broken, unsafe
         """
+        hidden: set[int] = set()
+        frozen = 0
+        found = self._elements(sheet.part, "pane", "col", "row", until="sheetData")
+        with _broken(), closing(found):
+            for element in found:
+                if element.tag.endswith("}row"):
+                    break
+                if element.tag.endswith("}pane"):
+                    if element.get("state", "").startswith("frozen"):
+                        frozen = int(float(element.get("ySplit") or 0))
+                elif _is_on(element.get("hidden")) or element.get("width") == "0":
+                    first, last = int(element.get("min")), int(element.get("max"))
+                    hidden.update(range(first - 1, min(last, COLUMNS)))
+            return Layout(frozenset(hidden), frozen, self._merged(sheet.part))
+
+    def rows(self, sheet: Sheet, layout: Layout | None = None) -> Iterator[SheetRow]:
+        """Give each row that the file mentions.
+
+        :raise TableError: broken, unsafe
+        """
+        layout = layout or self.layout(sheet)
+        merges = _Merges(layout.merged)
         line = 0
         rows = self._elements(sheet.part, "row", until="sheetData")
         with _broken(), closing(rows):
@@ -75,30 +133,66 @@ class Workbook:
                 before, line = line, int(row.get("r") or line + 1)
                 if line <= before:
                     raise TableError("broken")
-                yield line, self._cells(row)
+                hidden = _is_on(row.get("hidden")) or row.get("ht") == "0"
+                read = SheetRow(line, [], hidden)
+                yield merges.filled(self._cells(row, read))
 
-    def _cells(self, row: etree._Element) -> list[str]:
-        cells: list[str] = []
+    def _merged(self, part: str) -> dict[int, list[tuple[int, int]]]:
+        """Find the merged cells of more than a row.
+
+        They stand behind the rows: what is between is passed over unread.
+        """
+        kept, found = b"", False
+        with self._archive.open(part) as stream:
+            while chunk := stream.read(_CHUNK):
+                kept += chunk
+                if not found:
+                    place = _MERGES.search(kept)
+                    found = bool(place)
+                    kept = kept[place.start() :] if place else kept[-_OVERLAP:]
+                if len(kept) > _SILENCE:
+                    break
+        merged: dict[int, list[tuple[int, int]]] = {}
+        for match in _MERGE.finditer(kept) if found else ():
+            column, first, last = match[1].decode(), int(match[2]), int(match[3])
+            if last > first:
+                merged.setdefault(_column(column, 0), []).append((first, last))
+        return merged
+
+    def _cells(self, row: etree._Element, read: SheetRow) -> SheetRow:
+        cells, struck, unknown = read.values, set(), 0
+        struck_styles = self._struck
         for cell in row.iterchildren("{*}c"):
             column = _column(cell.get("r"), len(cells))
             if column > len(cells):
                 cells.extend([""] * (column - len(cells)))
             value = self._value(cell)
+            if value is None:
+                value, unknown = "", unknown + 1
+            if struck_styles and value and int(cell.get("s") or 0) in struck_styles:
+                struck.add(column)
             if column < len(cells):
                 cells[column] = value
             else:
                 cells.append(value)
-        return cells
+        if struck or unknown:
+            return read._replace(struck=frozenset(struck), unknown=unknown)
+        return read
 
-    def _value(self, cell: etree._Element) -> str:
-        """Give a cell's text; a formula's is what Excel has last made of it."""
+    def _value(self, cell: etree._Element) -> str | None:
+        """Give a cell's text; None if only a program that reckons could tell it.
+
+        A formula's is what Excel has last made of it; some programs make nothing.
+        """
         kind, value = cell.get("t", "n"), None
         if kind == "inlineStr":
             return _string(cell)
         for child in cell:
             if child.tag.endswith("}v"):
                 value = child.text
-        if not value or kind == "e":
+        if not value:
+            return None if _is_unknown(cell) else ""
+        if kind == "e":
             return ""
         if kind == "s":
             return self._strings[int(value)]
@@ -109,27 +203,35 @@ class Workbook:
         return _unescaped(value)
 
     def _number(self, value: str, style: int) -> str:
-        if style in self._formats:
-            return _moment(float(value), self._epoch)
-        if value.isdecimal():
-            return value
-        number = float(value)
-        if number.is_integer() and abs(number) < 1e15:
-            return str(int(number))
-        return f"{number:.15g}"
+        code = self._formats.get(style)
+        if code is None:
+            if value.isdecimal():
+                return value
+            return table_format.plain(float(value))
+        return table_format.shown(float(value), code, self._epoch)
 
     def _sheets(self, book: str) -> Iterator[Sheet]:
         targets = dict(self._relations(book))
         self._epoch = _EPOCHS[0]
-        for element in self._elements(book, "sheet", "workbookPr", until="sheets"):
+        self.active: Sheet | None = None
+        open_at, at = 0, -1
+        names = ("sheet", "workbookPr", "workbookView")
+        for element in self._elements(book, *names, until="sheets"):
             if element.tag.endswith("}workbookPr"):
-                self._epoch = _EPOCHS[element.get("date1904") in ("1", "true")]
+                self._epoch = _EPOCHS[_is_on(element.get("date1904"))]
                 continue
+            if element.tag.endswith("}workbookView"):
+                open_at = int(element.get("activeTab") or 0)
+                continue
+            at += 1
             ids = [value for key, value in element.items() if key.endswith("}id")]
             kind, part = targets.get(ids[0] if ids else "", ("", ""))
             if kind == "worksheet":
                 hidden = element.get("state", "visible") != "visible"
-                yield Sheet(element.get("name", ""), part, hidden)
+                sheet = Sheet(element.get("name", ""), part, hidden)
+                if at == open_at and not hidden:
+                    self.active = sheet
+                yield sheet
 
     def _read_strings(self, book: str) -> list[str]:
         strings: list[str] = []
@@ -140,21 +242,28 @@ class Workbook:
                     raise TableError("unsafe")
         return strings
 
-    def _read_formats(self, book: str) -> set[int]:
-        """Tell the styles that make a number a date or a time."""
-        from openpyxl.styles import numbers  # slow to import, and rarely needed
-
-        codes, dates, styles = dict(numbers.BUILTIN_FORMATS), set(), count()
+    def _read_styles(self, book: str) -> None:
+        """Read by style what shows a number, and which are struck through."""
+        codes, fonts, style = dict(table_format.BUILTIN), [], 0
+        self._formats: dict[int, str] = {}
+        self._struck: set[int] = set()
         for part in self._related(book, "styles"):
-            for element in self._elements(part, "numFmt", "xf"):
-                number = int(element.get("numFmtId") or 0)
+            for element in self._elements(part, "numFmt", "font", "xf"):
+                parent = element.getparent().tag
                 if element.tag.endswith("}numFmt"):
-                    codes[number] = element.get("formatCode")
-                elif element.getparent().tag.endswith("}cellXfs"):
-                    style = next(styles)
-                    if numbers.is_date_format(codes.get(number)):
-                        dates.add(style)
-        return dates
+                    number = int(element.get("numFmtId") or 0)
+                    codes[number] = element.get("formatCode") or ""
+                elif element.tag.endswith("}font"):
+                    if parent.endswith("}fonts"):
+                        fonts.append(_is_struck(element))
+                elif parent.endswith("}cellXfs"):
+                    number = int(element.get("numFmtId") or 0)
+                    if codes.get(number, "General").lower() not in _AS_IT_IS:
+                        self._formats[style] = codes[number]
+                    font = int(element.get("fontId") or 0)
+                    if font < len(fonts) and fonts[font]:
+                        self._struck.add(style)
+                    style += 1
 
     def _related(self, source: str, kind: str) -> list[str]:
         return [part for _, (one, part) in self._relations(source) if one == kind]
@@ -216,14 +325,66 @@ def _broken() -> Iterator[None]:
         raise TableError("broken") from None
 
 
+class _Merges:
+    """Gives the text of a merged cell to each of its rows, from the first on."""
+
+    def __init__(self, merged: dict[int, list[tuple[int, int]]]):
+        self._left = {column: sorted(rows)[::-1] for column, rows in merged.items()}
+        self._texts: dict[int, str] = {}
+
+    def filled(self, row: SheetRow) -> SheetRow:
+        for column, left in self._left.items():
+            while left and left[-1][1] < row.line:
+                left.pop()
+            if not left or left[-1][0] > row.line:
+                continue
+            if left[-1][0] == row.line:
+                known = column < len(row.values)
+                self._texts[column] = row.values[column] if known else ""
+            elif text := self._texts.get(column):
+                row.values.extend([""] * (column + 1 - len(row.values)))
+                row.values[column] = row.values[column] or text
+            if row.line == left[-1][1]:
+                self._texts.pop(column, None)
+        return row
+
+
+def _is_unknown(cell: etree._Element) -> bool:
+    """Tell whether a cell without a value has a formula that makes one.
+
+    Of a formula that makes an empty text, the value is kept as such.
+    """
+    return cell.find("{*}f") is not None and (
+        cell.get("t") != "str" or cell.find("{*}v") is None
+    )
+
+
+def _is_on(value: str | None) -> bool:
+    return value in ("1", "true", "on")
+
+
+def _is_struck(element: etree._Element) -> bool:
+    """Tell whether a font is struck through."""
+    strike = element.find("{*}strike")
+    return strike is not None and strike.get("val", "1") in ("1", "true", "on")
+
+
 def _string(element: etree._Element) -> str:
-    """Join the runs of a string, without what shows how to pronounce it."""
+    """Join the runs of a string that are not struck through.
+
+    Without what shows how to pronounce it.
+    """
     texts = (
         text.text or ""
         for text in element.iter("{*}t")
-        if not text.getparent().tag.endswith("}rPh")
+        if not text.getparent().tag.endswith("}rPh") and not _is_struck_run(text)
     )
     return _unescaped("".join(texts))
+
+
+def _is_struck_run(text: etree._Element) -> bool:
+    properties = text.getparent().find("{*}rPr")
+    return properties is not None and _is_struck(properties)
 
 
 def _unescaped(text: str) -> str:
@@ -239,22 +400,6 @@ def _character(match: re.Match[str]) -> str:
         return "\n"
     kept = character in "\t\n" or unicodedata.category(character)[0] != "C"
     return character if kept else ""
-
-
-def _moment(serial: float, epoch: datetime) -> str:
-    """Write a date or time as ISO 8601 does, without seconds if there are none."""
-    from openpyxl.utils.datetime import from_excel  # slow to import
-
-    try:
-        value = from_excel(serial, epoch)
-    except (OverflowError, ValueError):
-        return ""  # Excel shows it as ######
-    if isinstance(value, datetime) and value.time() == time():
-        return value.date().isoformat()
-    unit = "seconds" if value.second else "minutes"
-    if isinstance(value, datetime):
-        return value.isoformat(" ", unit)
-    return value.isoformat(unit)
 
 
 def _column(reference: str | None, following: int) -> int:
@@ -274,3 +419,10 @@ _SILENCE = 4_000_000  # bytes without an element that is wanted: no row is that 
 _STRINGS = 5_000_000
 _EPOCHS = (datetime(1899, 12, 30), datetime(1904, 1, 1))
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+_OVERLAP = 20  # bytes
+_MERGES = re.compile(rb"<(?:[A-Za-z0-9_]+:)?mergeCells\b")
+_MERGE = re.compile(
+    rb"""<(?:[A-Za-z0-9_]+:)?mergeCell\s[^>]*ref\s*=\s*["']"""
+    rb"""\$?([A-Z]{1,3})\$?([0-9]{1,7}):\$?[A-Z]{1,3}\$?([0-9]{1,7})["']"""
+)
+_AS_IT_IS = {"general", "@", ""}

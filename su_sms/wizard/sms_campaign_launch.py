@@ -19,7 +19,13 @@ FIGURES = (
     "scheduled_at",
     "finish_at",
     "budget",
+    "missing_count",
+    "missing_text",
+    "shared_count",
+    "file_notes",
 )
+# What a person has to decide, and what it is about.
+ANSWERS = {"when_empty": "missing_count", "when_shared": "shared_count"}
 
 
 class SmsCampaignLaunch(models.TransientModel):
@@ -55,6 +61,18 @@ class SmsCampaignLaunch(models.TransientModel):
     wants_approval = fields.Boolean(compute="_compute_figures")
     waits_for_window = fields.Boolean(compute="_compute_figures")
     next_day = fields.Boolean(compute="_compute_figures")
+    missing_count = fields.Integer("Without a Value", compute="_compute_figures")
+    missing_text = fields.Char("Who Lacks What", compute="_compute_figures")
+    shared_count = fields.Integer("With Another Text", compute="_compute_figures")
+    file_notes = fields.Text("What Was Read", compute="_compute_figures")
+    asks_empty = fields.Boolean(compute="_compute_figures")
+    asks_shared = fields.Boolean(compute="_compute_figures")
+    when_empty = fields.Selection(
+        lambda self: self._choices_of("when_empty"), "Where Nothing Stands"
+    )
+    when_shared = fields.Selection(
+        lambda self: self._choices_of("when_shared"), "Numbers That Are Shared"
+    )
 
     @api.depends("campaign_id")
     def _compute_figures(self):
@@ -69,6 +87,15 @@ class SmsCampaignLaunch(models.TransientModel):
             wizard.wants_approval = campaign._wants_approval()
             wizard.waits_for_window = campaign._waits_for_window()
             wizard.next_day = campaign._takes_days()
+            wizard.asks_empty = bool(campaign.missing_count) and not campaign.when_empty
+            wizard.asks_shared = (
+                bool(campaign.shared_count) and not campaign.when_shared
+            )
+
+    @api.model
+    def _choices_of(self, name):
+        field = self.env["sms.campaign"]._fields[name]
+        return field._description_selection(self.env)
 
     @api.depends("campaign_id")
     def _compute_problem(self):
@@ -83,5 +110,25 @@ class SmsCampaignLaunch(models.TransientModel):
 
     def action_launch(self):
         self.ensure_one()
+        close = {"type": "ir.actions.act_window_close"}
+        answers = {name: self[name] for name in ANSWERS if self[name]}
+        if answers:
+            self.campaign_id.write(answers)
+            if self.campaign_id.check_state == "running":
+                return self._told_to_wait()
         self.campaign_id._launch()
-        return {"type": "ir.actions.act_window_close"}
+        return close
+
+    def _told_to_wait(self):
+        text = self.env._(
+            "Everybody is counted again with your answer. Launch it then."
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": text,
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }

@@ -4,6 +4,7 @@ import random
 import time
 
 from .campaigns import (
+    BODY,
     CAMPAIGN,
     assert_once,
     launch,
@@ -14,12 +15,13 @@ from .campaigns import (
     queued,
     state,
 )
-from .house import ON_THE_WIRE, House, until
+from .house import ON_THE_WIRE, House, number, until
 
 PAGE = 25
 # About as long as a page takes.
 PAGE_SECONDS = 0.1
 LATENCY = 0.1
+NAME = "{{ object.name }}"
 
 
 def at_a_random_moment(rng: random.Random, seconds: float) -> None:
@@ -37,7 +39,8 @@ def test_killed_while_preparing_it_forgets_and_doubles_nobody(
     (worker,) = workers(1)
     mailing_list, _people = make_people(worker, count - both)
     audiences = of_list(mailing_list), of_numbers(2 * both, count - 2 * both)
-    campaign = make_campaign(worker, *audiences)
+    # The names differ, and so do the texts.
+    campaign = make_campaign(worker, *audiences, when_shared="first")
     worker.press(CAMPAIGN, [campaign], "_launch")
 
     for progress in sorted(rng.sample(range(1, count * 3 // 4), kills)):
@@ -57,6 +60,47 @@ def test_killed_while_preparing_it_forgets_and_doubles_nobody(
     worker("dispatch")
     worker("work")
     assert house.judge() == {"pending": count, "canceled": both}
+    assert state(house, campaign) == "done"
+    assert not worker.errors()
+
+
+def test_killed_while_preparing_each_row_of_a_number_is_queued_once(
+    house: House, workers, rng: random.Random, long: bool
+) -> None:
+    guardians, kills = (2000, 20) if long else (500, 3)
+    count = 2 * guardians
+    (worker,) = workers(1)
+    # Two students for each number, far apart, and each of them twice.
+    guardians_numbers = [number(n) for n in range(guardians)]
+    names = ("Achieng", "Baraka")
+    students = [(n, name) for name in names for n in guardians_numbers]
+    lines = [f"{n} {name}" for n, name in students * 2]
+    audience = {"kind": "numbers", "numbers": "\n".join(lines)}
+    campaign = make_campaign(worker, audience, when_shared="each", optout="none")
+    worker.press(CAMPAIGN, [campaign], "_launch")
+
+    for progress in sorted(rng.sample(range(1, count * 3 // 2), kills)):
+        worker("set_page", people=PAGE)
+        worker.start("work")
+        until(lambda p=progress: queued(house) >= p, "messages up to the next kill")
+        at_a_random_moment(rng, PAGE_SECONDS)
+        worker.kill()
+        until(lambda: not house.transactions(), "the end of its transactions")
+        assert state(house, campaign) == "preparing"
+        (worker,) = workers(1)
+    worker("work")
+
+    assert state(house, campaign) == "sending"
+    rows = house.sql("SELECT number, body FROM sms_sms WHERE left_out IS NOT TRUE")
+    texts = sorted((n, BODY.replace(NAME, name)) for n, name in students)
+    assert sorted(rows) == texts
+    assert house.states() == {"outgoing": count, "canceled": count}
+    worker("dispatch")
+    worker("work")
+    # Each number has two messages: they are told apart by what they say.
+    ledger = house.admin.ledger()
+    assert sorted((entry["number"], entry["text"]) for entry in ledger) == texts
+    assert house.states() == {"pending": count, "canceled": count}
     assert state(house, campaign) == "done"
     assert not worker.errors()
 

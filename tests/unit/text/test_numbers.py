@@ -177,3 +177,50 @@ def test_no_repetition_takes_long(piece):
 def test_no_text_breaks_it(text):
     for one in numbers.split(text):
         assert re.search(r"\d", one.raw)
+
+
+CELLS = [
+    # cell, number, name
+    ("0712345678", A, ""),
+    ("254712345678 - AMINA WANJIRU", A, "AMINA WANJIRU"),
+    ("Amina 0712 345 678", A, "Amina"),
+    ("0712345678 / 0712345678", A, ""),
+    ("0712345678/+254712345678", A, ""),
+    ("0712 345 678, 0712 345 678", A, ""),
+    ("0712345678 ::: 0722345678", A, ""),
+    ("020 222 3344 ::: 0722345678", B, ""),
+    ("712345678.0", A, ""),
+    ("712,345,678.00", A, ""),
+    ("254,712,345,678.00", A, ""),
+    ("Pay Bill from 254712345678 - AMINA Acc. 4521", A, ""),
+]
+
+
+@pytest.mark.parametrize(("cell", "number", "name"), CELLS)
+def test_the_number_of_a_cell(cell, number, name):
+    found = numbers.read(cell)
+    assert found.phone.e164 == number
+    assert found.name == name
+
+
+NO_CELLS = [
+    ("", "empty"),
+    ("0712345678 / 0722345678", "several_numbers"),
+    ("0712345678 or 12345678", "several_numbers"),
+    ("2547******678 - AMINA", "not_a_number"),
+    ("0712345678 ext 5", "extension"),
+    ("2.54712E+11", "rounded"),
+    ("old 0712345678", "not_a_number"),
+    ("0712345678 (deceased)", "not_a_number"),
+    ("do not call 0712345678", "not_a_number"),
+    ("sio 0712345678", "not_a_number"),
+    ("Amina", "not_a_number"),
+    ("020 222 3344 ::: ", "not_mobile"),
+]
+
+
+@pytest.mark.parametrize(("cell", "reason"), NO_CELLS)
+def test_what_is_no_number_of_a_cell(cell, reason):
+    with pytest.raises(phone.PhoneError) as error:
+        numbers.read(cell)
+    assert error.value.reason == reason

@@ -19,7 +19,7 @@ PARSED = [
         (Part("Dear ", "object.name", "student "), Part(", pay")),
     ),
     ("{{ object.name |||there}}", (Part("", "object.name", "there"),)),
-    ("{{ object.name ||| }}", (Part("", "object.name", ""),)),
+    ("{{ object.name ||| }}", (Part("", "object.name", optional=True),)),
     ("{{ a }}{{ b }}", (Part("", "a"), Part("", "b"))),
     ("{{ a or 'x}' }} b", (Part("", "a or 'x}'"), Part(" b"))),
     ("{{ }}", (Part("", ""),)),
@@ -172,3 +172,41 @@ def test_others_are_left_to_whoever_can():
     parts = placeholders.parse("{{ object.a }} {{ object.b or 1 |||none }}.")
     text = placeholders.render(parts, lambda path: "A", other=placeholders.source)
     assert text == "A {{ object.b or 1 ||| none  }}."
+
+
+NOTHING = ["", " ", "-", " — ", "--", ".", "N/A", "n/a", "#N/A", "NULL", "nan", "None"]
+SOMETHING = ["0", "0.00", "A-", "-5", "nil", "No", "Nan Okoth", "✓", "€", "Ámina", "NA"]
+
+
+@pytest.mark.parametrize("value", NOTHING)
+def test_where_no_value_stands_is_told(value):
+    parts = placeholders.parse(
+        "{{ object.a }} {{ object.b ||| x }}{{ object.c ||| }}{{ object.a }}"
+    )
+    missing = []
+    text = placeholders.render(parts, lambda path: value, missing)
+    assert missing == ["object.a", "object.a"]
+    assert "x" in text
+
+
+@pytest.mark.parametrize("value", SOMETHING)
+def test_a_value_is_not_taken_for_none(value):
+    parts, missing = placeholders.parse("KES {{ object.a }}."), []
+    text = placeholders.render(parts, lambda path: value, missing)
+    assert (text, missing) == (f"KES {value}.", [])
+
+
+@pytest.mark.parametrize(
+    ("expression", "filled", "missing"),
+    [
+        ('object.a or "nothing"', "nothing", []),
+        ("object.a  or 'nothing'", "nothing", []),
+        ("object.a or ''", "", []),
+        ("object.a", "", ["object.a"]),
+    ],
+)
+def test_an_alternative_in_code_is_a_default(expression, filled, missing):
+    found = []
+    parts = placeholders.with_defaults(placeholders.parse(f"{{{{ {expression} }}}}"))
+    assert placeholders.render(parts, {"a": ""}.__getitem__, found) == filled
+    assert found == missing

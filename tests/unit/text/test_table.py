@@ -55,6 +55,7 @@ REFUSED = [
     ("archive", archive(a_csv=b"Phone\n0712345678\n")),
     ("archive", b"PK\x05\x06" + b"\0" * 18),
     ("archive", gzip.compress(b"Phone\n0712345678\n")),
+    ("contacts", b"BEGIN:VCARD\r\nVERSION:3.0\r\nTEL:0712345678\r\nEND:VCARD"),
     ("web_page", b"<html><table><tr><td>0712345678"),
     ("web_page", b'\xef\xbb\xbf\n<?xml version="1.0"?><Workbook>'),
     ("binary", b"\x7fELF\x02\x01\x01" + b"\0" * 9),

@@ -11,6 +11,7 @@ from su_sms.text.table_columns import columns, letters
 
 from .files import csv
 
+MOBILE, PARENT = ("Mobile No.", None), ("Parent's Phone", None)
 GUESSES = [
     # lines, title of the column of numbers, title of the column of names
     (["Name,Phone", "Amina,0712345678"], "Phone", "Name"),
@@ -35,6 +36,14 @@ GUESSES = [
     (["0712345678,Amina Wanjiru,4", "0722345678,Brian,5"], "A", "B"),
     (["S13/001/26,Amina,0712345678"], "C", "B"),
     (["0712345678"], "A", None),
+    # Who has numbers counts, not the better heading.
+    (["Parent's Phone,Mobile No.", "0712345678,", *[",0722345678"] * 9], *MOBILE),
+    (["Mobile No.,Parent's Phone", "0712345678,", *[",0722345678"] * 9], *PARENT),
+    (["Phone,Contact", "0712345678,", *[",0722345678"] * 9], "Contact", None),
+    (["Student ID,Phone", *["712345678,"] * 3, "712345678,0722345678"], "Phone", None),
+    (["A/C No.,Info", "0712345678,0722345678 - AMINA"], "Info", None),
+    (["Phone 1 - Label,Phone 1 - Value", "Mobile,0712345678"], "Phone 1 - Value", None),
+    (["Name,Number", "Amina,0712345678 ::: 0722345678"], "Number", "Name"),
 ]
 
 
@@ -56,6 +65,10 @@ HEADERS = [
     (["Class of 2026,", "", "Name,Phone", "Amina,0712345678"], 3, [4]),
     (["Phone list,", "Name,Phone", "Amina,0712345678"], 2, [3]),
     (["Amina,0712345678", "Name,Phone", "Brian,0722345678"], 0, [1, 2, 3]),
+    (["254712345678 - AMINA", "254722345678 - BRIAN"], 0, [1, 2]),
+    (["Ask 0712345678 about this list", "Name,Phone", "A,0722345678"], 2, [3]),
+    (["Fees 2026", "Student,Contact", "Amina,0712345678"], 2, [3]),
+    (["Student,Contact", "Brian,", "Amina,0712345678"], 1, [2, 3]),
 ]
 
 

@@ -162,3 +162,19 @@ def test_no_bytes_break_it(content):
     except table.TableError:
         return
     assert read.count() == len(list(read.rows()))
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ('="0712345678"', "0712345678"),
+        ('"=""0712345678"""', "0712345678"),
+        ("=+254712345678", "+254712345678"),
+        ("=254712345678", "254712345678"),
+        ('="00123"', "00123"),
+        ("=1+1", "=1+1"),
+    ],
+)
+def test_what_keeps_a_text_a_text_is_no_part_of_it(cell, text):
+    [row] = table.read(csv("Phone,Value", f"0712345678,{cell}")).rows()
+    assert row.values[1] == text

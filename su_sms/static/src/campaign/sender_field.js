@@ -4,9 +4,13 @@ import { SelectionField, selectionField } from "@web/views/fields/selection/sele
 
 /** A sender ID, one of those that the gateway has. */
 export class SenderField extends SelectionField {
+    get choices() {
+        return this.props.record.data.sender_choices;
+    }
+
     get options() {
-        const senders = (this.props.record.data.sender_choices || "").split("\n");
-        return senders.filter(Boolean).map((sender) => [sender, sender]);
+        const choices = (this.choices || "").split("\n");
+        return choices.filter(Boolean).map((choice) => [choice, choice]);
     }
 
     get string() {

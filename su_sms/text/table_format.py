@@ -1,0 +1,370 @@
+"""Show the numbers of an XLSX file as a spreadsheet program shows them.
+
+The codes are those of ECMA-376, part 1, 18.8.31: up to four sections between
+semicolons, for positive numbers, negative ones, zero and text. What is not a common one
+(fractions, exponents) is shown with two decimals at most. English is what the names of
+months and days are in.
+"""
+
+import re
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from typing import NamedTuple
+
+# ECMA-376, part 1, 18.8.30: those that need no code of their own in the file.
+BUILTIN = {
+    1: "0",
+    2: "0.00",
+    3: "#,##0",
+    4: "#,##0.00",
+    5: '"$"#,##0;-"$"#,##0',
+    6: '"$"#,##0;-"$"#,##0',
+    7: '"$"#,##0.00;-"$"#,##0.00',
+    8: '"$"#,##0.00;-"$"#,##0.00',
+    9: "0%",
+    10: "0.00%",
+    # What Excel shows by the settings of the computer: here those of Kenya.
+    14: "dd/mm/yyyy",
+    15: "d-mmm-yy",
+    16: "d-mmm",
+    17: "mmm-yy",
+    18: "h:mm AM/PM",
+    19: "h:mm:ss AM/PM",
+    20: "h:mm",
+    21: "h:mm:ss",
+    22: "dd/mm/yyyy hh:mm",
+    37: "#,##0;(#,##0)",
+    38: "#,##0;(#,##0)",
+    39: "#,##0.00;(#,##0.00)",
+    40: "#,##0.00;(#,##0.00)",
+    41: '#,##0;-#,##0;"-"',
+    42: '"$"#,##0;-"$"#,##0;"-"',
+    43: '#,##0.00;-#,##0.00;"-"',
+    44: '"$"#,##0.00;-"$"#,##0.00;"-"',
+    45: "mm:ss",
+    46: "[h]:mm:ss",
+    47: "mm:ss.0",
+}
+
+
+class _Section(NamedTuple):
+    """One section of a code.
+
+    :ivar tokens: (kind, text); kinds are literal, digits, date
+    :ivar test: such as (">=", 100.0), or None
+    """
+
+    tokens: tuple[tuple[str, str], ...]
+    test: tuple[str, float] | None
+
+
+def is_date(code: str) -> bool:
+    """Tell whether a code shows a number as a date or a time."""
+    return any(kind == "date" for one in _sections(code) for kind, _text in one.tokens)
+
+
+def shown(value: float, code: str, epoch: datetime) -> str:
+    """Give what is shown of a number.
+
+    :param code: such as `#,##0.00`; "General" or nothing for none
+    :param epoch: the day that dates count from
+    """
+    sections = _sections(code or "General")
+    at, section = _of(sections, value)
+    if value == 0 and at and not any("0" in text for _kind, text in section.tokens):
+        # The "-" of accountants, or nothing at all: a text needs the nought.
+        section = sections[0]
+    kinds = {kind for kind, _text in section.tokens}
+    if "date" in kinds:
+        return _moment(value, section, epoch)
+    beyond = abs(value) >= _BEYOND
+    if "general" in kinds or "digits" in kinds and (beyond or _is_rare(section)):
+        before, after = _around(section)
+        return _tidy(before + plain(value) + after)
+    if "digits" not in kinds:
+        return _tidy("".join(text for _kind, text in section.tokens))
+    # Sections for negative numbers say how these look.
+    signed = value if at == 0 or section.test else abs(value)
+    return _tidy(_number(signed, section))
+
+
+def plain(value: float) -> str:
+    """Give a number without noise: two decimals at most, none of them idle."""
+    if abs(value) >= _BEYOND:
+        return f"{value:.15g}"
+    text = format(_rounded(value, 2), "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
+
+
+def _rounded(value: float, places: int) -> Decimal:
+    """Round as Excel does: 15 digits are what a number has, halves go up."""
+    return Decimal(f"{value:.15g}").quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+# ----------------------------------------------------------
+# Codes
+# ----------------------------------------------------------
+
+
+@lru_cache(maxsize=500)
+def _sections(code: str) -> tuple[_Section, ...]:
+    sections: list[list[tuple[str, str]]] = [[]]
+    tests: list[tuple[str, float] | None] = [None]
+    for match in _TOKEN.finditer(code[:_LONGEST]):
+        kind, text = match.lastgroup or "literal", match[0]
+        if kind == "end":
+            sections.append([])
+            tests.append(None)
+        elif kind == "bracket":
+            _read_bracket(text, sections, tests)
+        elif kind == "quoted":
+            sections[-1].append(("literal", text.strip('"')))
+        elif kind == "escaped":
+            sections[-1].append(("literal", text[1:]))
+        elif kind in ("gap", "fill"):
+            sections[-1].append(("literal", " "))
+        elif kind == "digits" and sections[-1] and sections[-1][-1][0] == "digits":
+            sections[-1][-1] = ("digits", sections[-1][-1][1] + text)
+        else:
+            sections[-1].append((kind, text))
+    return tuple(
+        _Section(tuple(tokens) or (("literal", ""),), test)
+        for tokens, test in zip(sections, tests, strict=True)
+    )
+
+
+def _read_bracket(text, sections, tests) -> None:
+    """Read a currency, a condition or a count of hours; colours show nowhere."""
+    inner = text[1:-1]
+    if inner.startswith("$"):
+        sections[-1].append(("literal", inner[1:].split("-")[0]))
+    elif test := _CONDITION.fullmatch(inner):
+        tests[-1] = (test[1], float(test[2]))
+    elif inner.lower().strip("hms") == "":
+        sections[-1].append(("date", text.lower()))
+
+
+def _of(sections: tuple[_Section, ...], value: float) -> tuple[int, _Section]:
+    """Give the section for a number, and its place."""
+    if any(section.test for section in sections):
+        for at, section in enumerate(sections[:3]):
+            if section.test is None or _holds(section.test, value):
+                return at, section
+        return 0, sections[0]
+    at = 0
+    if value < 0 and len(sections) > 1:
+        at = 1
+    elif value == 0 and len(sections) > 2:
+        at = 2
+    return at, sections[at]
+
+
+def _holds(test: tuple[str, float], value: float) -> bool:
+    sign, bound = test
+    return {
+        "<": value < bound,
+        "<=": value <= bound,
+        ">": value > bound,
+        ">=": value >= bound,
+        "=": value == bound,
+        "<>": value != bound,
+    }[sign]
+
+
+def _is_rare(section: _Section) -> bool:
+    return any(kind in ("exponent", "fraction") for kind, _text in section.tokens)
+
+
+def _around(section: _Section) -> tuple[str, str]:
+    """Give the literals before and behind the number."""
+    before, after, passed = "", "", False
+    for kind, text in section.tokens:
+        if kind != "literal":
+            passed = True
+        elif passed:
+            after += text
+        else:
+            before += text
+    return before, after
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.split())
+
+
+# ----------------------------------------------------------
+# Numbers
+# ----------------------------------------------------------
+
+
+def _number(value: float, section: _Section) -> str:
+    """Put digits into their places, from the point to both sides."""
+    pattern = "".join(
+        text for kind, text in section.tokens if kind in ("digits", "point")
+    )
+    whole, _point, decimals = pattern.partition(".")
+    scale = len(whole) - len(whole.rstrip(","))
+    scale += len(decimals) - len(decimals.rstrip(","))
+    whole, decimals = whole.rstrip(","), decimals.rstrip(",")
+    grouped, whole = "," in whole, whole.replace(",", "")
+    places = len(decimals)
+    value /= 1000**scale
+    for kind, text in section.tokens:
+        if kind == "percent":
+            value *= 100 ** len(text)
+    number = _rounded(value, places)
+    digits, _point, fraction = format(abs(number), "f").partition(".")
+    digits = digits.lstrip("0")
+    first = whole.find("0")
+    digits = digits.rjust(len(whole) - first if first >= 0 else 0, "0")
+    while (
+        fraction and decimals[len(fraction) - 1 :][:1] in "#?" and fraction[-1] == "0"
+    ):
+        fraction = fraction[:-1]
+    sign = "-" if number < 0 else ""
+    return sign + _placed(section, digits, fraction, grouped, len(whole))
+
+
+def _placed(
+    section: _Section, digits: str, fraction: str, grouped: bool, size: int
+) -> str:
+    """Write the digits where the code has places for them, literals between.
+
+    The first place takes all for which there is none.
+
+    :param size: how many places there are before the point
+    """
+    before = iter(_in_places(digits, size, grouped))
+    behind = iter(fraction)
+    places, pieces = before, []
+    for kind, text in section.tokens:
+        if kind == "point":
+            pieces.append("." if fraction else "")
+            places = behind
+        elif kind == "digits":
+            pieces.extend(next(places, "") for one in text if one != ",")
+        else:
+            pieces.append(text)
+    return "".join(pieces)
+
+
+def _in_places(digits: str, size: int, grouped: bool) -> list[str]:
+    """Give what stands in each place, commas behind the digits that have them."""
+    shown = [
+        digit + ("," if grouped and left and left % 3 == 0 else "")
+        for left, digit in zip(range(len(digits) - 1, -1, -1), digits, strict=True)
+    ]
+    over = max(len(shown) - size, 0)
+    first, rest = shown[: over + 1], shown[over + 1 :]
+    filled = ["".join(first), *rest] if shown else []
+    return [""] * (size - len(filled)) + filled
+
+
+# ----------------------------------------------------------
+# Dates
+# ----------------------------------------------------------
+
+
+def _moment(value: float, section: _Section, epoch: datetime) -> str:
+    # Excel takes 1900 for a leap year.
+    days = value + 1 if epoch.year == 1899 and 0 < value < 60 else value
+    places = max(
+        (len(text) for kind, text in section.tokens if kind == "parts"), default=1
+    )
+    try:
+        seconds = round(days * 86_400, places - 1)
+        moment = epoch + timedelta(seconds=seconds)
+    except OverflowError:
+        return ""  # Excel shows it as ######
+    if value < 0 or moment.year > 9999:
+        return ""
+    tokens = _minutes(section.tokens)
+    noon = any(kind == "noon" for kind, _text in tokens)
+    pieces = []
+    for kind, text in tokens:
+        if kind == "date":
+            pieces.append(_part(text, moment, value, noon))
+        elif kind == "noon":
+            half = "PM" if moment.hour >= 12 else "AM"
+            pieces.append(half if len(text) > 3 else half[0])
+        elif kind == "parts":
+            pieces.append(f"{moment.microsecond / 1e6:.{len(text) - 1}f}"[1:])
+        elif kind in ("literal", "point", "digits", "fraction"):
+            pieces.append(text)
+    return _tidy("".join(pieces))
+
+
+def _minutes(tokens: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
+    """Tell minutes from months: they stand behind hours or before seconds."""
+    found = list(tokens)
+    dates = [at for at, (kind, _text) in enumerate(found) if kind == "date"]
+    for before, at, after in zip(
+        [None, *dates], dates, [*dates[1:], None], strict=False
+    ):
+        text = found[at][1].lower()
+        if text not in ("m", "mm"):
+            continue
+        behind_hours = before is not None and "h" in found[before][1].lower()
+        before_seconds = after is not None and "s" in found[after][1].lower()
+        if behind_hours or before_seconds:
+            found[at] = ("date", text.replace("m", "n"))
+    return found
+
+
+def _part(token: str, moment: datetime, value: float, noon: bool) -> str:
+    token = token.lower()
+    if token.startswith("["):
+        unit = {"h": 3_600, "m": 60, "s": 1}[token[1]]
+        whole = int(round(value * 86_400) // unit)
+        return str(whole).rjust(len(token) - 2, "0")
+    hour = (moment.hour % 12 or 12) if noon else moment.hour
+    size, letter = len(token), token[0]
+    number = {
+        "d": moment.day,
+        "m": moment.month,
+        "h": hour,
+        "n": moment.minute,
+        "s": moment.second,
+    }.get(letter, 0)
+    if letter in "ye":
+        return f"{moment.year:04d}" if size > 2 or letter == "e" else f"{moment:%y}"
+    if size > 2 and letter in "md":
+        names = _MONTHS if letter == "m" else _DAYS
+        name = names[moment.month - 1 if letter == "m" else moment.weekday()]
+        return (
+            name[0] if size == 5 and letter == "m" else name[: 3 if size == 3 else 99]
+        )
+    return str(number).rjust(min(size, 2), "0")
+
+
+_MONTHS = (
+    "January February March April May June July August September October November"
+    " December".split()
+)
+_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_BEYOND = 1e15  # more digits than a number has
+_LONGEST = 255  # characters of a code in Excel
+_TOKEN = re.compile(
+    r"""
+    (?P<quoted>"[^"]*"?)
+    | (?P<escaped>\\.)
+    | (?P<gap>_.)
+    | (?P<fill>\*.)
+    | (?P<bracket>\[[^\]]*\])
+    | (?P<end>;)
+    | (?P<general>General|@)
+    | (?P<noon>AM/PM|A/P)
+    | (?P<exponent>E[+-])
+    | (?P<fraction>(?<=[?\#0])\s*/\s*(?=[?\#0-9]))
+    | (?P<parts>(?<=[sS])\.0+|(?<=[sS]\])\.0+)
+    | (?P<date>[yY]+|[eE]+(?![+-])|[mM]+|[dD]+|[hH]+|[sS]+)
+    | (?P<point>\.)
+    | (?P<percent>%+)
+    | (?P<digits>[0\#?,]+)
+    | (?P<literal>.)
+    """,
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+_CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?[0-9]+(?:\.[0-9]+)?)")

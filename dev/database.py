@@ -13,7 +13,7 @@ from .process import call
 #: what a person sees: SMS Marketing and contacts
 BASE = ("contacts", "mass_mailing_sms")
 #: whose records campaigns may go to as well, where they are installed
-RECORDS = ("event", "hr")
+RECORDS = ("calendar", "event", "hr")
 #: what Odoo's own SMS suites need
 SUITES = (
     "contacts",

@@ -253,7 +253,8 @@ def hash_incoming(cr, batch):
     cr.execute(
         f"""
         UPDATE sms_incoming
-           SET number = {hash_sql("number")}, partner_id = NULL, mail_message_id = NULL
+           SET number = {hash_sql("number")}, partner_id = NULL, mail_message_id = NULL,
+               doubtful = FALSE
          WHERE id = ANY(%(ids)s)
         """,
         {"ids": ids, **batch.keys},

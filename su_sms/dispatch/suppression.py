@@ -65,7 +65,7 @@ def suppress(cr, numbers):
     cr.execute(
         """
         INSERT INTO sms_suppression (number_hash, create_date)
-        SELECT unnest(%s), now() AT TIME ZONE 'UTC'
+        SELECT unnest(%s::text[]), now() AT TIME ZONE 'UTC'
             ON CONFLICT DO NOTHING
         """,
         [sorted({hashed(key, number) for number in numbers})],

@@ -41,6 +41,14 @@ def next_open(window: Window, now: datetime) -> datetime:
     return min(opens for opens, _closes in _days(window, now) if opens > now)
 
 
+def closing(window: Window, now: datetime) -> datetime:
+    """Give when the hours end that it is, or that come next; never if there is none."""
+    if window.always:
+        return datetime.max
+    opens = next_open(window, now)
+    return min(c for o, c in _days(window, opens) if o <= opens < c)
+
+
 def finish(window: Window, start: datetime, seconds: float) -> datetime:
     """Give when work that takes so many seconds is done if it rests outside.
 
@@ -50,7 +58,7 @@ def finish(window: Window, start: datetime, seconds: float) -> datetime:
         return start + timedelta(seconds=seconds)
     now, left = next_open(window, start), timedelta(seconds=seconds)
     for _day in range(366):
-        closes = min(c for o, c in _days(window, now) if o <= now < c)
+        closes = closing(window, now)
         if now + left <= closes:
             return now + left
         left -= closes - now

@@ -286,25 +286,54 @@ class SmsCampaignAudience(models.Model):
         records = model.search_fetch(domain, fnames, order="id", limit=limit)
         if not records:
             return [], self.position
-        return self._from_records(records), records[-1].id
+        contacts, count = self._contacts(records), 0
+        for place, record in enumerate(records, 1):
+            count += contacts[record.id].people
+            if count >= limit:
+                # Records of many contacts: the rest is another page.
+                records = records[:place]
+                break
+        return self._from_records(records, contacts), records[-1].id
 
-    def _from_records(self, records):
-        """Give records of this audience as candidates."""
+    def _from_records(self, records, contacts=None):
+        """Give the people of records of this audience as candidates.
+
+        A record is one person, whose number is its own or that of a contact it has,
+        and besides each of the contacts in a field of several.
+
+        :param contacts: what ``_contacts`` gives of them, where that is known
+        """
         opted_out = self._opted_out_of_lists(records) if self.kind == "list" else set()
         name, fnames = self._name_field(records), self._readable_phones(records)
-        partners, nobody = self._partners(records), self.env["res.partner"]
-        of_partner = self._numbers_of(partners)
-        return [
-            Candidate(
-                name=record[name] or "",
-                numbers=[number for fname in fnames if (number := record[fname])]
-                + of_partner.get(partners.get(record.id), []),
-                record=record,
-                partner=partners.get(record.id, nobody),
-                opted_out=record.id in opted_out,
-            )
-            for record in records
-        ]
+        contacts = contacts or self._contacts(records)
+        numbers = self._numbers_of(records, contacts)
+        candidates = []
+        for record in records:
+            own = [number for fname in fnames if (number := record[fname])]
+            main, others = contacts[record.id]
+            if own or main or not others:
+                # Of a record with one contact after another, the next best number.
+                more = [number for each in main for number in numbers.get(each, ())]
+                candidates.append(
+                    Candidate(
+                        name=record[name] or "",
+                        numbers=own + more,
+                        record=record,
+                        partner=main[:1],
+                        opted_out=record.id in opted_out,
+                    )
+                )
+            candidates += [
+                Candidate(
+                    name=(other in numbers and other.name) or "",
+                    numbers=numbers.get(other, []),
+                    record=record,
+                    partner=other,
+                    of_contact=True,
+                )
+                for other in others
+            ]
+        return candidates
 
     @api.model
     def _name_field(self, model):
@@ -327,37 +356,6 @@ class SmsCampaignAudience(models.Model):
                 each._has_field_access(model._fields[fname], "read") for each in seen_by
             )
         ]
-
-    @api.model
-    def _partners(self, records):
-        """Give the contact of each record, by its id."""
-        if records._name == "res.partner":
-            return {record.id: record for record in records}
-        if not records._mail_get_partner_fields():
-            return {}
-        return {
-            res_id: partners[:1]
-            for res_id, partners in records._mail_get_partners().items()
-        }
-
-    def _numbers_of(self, partners):
-        """Give the numbers of contacts, by contact: those that all may read.
-
-        What records have of their own comes first, as when Odoo sends to them.
-
-        :param partners: the contact of each record; records that are contacts
-            themselves have no other
-        """
-        found = self.env["res.partner"].union(*partners.values())
-        if found.ids == list(partners):
-            return {}
-        fnames = self._readable_phones(found)
-        for user in self._with_a_say():
-            found &= found.with_user(user)._filtered_access("read").with_env(found.env)
-        return {
-            partner: [number for fname in fnames if (number := partner[fname])]
-            for partner in found
-        }
 
     def _opted_out_of_lists(self, contacts):
         """Give the ids of contacts that opted out of all of these lists they are on.
@@ -418,7 +416,7 @@ class SmsCampaignAudience(models.Model):
         return candidates
 
     def _row_columns(self):
-        """Return the keys of the cells with numbers, the best first, and of the name."""
+        """Return the keys of cells: with numbers, the best first, and with the name."""
         return ["number"], "name"
 
     def _row_titles(self):

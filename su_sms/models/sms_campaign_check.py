@@ -132,11 +132,12 @@ class SmsCampaign(models.Model):
         return bool(hours) and not window.is_open(hours, start)
 
     def _takes_days(self):
-        """Tell whether it is not done on the day it begins."""
-        zone = self.gateway_id.sudo().window_zone
-        start = max(self.scheduled_at or utcnow(), utcnow())
-        first = window.today(zone, start)
-        return window.today(zone, self._finish(start)) > first
+        """Tell whether the hours end before everybody has it: it rests till the next.
+
+        A night before they begin is no day of its own.
+        """
+        hours, start = self._hours(), max(self.scheduled_at or utcnow(), utcnow())
+        return bool(hours) and self._finish(start) > window.closing(hours, start)
 
     # ------------------------------------------------------------
     # People

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .failure_types import FAILURE_TYPES
 
@@ -16,6 +16,13 @@ class SmsCampaignExclusion(models.Model):
     campaign_id = fields.Many2one("sms.campaign", required=True, ondelete="cascade")
     reason = fields.Selection(FAILURE_TYPES, "Left Out Because", readonly=True)
     count = fields.Integer("People", readonly=True)
+
+    @api.depends("reason")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = dict(self._fields["reason"]._description_selection(self.env))
+        for exclusion in self:
+            exclusion.display_name = labels.get(exclusion.reason)
 
     def action_open(self):
         """Open the people who are left out for this reason."""

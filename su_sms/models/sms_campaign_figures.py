@@ -17,6 +17,7 @@ FUNNEL = {
     ],
     "unknown_count": [("failure_type", "=", "sms_outcome_unknown")],
     "excluded_count": [("state", "=", "canceled")],
+    "dropped_count": [("left_out", "=", True)],
     "message_count": [("left_out", "!=", True)],
 }
 
@@ -33,6 +34,7 @@ class SmsCampaign(models.Model):
     failed_count = fields.Integer("Failed", compute="_compute_funnel")
     unknown_count = fields.Integer("Unknown", compute="_compute_funnel")
     excluded_count = fields.Integer("Not Sent", compute="_compute_funnel")
+    dropped_count = fields.Integer("Were Left Out", compute="_compute_funnel")
     progress = fields.Float(compute="_compute_funnel")
     delivery_rate = fields.Float(compute="_compute_funnel")
     spent = fields.Float("Cost", digits=(16, 2), compute="_compute_spent")
@@ -71,6 +73,7 @@ class SmsCampaign(models.Model):
         self.unknown_count = total(lambda _s, f, _l: f == "sms_outcome_unknown")
         self.failed_count = total(lambda s, _f, _l: s == "error") - self.unknown_count
         self.excluded_count = total(lambda s, _f, _l: s == "canceled")
+        self.dropped_count = total(lambda _s, _f, left_out: left_out)
         done = self.message_count - self.waiting_count
         self.progress = 100 * done / self.message_count if self.message_count else 0
         # As on the dashboard: of those that have left or tried to.
@@ -142,10 +145,20 @@ class SmsCampaign(models.Model):
                 # reports come after the end
                 | Domain("ended_at", ">", now - timedelta(days=1))
             )
-            if moving:
-                env.ref("su_sms.group_user")._bus_send(
-                    "su_sms.campaigns", {"ids": moving.ids}
-                )
+            moving._tell_moved()
+
+    def _tell_moved(self):
+        """Let open browsers ask again for these, as soon as this is committed."""
+        if self:
+            users = self.env.ref("su_sms.group_user").sudo()
+            users._bus_send("su_sms.campaigns", {"ids": self.ids})
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "state" in vals:
+            # Whoever did it, a person or a job, others may be looking.
+            self._tell_moved()
+        return result
 
     # ------------------------------------------------------------
     # What a person may look at

@@ -1,8 +1,8 @@
-import re
 from typing import Any, NamedTuple
 
 from odoo import api, fields, models
-from odoo.tools.mail import TEXT_URL_REGEX
+
+from ..text import links
 
 
 class Finish(NamedTuple):
@@ -89,19 +89,18 @@ class SmsCampaign(models.Model):
         }
         render = self.env["mail.render.mixin"].sudo()
 
-        def short(text):
-            # A link with a placeholder in it is another one for each recipient.
-            if any("{{" in url for url in re.findall(TEXT_URL_REGEX, text)):
-                return text
-            return render._shorten_links_text(text, values)
-
-        return short
+        return lambda text: render._shorten_links_text(text, values)
 
     def _as_if_short(self):
         if not self.shorten_links:
             return _as_it_is
         stand_in = f"{self.get_base_url()}/r/xxxx"
-        return lambda text: re.sub(TEXT_URL_REGEX, lambda _url: stand_in, text)
+
+        def stand_in_for(link):
+            # A link with a placeholder in it is another one for each recipient.
+            return link if "{{" in link else stand_in
+
+        return lambda text: links.replaced(text, stand_in_for)
 
     def _optouts(self, numbers, lang):
         """Give {number: what its text ends with}: a link has its blank until it leaves.

@@ -16,6 +16,7 @@ _logger = logging.getLogger(__name__)
 RUN_SECONDS = 20
 # Rows called off at a time.
 BATCH = 5000
+ACTIVITY = "su_sms.mail_activity_type_campaign"
 # How often a page is taken of which somebody deletes records meanwhile.
 TRIES = 3
 
@@ -125,7 +126,10 @@ class SmsCampaign(models.Model):
 
     def _go_on_checking(self):
         self._check_some(0)
-        return self.check_state == "running"
+        if self.check_state == "running":
+            return True
+        self._tell_moved()
+        return False
 
     def _begin_if_due(self):
         if not self._lock_in("scheduled"):
@@ -219,11 +223,14 @@ class SmsCampaign(models.Model):
         text = str(error)
         if not isinstance(error, UserError):
             # Its words may quote people's data, which is no business of a log's.
-            name = type(error).__name__
-            _logger.error("Campaign %s can't go on: %s", self.id, name)
-            text = self.env._("Something unexpected happened (%s).", name)
+            _logger.error("Campaign %s can't go on: %s", self.id, type(error).__name__)
+            text = self.env._(
+                "Something unexpected happened. An administrator finds what in the"
+                " server's log."
+            )
         if self.state == "draft":
             self.write({"check_state": "failed", "check_problem": text})
+            self._tell_moved()
         else:
             self._stop(text)
 
@@ -235,8 +242,12 @@ class SmsCampaign(models.Model):
             # Gone through by the check, but not prepared: a resume has to.
             self._start_over()
         self._pause(reason, text)
-        self.activity_schedule(
-            "su_sms.mail_activity_type_campaign",
-            note=escape(text),
-            user_id=self.user_id.id,
-        )
+        self._tell_responsible(text)
+
+    def _tell_responsible(self, text):
+        """Let whose campaign it is see to something, in one activity."""
+        known = self.activity_search([ACTIVITY], user_id=self.user_id.id)
+        if known:
+            known[0].note = escape(text)
+        else:
+            self.activity_schedule(ACTIVITY, note=escape(text), user_id=self.user_id.id)

@@ -27,6 +27,7 @@ class Candidate:
 
     :ivar numbers: as people typed them, the best first
     :ivar cells: a file's row, by column; None for records
+    :ivar of_contact: whether the person is one of the record's several contacts
     """
 
     name: str
@@ -38,6 +39,7 @@ class Candidate:
     # What people call the cells.
     titles: dict[str, str] = field(default_factory=dict, repr=False)
     opted_out: bool = False
+    of_contact: bool = False
     # What is found out about it:
     number: str = ""
     reason: str = ""

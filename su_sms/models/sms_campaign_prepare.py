@@ -220,7 +220,7 @@ class Countries:
             return self._company
         # It tells how to read a number, and nothing of the person.
         record = person.record.sudo()
-        if record._name in OF_NATIONALS:
+        if person.of_contact or record._name in OF_NATIONALS:
             country = person.partner.sudo().country_id
         else:
             country = record._phone_get_country().get(record.id)

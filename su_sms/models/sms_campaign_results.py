@@ -58,13 +58,15 @@ class SmsCampaign(models.Model):
         )
         rows = self._rows(
             f"""
-              SELECT failure_type AS reason, sum(messages)::int AS count,
+              SELECT coalesce(failure_type, '') AS reason, sum(messages)::int AS count,
                      state = 'canceled' AS left_out
                 FROM {MESSAGES}
-               WHERE failure_type IS NOT NULL AND state IN ('error', 'canceled')
-            GROUP BY failure_type, state ORDER BY count DESC
+               WHERE state IN ('error', 'canceled')
+            GROUP BY 1, state ORDER BY count DESC
             """
         )
+        # Of a campaign that was cancelled, what had not left by then.
+        labels[""] = self.env._("Called Off")
         return [row | {"label": labels.get(row["reason"])} for row in rows]
 
     def _results_over_time(self):
@@ -112,7 +114,7 @@ class SmsCampaign(models.Model):
             ]
         else:
             domain = [
-                ("failure_type", "=", context.get("reason")),
+                ("failure_type", "=", context.get("reason") or False),
                 ("state", "=", "canceled" if context.get("left_out") else "error"),
             ]
         action = self.action_open_messages()

@@ -171,6 +171,7 @@ class SmsCampaign(models.Model):
         campaign._resume()
 
     def _resume(self):
+        self._forget_problem()
         self.write(
             {
                 "pause_reason": False,
@@ -181,12 +182,17 @@ class SmsCampaign(models.Model):
         self._trigger_work()
         self.env["sms.sms"]._trigger_dispatch()
 
+    def _forget_problem(self):
+        """Take away what the responsible was told to see to: somebody has."""
+        self.sudo().activity_unlink(["su_sms.mail_activity_type_campaign"])
+
     def action_cancel(self):
         """Send no more; what has been sent stays on record."""
         campaign = self._locked(
             "approval", "scheduled", "preparing", "sending", "paused"
         )
         campaign._forget_approval()
+        campaign._forget_problem()
         campaign.write(
             {
                 "state": "cancelled",

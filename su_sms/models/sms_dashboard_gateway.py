@@ -82,6 +82,7 @@ class SmsDashboard(models.AbstractModel):
                     "open": {"model": "sms.sms", "domain": unknown["domain"]},
                 }
             )
+        problems += self._answers_to_look_at(gateways)
         problems += self._problems_of_reports(gateways, traffic)
         worst_first = list(LEVELS)
         return sorted(problems, key=lambda each: worst_first.index(each["level"]))
@@ -102,6 +103,24 @@ class SmsDashboard(models.AbstractModel):
             for gateway in gateways
             for finding in found[gateway.id]
             if finding.kind not in hidden
+        ]
+
+    @api.model
+    def _answers_to_look_at(self, gateways):
+        """Give what people wrote that may be a no; whoever may see it decides."""
+        domain = [("doubtful", "=", True), ("gateway_id", "in", gateways.ids)]
+        count = self.env["sms.incoming"].search_count(domain)
+        if not count:
+            return []
+        return [
+            {
+                "level": "warning",
+                "title": self.env._("%s answers to be looked at", count),
+                "text": self.env._(
+                    "They may ask for no more SMS: opt them out or not."
+                ),
+                "open": {"model": "sms.incoming", "domain": domain},
+            }
         ]
 
     @api.model

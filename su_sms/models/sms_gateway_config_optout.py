@@ -5,11 +5,13 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..text import optout
 from .sms_consent import Act
 from .sms_sms_dispatch import utcnow
 
 _logger = logging.getLogger(__name__)
 
+KEYWORD = re.compile(r"[^\W_]{1,20}")
 SHORT_CODE = re.compile(r"[0-9]{3,8}")
 # So many blocked messages, and more than half of those that were tried in this time,
 # say that the network takes the sender ID for a promotional one or has none of that
@@ -48,6 +50,13 @@ class SmsGatewayConfig(models.Model):
         help="The short code to which people write STOP, as campaigns tell them. Empty:"
         " the sender ID, if it is a short code.",
     )
+    keyword = fields.Char(
+        "Our Keyword",
+        tracking=True,
+        help="On a short code that others share, the word that comes first in what"
+        " people write to us, such as STRATH in “STRATH STOP”. Empty: the code is ours"
+        " alone.",
+    )
     sender_suspect_at = fields.Datetime(
         "Sender ID in Doubt Since", readonly=True, copy=False
     )
@@ -59,6 +68,23 @@ class SmsGatewayConfig(models.Model):
             if not SHORT_CODE.fullmatch(gateway.optout_short_code):
                 raise ValidationError(
                     self.env._("A short code has 3 to 8 digits, and nothing else.")
+                )
+
+    @api.constrains("keyword")
+    def _check_keyword(self):
+        for gateway in self.filtered("keyword"):
+            if not KEYWORD.fullmatch(gateway.keyword):
+                raise ValidationError(
+                    self.env._(
+                        "A keyword is one word of letters and digits, as it is"
+                        " registered."
+                    )
+                )
+            if self.env["sms.optout.word"]._kind_of(gateway.keyword):
+                raise ValidationError(
+                    self.env._(
+                        "“%s” is an opt-out word, and so no keyword.", gateway.keyword
+                    )
                 )
 
     def _settings(self):
@@ -88,11 +114,39 @@ class SmsGatewayConfig(models.Model):
         return self._word_text("start")
 
     def _word_text(self, kind):
-        code = self.optout_short_code or self.sender_id or ""
+        code = self._short_code()
         word = self.env["sms.optout.word"]._word(kind, self.env.lang)
-        if not word or not SHORT_CODE.fullmatch(code):
+        if not word or not code:
             return ""
+        word = " ".join(filter(None, (self.keyword, word)))
         return self.env._("%(word)s to %(short_code)s", word=word, short_code=code)
+
+    def _short_code(self):
+        """Give the short code to which people write, or nothing if there is none."""
+        code = self.optout_short_code or self.sender_id or ""
+        return code if SHORT_CODE.fullmatch(code) else ""
+
+    def _meant_by(self, short_code, text):
+        """Return the gateway that a message is for: of several on a code, by keyword.
+
+        The provider posts what comes to a code to one address of an account. What
+        begins with nobody's keyword is for the one whose address it is.
+        """
+        known = self.sudo().search(
+            [
+                ("active", "=", True),
+                ("keyword", "!=", False),
+                ("username", "=", self.username),
+                ("environment", "=", self.environment),
+            ]
+        )
+        meant = known.filtered(
+            lambda each: (
+                each._short_code() == short_code
+                and optout.begins_with(text, each.keyword)
+            )
+        )
+        return self if self in meant else meant[:1].with_env(self.env) or self
 
     # ------------------------------------------------------------
     # The sender ID in doubt

@@ -115,6 +115,13 @@ class SmsGatewayEvent(models.Model):
         )
         self._wake()
 
+    @api.depends("kind")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for event in self:
+            event.display_name = labels.get(event.kind)
+
     @api.model
     def _wake(self):
         """Trigger the job, unless a post of this process just has."""

@@ -1,7 +1,7 @@
 from markupsafe import Markup
 from odoo import api, fields, models
 
-from ..text import phone
+from ..text import optout, phone
 
 
 class SmsIncoming(models.Model):
@@ -41,6 +41,7 @@ class SmsIncoming(models.Model):
         :param incoming: africastalking.callbacks.Incoming
         :return: the message, which may have been here before
         """
+        gateway = gateway._meant_by(incoming.to, incoming.text)
         if incoming.message_id:
             known = self.search(
                 [
@@ -58,7 +59,7 @@ class SmsIncoming(models.Model):
                 "gateway_id": gateway.id,
                 "number": number,
                 "short_code": incoming.to,
-                "body": incoming.text,
+                "body": optout.cut(incoming.text, gateway.keyword or ""),
                 "date": incoming.date or fields.Datetime.now(),
                 "network": incoming.network,
                 "provider_message_id": incoming.message_id or False,

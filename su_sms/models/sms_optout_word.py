@@ -1,19 +1,7 @@
-import re
-
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
-# Whatever is neither letter nor digit before a text: spaces, quotes, full stops.
-OUTER = re.compile(r"[\W_]*")
-
-
-def plain(text):
-    """Give what people mean to be the same word: “ Stop!” and `STOP` are `stop`."""
-    text = (text or "").replace("\0", "")
-    # From both ends: an expression for the end would be tried at every place.
-    for _end in range(2):
-        text = text[OUTER.match(text).end() :][::-1]
-    return " ".join(text.casefold().split())
+from ..text.optout import Word, meaning, plain
 
 
 class SmsOptoutWord(models.Model):
@@ -28,10 +16,18 @@ class SmsOptoutWord(models.Model):
     word = fields.Char(required=True, help="Capitals and marks around it don't matter.")
     plain_word = fields.Char(compute="_compute_plain_word", store=True)
     kind = fields.Selection(
-        [("stop", "Opts Out"), ("start", "Opts In")],
+        [("stop", "Opts Out"), ("start", "Opts In"), ("polite", "Means Nothing")],
         "Effect",
         required=True,
         default="stop",
+        help="What means nothing may stand before or after another word: please,"
+        " thank you.",
+    )
+    within = fields.Boolean(
+        "Within a Text",
+        default=True,
+        help="A short text that has the word among others is shown to a person. Off for"
+        " words that people write for other reasons, such as “end” or “cancel”.",
     )
     lang_id = fields.Many2one(
         "res.lang", "Language", context={"active_test": False}, ondelete="set null"
@@ -46,7 +42,7 @@ class SmsOptoutWord(models.Model):
     @api.depends("word")
     def _compute_plain_word(self):
         for each in self:
-            each.plain_word = plain(each.word)
+            each.plain_word = plain(each.word or "")
 
     @api.constrains("word")
     def _check_word(self):
@@ -67,21 +63,46 @@ class SmsOptoutWord(models.Model):
         return super().unlink()
 
     @api.model
-    @tools.ormcache()
-    def _kinds(self):
-        """Give {plain word: "stop" or "start"}."""
-        return {each.plain_word: each.kind for each in self.sudo().search([])}
+    def _load_records(self, data_list, update=False):
+        """Take a word that somebody has added meanwhile for the one that comes now."""
+        known = {
+            plain(each.word): each
+            for each in self.with_context(active_test=False).search([])
+        }
+        for data in data_list:
+            word = known.get(plain(data["values"].get("word") or ""))
+            if word and not self.env.ref(data["xml_id"], raise_if_not_found=False):
+                kept = {"xml_id": data["xml_id"], "record": word, "noupdate": True}
+                self.env["ir.model.data"]._update_xmlids([kept])
+        return super()._load_records(data_list, update)
 
     @api.model
-    def _kind_of(self, text):
-        """Give what a text that somebody wrote does, or None: most are no words."""
-        return self._kinds().get(plain(text))
+    @tools.ormcache()
+    def _by_word(self):
+        """Give {plain word: what it does}."""
+        return {
+            plain(each.word): Word(each.kind, each.within)
+            for each in self.sudo().search([])
+        }
+
+    @api.model
+    def _meaning(self, text, keyword=""):
+        """Give what a text that somebody wrote means; most mean nothing.
+
+        :param keyword: that of the gateway to which it was written
+        :return: text.optout.Meaning
+        """
+        return meaning(text or "", self._by_word(), keyword)
+
+    @api.model
+    def _kind_of(self, text, keyword=""):
+        """Give what a text that somebody wrote does, or None."""
+        return self._meaning(text, keyword).kind
 
     @api.model
     def _word(self, kind, lang=None):
         """Give the word to tell people of, in a language if it has one."""
         words = self.sudo().search([("kind", "=", kind)])
-        mine = words.filtered(
-            lambda each: (lang or "")[:2] == (each.lang_id.code or "")[:2]
-        )
+        code = (lang or "en")[:2]
+        mine = words.filtered(lambda each: (each.lang_id.code or "")[:2] == code)
         return (mine or words)[:1].word

@@ -8,6 +8,7 @@ from . import (
     test_campaign_file,
     test_campaign_form,
     test_campaign_growth,
+    test_campaign_pages,
     test_campaign_price,
     test_campaign_question,
     test_campaign_records,

@@ -3,6 +3,7 @@
 import base64
 import csv
 import io
+import sys
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, HttpCase, tagged
@@ -166,6 +167,55 @@ class TestCampaignResults(CampaignCase):
             context = {"reason": row["reason"], "left_out": row["left_out"]}
             action = self.done.with_context(**context).action_open_results()
             self.assertEqual(self.env["sms.sms"].search_count(action["domain"]), 1)
+
+    def test_reasons_add_up_to_who_is_left_out_while_it_is_prepared(self):
+        page = sys.modules["odoo.addons.su_sms.models.sms_campaign_prepare"]
+        self.patch(page, "PAGE", 2)
+        campaign = self.campaign(
+            self.numbers("0712345678\n020 222 3344\n0123\n0124\n0125")
+        )
+        campaign._launch()
+        campaign._prepare_page()
+        campaign.action_pause()
+        left_out = [row for row in campaign.results["reasons"] if row["left_out"]]
+        self.assertEqual(campaign.dropped_count, 1)
+        self.assertEqual(sum(row["count"] for row in left_out), 1)
+        action = campaign.with_context(which="dropped_count").action_open_messages()
+        self.assertEqual(self.env["sms.sms"].search_count(action["domain"]), 1)
+
+    def test_reasons_add_up_to_who_got_nothing_of_what_was_cancelled(self):
+        campaign = self.campaign(self.numbers("0712345678 0733345679\n020 222 3344"))
+        campaign._launch()
+        self.env["sms.campaign"]._work()
+        campaign.action_cancel()
+        self.env["sms.campaign"]._work()
+        reasons = campaign.results["reasons"]
+        self.assertEqual(
+            {row["label"]: row["count"] for row in reasons},
+            {"Called Off": 2, "Invalid Destination": 1},
+        )
+        self.assertEqual(campaign.excluded_count, 3)
+        for row in reasons:
+            context = {"reason": row["reason"], "left_out": row["left_out"]}
+            action = campaign.with_context(**context).action_open_results()
+            found = self.env["sms.sms"].search_count(action["domain"])
+            self.assertEqual(found, row["count"])
+
+    def test_lists_are_titled_as_people_say_it(self):
+        campaign = self.campaign(self.numbers("0123"))
+        self.assertEqual(
+            campaign.exclusion_ids.action_open()["name"], "Wrong Number Format"
+        )
+
+    def test_no_record_is_titled_by_a_word_of_the_code(self):
+        for name, model in self.env.items():
+            field = model._fields.get(model._rec_name)
+            ours = name.startswith("sms.") and not model._transient
+            if ours and field and field.type == "selection":
+                with self.subTest(name):
+                    [key, *_others] = field.get_values(self.env)
+                    record = model.new({field.name: key})
+                    self.assertNotEqual(record.display_name, key)
 
     def test_a_draft_has_no_results(self):
         self.assertFalse(self.campaign(self.numbers("0712345678")).results)

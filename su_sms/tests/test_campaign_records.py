@@ -1,5 +1,6 @@
 """Audiences of other apps' records: they run where those apps are installed."""
 
+import sys
 from unittest import SkipTest
 
 from odoo.exceptions import AccessError
@@ -158,3 +159,100 @@ class TestAttendees(RecordsCase):
                 "+254722000111": "Chege, see you at Graduation",
             },
         )
+
+
+@tagged("post_install", "-at_install")
+class TestEvents(RecordsCase):
+    """Records with several contacts: each of them is reached, once."""
+
+    model = "calendar.event"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.clerk = cls.user("clerk", "su_sms.group_user")
+
+    def event(self, *people, name="Orientation", **values):
+        return self.env["calendar.event"].create(
+            {
+                "name": name,
+                "start": "2030-06-01 08:00:00",
+                "stop": "2030-06-01 16:00:00",
+                "user_id": self.clerk.id,
+                "partner_ids": [(6, 0, [each.id for each in people])],
+                **values,
+            }
+        )
+
+    def test_who_has_no_number_keeps_nobody_else_out(self):
+        people = self.contacts("0712345678", "", "0733345679")
+        campaign = self.campaign(self.records(self.event(*people)), as_user=self.clerk)
+        self.assertEqual(
+            {each.name: each.number for each in campaign.recipient_ids if each.number},
+            {"Person 0": "+254712345678", "Person 2": "+254733345679"},
+        )
+        # who organises it has none either
+        self.assertEqual(self.exclusions(campaign), {"sms_number_missing": 2})
+        self.run_campaign(campaign)
+        self.assertEqual(
+            {number for number, _text in self.texts()},
+            {"+254712345678", "+254733345679"},
+        )
+        self.assertEqual(
+            campaign.sms_ids.filtered("provider_message_id").partner_id,
+            people[0] | people[2],
+        )
+
+    def test_who_is_at_two_events_is_reached_once(self):
+        one, two = self.contacts("0712345678", "0733345679")
+        events = self.event(one, two) | self.event(one, two, name="Graduation")
+        campaign = self.campaign(self.records(events), as_user=self.clerk)
+        self.assertEqual(campaign.people_count, 2)
+
+    def test_who_organises_it_and_attends_is_reached_once(self):
+        me = self.clerk.partner_id
+        me.phone = "0711222333"
+        [other] = self.contacts("0712345678")
+        campaign = self.campaign(
+            self.records(self.event(me, other)), as_user=self.clerk
+        )
+        self.assertEqual((campaign.people_count, campaign.left_out_count), (2, 0))
+
+    def test_a_number_is_read_as_one_of_its_contacts_country(self):
+        ugandan, kenyan = self.contacts("0772 345 678", "0712 345 678")
+        ugandan.country_id = self.env.ref("base.ug")
+        campaign = self.campaign(
+            self.records(self.event(ugandan, kenyan)), as_user=self.clerk
+        )
+        reached = campaign.recipient_ids.filtered(lambda each: not each.reason)
+        self.assertEqual(
+            set(reached.mapped("number")), {"+256772345678", "+254712345678"}
+        )
+
+    def test_each_text_can_be_read_before(self):
+        people = self.contacts("0712345678", "0733345679")
+        campaign = self.campaign(
+            self.records(self.event(*people)),
+            as_user=self.clerk,
+            body="See you at {{ object.name }}",
+        )
+        reached = campaign.recipient_ids.filtered(lambda each: not each.reason)
+        self.assertEqual(
+            reached.with_user(self.clerk).mapped("text"),
+            ["See you at Orientation"] * 2,
+        )
+
+    def test_records_of_many_contacts_are_several_pages(self):
+        self.patch(self.page_module(), "PAGE", 2)
+        numbers = [f"+2547120000{n:02d}" for n in range(7)]
+        people = self.contacts(*numbers)
+        events = self.env["calendar.event"].union(
+            self.event(*people[:3]), self.event(), self.event(*people[3:])
+        )
+        campaign = self.campaign(self.records(events), as_user=self.clerk)
+        self.assertEqual(campaign.people_count, 7)
+        self.run_campaign(campaign)
+        self.assertEqual(sorted(number for number, _text in self.texts()), numbers)
+
+    def page_module(self):
+        return sys.modules["odoo.addons.su_sms.models.sms_campaign_prepare"]

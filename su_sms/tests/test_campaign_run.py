@@ -279,6 +279,28 @@ class TestCampaignRun(CampaignCase):
         # an hour is left today, forty minutes are tomorrow's
         self.assertEqual(campaign.finish_at, datetime(2026, 3, 3, 5, 40))
 
+    def test_a_night_before_the_hours_is_no_day_of_its_own(self):
+        self.gateway.write({"use_window": True, "window_zone": "Africa/Nairobi"})
+        self.at(NOON)
+        campaign = self.many(2, scheduled_at=NOON + timedelta(hours=9))  # 21:00
+        self.assertEqual(campaign.finish_at, datetime(2026, 3, 3, 5))
+        self.assertFalse(campaign.takes_days)
+        wizard = self.env["sms.campaign.launch"].create({"campaign_id": campaign.id})
+        self.assertTrue(wizard.waits_for_window)
+        self.assertFalse(wizard.next_day)
+
+    def test_what_keeps_to_no_hours_goes_on_over_midnight(self):
+        self.gateway.write({"use_window": True, "window_zone": "Africa/Nairobi"})
+        self.at(datetime(2026, 3, 2, 20, 59))  # 23:59
+        campaign = self.many(100, pace=1, message_class="transactional")
+        self.assertFalse(campaign._takes_days())
+
+    def test_a_long_campaign_scheduled_at_night_takes_days(self):
+        self.gateway.write({"use_window": True, "window_zone": "Africa/Nairobi"})
+        self.at(NIGHT)
+        campaign = self.many(700, pace=1)
+        self.assertTrue(campaign._takes_days())
+
     def test_another_class_ends_at_another_time(self):
         self.gateway.write({"use_window": True, "window_zone": "Africa/Nairobi"})
         self.at(NIGHT)

@@ -1,11 +1,12 @@
 from datetime import datetime, timedelta
 
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 from psycopg2.errors import UniqueViolation
 
 from ..models.sms_consent import Act
+from ..text import segments
 from .test_blacklist import NUMBER, BlacklistCase
 
 SHORT_CODE = "21512"
@@ -22,17 +23,72 @@ TEXTS = [
     ("sitaki.", "stop"),
     ("START", "start"),
     ("anza", "start"),
-    ("STOP 12345", None),
-    ("STOP12345", None),
-    ("please stop", None),
-    ("Don't stop", None),
-    ("The bus stop is closed", None),
-    ("start stop", None),
-    ("S T O P", None),
+    ("STOP ALL", "stop"),
+    ("STOPALL", "stop"),
+    ("stop-all", "stop"),
+    ("STOP STOP STOP", "stop"),
+    ("OPT OUT", "stop"),
+    ("OPTOUT", "stop"),
+    ("opt-out", "stop"),
+    ("Opt–Out", "stop"),
+    ("UNSUBSCRIBE", "stop"),
+    ("UNSUB", "stop"),
+    ("unsubscribe me", "stop"),
+    ("CANCEL", "stop"),
+    ("END", "stop"),
+    ("QUIT.", "stop"),
+    ("REVOKE", "stop"),
+    ("ＳＴＯＰ", "stop"),
+    ("ｓｔｏｐ！", "stop"),
+    ("𝐒𝐓𝐎𝐏", "stop"),
+    ("STOP SMS", "stop"),
+    ("Stop. Thank you", "stop"),
+    ("please stop", "stop"),
+    ("Please, stop! Thanks.", "stop"),
+    ("Stop sending", "stop"),
+    ("remove me", "stop"),
+    ("Don’t text me", "stop"),
+    ("STOP\n\nSent from my iPhone", "stop"),
+    ("Stop\n--\nJane W. Kamau\nNairobi", "stop"),
+    ("sitaki tena", "stop"),
+    ("Tafadhali acha", "stop"),
+    ("acha kunitumia", "stop"),
+    ("Niondoe", "stop"),
+    ("usinitumie", "stop"),
+    ("arrêt", "stop"),
+    ("S’il vous plaît arrêtez", "stop"),
+    ("توقف", "stop"),
+    ("please start", "start"),
+    ("STOP\0", "stop"),
     ("", None),
     ("...", None),
-    ("<b>STOP</b>", None),
-    ("STOP\0", "stop"),
+    ("please", None),
+    ("thank you", None),
+    ("Start of term", None),
+    ("When does the semester end", None),
+    ("Can I cancel my hostel booking", None),
+    ("We have got to STOP this bill", None),
+    ("The matatu goes on until the last stop before town", None),
+    ("I have stopped smoking", None),
+    ("Stop " * 100, None),
+]
+# Texts that only a person can read: nobody is opted out, and somebody is told.
+DOUBTFUL = [
+    "STOP 12345",
+    "STOP12345",
+    "S T O P",
+    "S.T.O.P",
+    "<b>STOP</b>",
+    "start stop",
+    "Don't stop",
+    "STOP - Kamau",
+    "STOP\nJane W. Kamau",
+    "STOPIT",
+    "Stop, I am no student of yours any more",
+    "I want you to stop texting me about the gala",
+    "Kindly remove me from your list",
+    "acha kunitumia hizi meseji zenu kila siku",
+    "Mimi sitaki hizi sms",
 ]
 
 
@@ -61,7 +117,10 @@ class TestOptoutWords(BlacklistCase):
     def test_words(self):
         for text, kind in TEXTS:
             with self.subTest(text):
-                self.assertEqual(self.words._kind_of(text), kind)
+                self.assertEqual(self.words._meaning(text), (kind, False))
+        for text in DOUBTFUL:
+            with self.subTest(text):
+                self.assertEqual(self.words._meaning(text), (None, True))
 
     def test_stop_opts_out_with_what_shows_it_and_start_ends_it(self):
         event = self.write_in("Stop!")
@@ -82,8 +141,166 @@ class TestOptoutWords(BlacklistCase):
 
     def test_sentence_does_nothing(self):
         self.write_in("STOP 12345")
-        self.write_in("Where is the bus stop?")
+        self.write_in("We have got to STOP this bill")
         self.assertFalse(self.entry())
+
+    def test_words_that_come_with_an_update_are_those_that_somebody_has_added(self):
+        mine = self.words.create({"word": "Basi", "kind": "stop"})
+        data = {"xml_id": "su_sms.basi", "values": {"word": "BASI"}, "noupdate": True}
+        self.words._load_records([data], update=True)
+        self.assertEqual(self.env.ref("su_sms.basi"), mine)
+
+    def test_no_word_to_tell_of_makes_a_text_dearer(self):
+        for lang in ("en_US", "sw", "fr_FR", "pt_PT"):
+            word = self.words._word("stop", lang)
+            self.assertEqual(segments.count(word).encoding, "GSM-7", word)
+
+    # ------------------------------------------------------------
+    # To be looked at
+    # ------------------------------------------------------------
+
+    def doubt(self, text="Stop, I am no student any more", **values):
+        """Let somebody write what only a person can read; give the message."""
+        self.write_in(text, **values)
+        return self.env["sms.incoming"].search([], order="id desc", limit=1)
+
+    def activities(self):
+        kind = self.env.ref("su_sms.mail_activity_type_incoming")
+        return self.env["mail.activity"].search([("activity_type_id", "=", kind.id)])
+
+    def test_a_person_reads_it_and_opts_out_with_one_button(self):
+        manager = self.user("manager", "su_sms.group_manager")
+        message = self.doubt()
+        self.assertTrue(message.doubtful)
+        self.assertFalse(self.entry())
+        self.assertIn(manager, self.activities().user_id)
+        message.with_user(manager).action_opt_out()
+        entry = self.entry()
+        self.assertEqual((entry.reason, entry.channel), ("stop", "sms"))
+        self.assertEqual(entry.consent_id.incoming_id, message)
+        self.assertIn(manager.name, entry.note)
+        self.assertFalse(message.doubtful)
+        self.assertEqual(message.looked_at_by_id, manager)
+        self.assertFalse(self.activities())
+
+    def test_what_is_no_wish_is_looked_at_and_changes_nothing(self):
+        manager = self.user("manager", "su_sms.group_manager")
+        message = self.doubt("Where is the bus stop")
+        message.with_user(manager).action_keep()
+        self.assertFalse(message.doubtful)
+        self.assertEqual(message.looked_at_by_id, manager)
+        self.assertFalse(self.entry())
+
+    def test_a_user_decides_nothing(self):
+        message = self.doubt().with_user(self.user("clerk", "su_sms.group_user"))
+        for method in (message.action_opt_out, message.action_keep):
+            with self.assertRaises(AccessError):
+                method()
+
+    def test_many_answers_are_one_activity_for_each_manager(self):
+        manager = self.user("manager", "su_sms.group_manager")
+        one = self.doubt()
+        two = self.doubt(number="+254733345679")
+        mine = self.activities().filtered(lambda each: each.user_id == manager)
+        self.assertEqual(len(mine), 1)
+        one.action_opt_out()
+        self.assertTrue(mine.exists())
+        two.action_keep()
+        self.assertFalse(mine.exists())
+
+    def test_who_then_writes_the_word_itself_needs_no_person(self):
+        message = self.doubt()
+        self.write_in("STOP", 1)
+        self.assertTrue(self.entry().active)
+        self.assertFalse(message.doubtful)
+        self.assertFalse(self.activities())
+
+    def test_who_has_said_no_already_is_not_shown(self):
+        self.write_in("STOP")
+        self.assertFalse(self.doubt(minutes=1).doubtful)
+
+    def test_they_are_counted_on_the_dashboard(self):
+        message = self.doubt()
+        manager = self.user("manager", "su_sms.group_manager")
+        data = self.env["sms.dashboard"].with_user(manager).get_data()
+        [found] = [each for each in data["problems"] if "looked at" in each["title"]]
+        self.assertIn("1", found["title"])
+        opened = self.env[found["open"]["model"]].search(found["open"]["domain"])
+        self.assertEqual(opened, message)
+
+    # ------------------------------------------------------------
+    # Shared short codes
+    # ------------------------------------------------------------
+
+    def test_a_keyword_of_ours_comes_first_or_was_cut_by_the_provider(self):
+        self.gateway.write({"optout_short_code": SHORT_CODE, "keyword": "STRATH"})
+        for text, out in (
+            ("STRATH STOP", True),
+            ("strath  stop.", True),
+            ("Strath: Stop", True),
+            ("“STRATH” STOP", True),
+            ("STRATH ACHA", True),
+            ("STRATH please stop", True),
+            ("STOP", True),
+            ("STRATHMORE STOP", False),
+            ("OTHER STOP", False),
+            ("STRATH", False),
+            ("STRATH I want to know my fees", False),
+        ):
+            with self.subTest(text), self.env.cr.savepoint() as savepoint:
+                self.write_in(text)
+                self.assertEqual(self.entry().active, out)
+                savepoint.rollback()
+
+    def test_the_keyword_is_in_no_answer_that_is_kept(self):
+        self.gateway.write({"optout_short_code": SHORT_CODE, "keyword": "STRATH"})
+        for text, kept in (
+            ("STRATH I will come", "I will come"),
+            ("strath: yes", "yes"),
+            ("I will come", "I will come"),
+            ("STRATHMORE is mine", "STRATHMORE is mine"),
+            ("STRATH", "STRATH"),
+        ):
+            with self.subTest(text):
+                self.write_in(text)
+                message = self.env["sms.incoming"].search([], order="id desc", limit=1)
+                self.assertEqual(message.body, kept)
+
+    def test_two_gateways_on_one_code_are_told_apart_by_keyword(self):
+        self.gateway.write({"optout_short_code": SHORT_CODE, "keyword": "STRATH"})
+        library = self.gateway.copy({"name": "Library", "keyword": "LIB"})
+        self.assertEqual(library.optout_short_code, SHORT_CODE)
+        for text, gateway in (
+            ("LIB is it open?", library),
+            ("STRATH is it open?", self.gateway),
+            ("is it open?", self.gateway),
+        ):
+            self.write_in(text)
+            message = self.env["sms.incoming"].search([], order="id desc", limit=1)
+            self.assertEqual((message.gateway_id, message.body[:2]), (gateway, "is"))
+
+    def test_texts_say_the_keyword_and_are_counted_with_it(self):
+        self.gateway.optout_short_code = SHORT_CODE
+        text = "x" * (160 - len("\nSTOP to 21512"))
+        campaign = self.env["sms.campaign"].create(
+            {
+                "name": "Gala",
+                "body": text,
+                "gateway_id": self.gateway.id,
+                "message_class": "promotional",
+                "audience_ids": [(0, 0, {"kind": "numbers", "numbers": "0712345678"})],
+            }
+        )
+        self.assertEqual((campaign.optout, campaign.worst_parts), ("word", 1))
+        self.gateway.keyword = "STRATH"
+        self.assertEqual(self.gateway._optout_word_text(), "STRATH STOP to 21512")
+        campaign.action_check()
+        self.assertEqual(campaign.worst_parts, 2)
+
+    def test_a_keyword_is_one_word_and_none_to_opt_out_with(self):
+        for wrong in ("TWO WORDS", "STRATH!", "stop"):
+            with self.assertRaises(ValidationError):
+                self.gateway.keyword = wrong
 
     def test_words_are_editable(self):
         self.words.create({"word": "Basi!", "kind": "stop"})

@@ -152,13 +152,21 @@ class Admin:
         return phones.latest(self.state, request.query.get("search", ""), limit)
 
     async def incoming(self, request: web.Request) -> dict[str, Any]:
-        """Let a phone send a message: ``from``, ``to``, ``text``."""
+        """Let a phone send a message: ``from``, ``to``, ``text``.
+
+        To a short code that is shared, only what begins with one of our keywords comes.
+        """
         given = await _body(request)
         wait = given.pop("wait", 0)
         sender, to, text = (_required(given, name) for name in ("from", "to", "text"))
-        message = Incoming(len(self.state.inbox) + 1, sender, to, text)
+        settings = self.state.settings
+        routed = settings.routed(to, text)
+        if routed is None:
+            # Another customer's, or nobody's: AT tells us nothing of it.
+            return {"callback": None}
+        message = Incoming(len(self.state.inbox) + 1, sender, to, routed)
         self.state.inbox.append(message)
-        network = network_code(sender, self.state.settings.profile)
+        network = network_code(sender, settings.profile)
         fields = message.posted() | ({"networkCode": network} if network else {})
         return await self._post("incoming", fields | given, wait, needed=False)
 

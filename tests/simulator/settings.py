@@ -21,7 +21,9 @@ class Settings:
     """The account, its prices and the switches; money in ten-thousandths.
 
     The balance is counted in the currency of the price, whatever currency the
-    profile prints it in: how the real sandbox converts is not known.
+    profile prints it in: how the real sandbox converts is not known. ``shared_codes``
+    has our keywords on short codes that others share; whether AT cuts them off what it
+    posts is not known either, so that ``strip_keyword`` is a switch.
     """
 
     profile: str = "sandbox"
@@ -39,6 +41,8 @@ class Settings:
     callback_speed: float = 1.0
     report_script: list[Step] = field(default_factory=lambda: [Step("Success")])
     report_delay_ms: float = 50.0
+    shared_codes: dict[str, list[str]] = field(default_factory=dict)
+    strip_keyword: bool = False
     honour_idempotency: bool = False
     xml_without_accept: bool = False
     collapse_duplicates: bool = False
@@ -56,6 +60,16 @@ class Settings:
                 raise ValueError(f"{name}: {error}") from None
         for name, value in parsed.items():
             setattr(self, name, value)
+
+    def routed(self, code: str, text: str) -> str | None:
+        """Give a text as it reaches us, or None if it does not: it is another's."""
+        if code not in self.shared_codes:
+            return text
+        keyword, _blank, rest = text.strip().partition(" ")
+        ours = {each.upper() for each in self.shared_codes[code]}
+        if keyword.upper() not in ours:
+            return None
+        return rest.lstrip() if self.strip_keyword else text
 
     def to_json(self) -> dict[str, Any]:
         """Give every setting, money as decimal text, keys as their last four."""
@@ -128,6 +142,12 @@ def _accounts(value: Any) -> dict[str, str]:
     return {_text(user): _text(key) for user, key in value.items()}
 
 
+def _shared_codes(value: Any) -> dict[str, list[str]]:
+    if not isinstance(value, dict):
+        raise ValueError("an object of short code and keywords")
+    return {_text(code): _texts(keywords) for code, keywords in value.items()}
+
+
 def _callbacks(value: Any) -> dict[str, str]:
     if not isinstance(value, dict) or not set(value) <= set(CALLBACK_KINDS):
         raise ValueError(f"an object of URLs by {', '.join(CALLBACK_KINDS)}")
@@ -152,6 +172,8 @@ PARSERS: dict[str, Callable[[Any], Any]] = {
     "callback_speed": _speed,
     "report_script": _script,
     "report_delay_ms": _number,
+    "shared_codes": _shared_codes,
+    "strip_keyword": _switch,
     "honour_idempotency": _switch,
     "xml_without_accept": _switch,
     "collapse_duplicates": _switch,

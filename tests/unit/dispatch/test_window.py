@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from su_sms.dispatch.window import Window, finish, is_open, next_open, today, tomorrow
+from su_sms.dispatch.window import (
+    Window,
+    closing,
+    finish,
+    is_open,
+    next_open,
+    today,
+    tomorrow,
+)
 
 NAIROBI = Window(8.0, 18.0, "Africa/Nairobi")  # three hours ahead of UTC
 NIGHT = Window(22.0, 6.0, "Africa/Nairobi")
@@ -45,6 +53,21 @@ def test_open_and_next_open(window: Window, moment: str, open_: bool, opens: str
     now = datetime.fromisoformat(moment)
     assert is_open(window, now) is open_
     assert next_open(window, now) == datetime.fromisoformat(opens)
+
+
+@pytest.mark.parametrize(
+    ("window", "moment", "closes"),
+    [
+        (NAIROBI, "2026-03-02 06:00", "2026-03-02 15:00"),
+        # at night those that come next
+        (NAIROBI, "2026-03-02 18:00", "2026-03-03 15:00"),
+        (NIGHT, "2026-03-02 20:00", "2026-03-03 03:00"),
+    ],
+)
+def test_when_the_hours_end(window: Window, moment: str, closes: str):
+    assert closing(window, datetime.fromisoformat(moment)) == datetime.fromisoformat(
+        closes
+    )
 
 
 @pytest.mark.parametrize(

@@ -169,6 +169,17 @@ def test_incoming_takes_any_date_format(admin, application):
     assert application.fields("/incoming")[0]["date"] == "2017-05-03 06:04:45"
 
 
+def test_what_is_written_to_a_shared_code_comes_by_its_keyword(admin, application):
+    admin.settings(shared_codes={"20880": ["STRATH"]})
+    admin.incoming(NUMBER, "20880", "strath STOP", wait=5)
+    assert admin.incoming(NUMBER, "20880", "STRATHMORE STOP", wait=5) is None
+    assert admin.incoming(NUMBER, "20880", "STOP", wait=5) is None
+    admin.settings(strip_keyword=True)
+    admin.incoming(NUMBER, "20880", "STRATH  STOP", wait=5)
+    texts = [fields["text"] for fields in application.fields("/incoming")]
+    assert texts == ["strath STOP", "STOP"]
+
+
 def test_optout(admin, application):
     admin.optout(NUMBER, "UNIVERSITY", wait=5)
     assert application.fields("/optout") == [

@@ -2,8 +2,7 @@ import { SmsWidget, smsWidget } from "@sms/components/sms_widget/fields_sms_widg
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 
-// As Odoo finds links: tools.mail.TEXT_URL_REGEX
-const LINK = /https?:\/\/[\w@:%.+&~#=/-]+(?:\?\S+)?/g;
+import { shortened } from "../text/links";
 
 /** The text of a campaign, whose gateway and endings are its own. */
 export class CampaignText extends SmsWidget {
@@ -17,7 +16,7 @@ export class CampaignText extends SmsWidget {
 
     _getValueForSmsCounts(value) {
         const { shorten_links, short_link } = this.props.record.data;
-        return shorten_links && short_link ? value.replaceAll(LINK, short_link) : value;
+        return shorten_links && short_link ? shortened(value, short_link) : value;
     }
 }
 

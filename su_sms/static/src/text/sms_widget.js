@@ -18,7 +18,9 @@ patch(SmsWidget.prototype, {
         super.setup();
         this.typed = useState({ text: "" });
         const follow = () => {
-            this.typed.text = this.targetEditElement.el?.value ?? "";
+            // What can't be edited has no text area.
+            const { el } = this.targetEditElement;
+            this.typed.text = el?.value ?? this.props.record.data[this.props.name] ?? "";
         };
         useEffect(
             (textarea) => {

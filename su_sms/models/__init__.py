@@ -4,6 +4,7 @@ from . import sms_form_mixin
 
 from . import (
     ir_actions_server,
+    ir_cron,
     ir_http,
     mail_message,
     mail_notification,

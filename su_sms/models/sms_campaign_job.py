@@ -33,12 +33,12 @@ class SmsCampaign(models.Model):
     @api.model
     def _work(self):
         """Move every campaign on by a page, until nothing moves; called by the cron."""
-        until = time.monotonic() + RUN_SECONDS
+        until = time.monotonic() + self.env["ir.cron"]._sms_seconds(RUN_SECONDS)
         moved = True
         while moved and time.monotonic() < until:
             moved = self._work_once()
         if moved:
-            self._trigger_work()
+            self.env.ref("su_sms.ir_cron_campaigns").sudo()._sms_go_on()
             return
         waiting = self.sudo().search([("state", "=", "scheduled")])
         if waiting:

@@ -55,7 +55,7 @@ class SmsGatewayConfig(models.Model):
 
         Begins anew each time: what is done is done, whatever ended the last run.
         """
-        until = time.monotonic() + RUN_SECONDS
+        until = time.monotonic() + self.env["ir.cron"]._sms_seconds(RUN_SECONDS)
         gateways = self.sudo().with_context(active_test=False)
         gateways = gateways.search([])  # pylint: disable=no-search-all
         done = 0
@@ -65,7 +65,7 @@ class SmsGatewayConfig(models.Model):
                     done += count
                     _logger.info("Gateway %s: %d %s", gateway.id, count, name)
                     if time.monotonic() > until:
-                        self.env.ref("su_sms.ir_cron_retention").sudo()._trigger()
+                        self.env.ref("su_sms.ir_cron_retention").sudo()._sms_go_on()
                         self.env["sms.sms"]._report_progress(done)
                         return
         self.env["sms.sms"]._report_progress(done)

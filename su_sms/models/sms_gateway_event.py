@@ -21,10 +21,10 @@ WAIT_FOR_MESSAGE = timedelta(minutes=10)
 RETRY_AFTER = timedelta(seconds=15)
 BATCH = 500
 LONGEST_FIELD = 255
-# The inbox is looked at until nothing has come for this long, and a post wakes it at
-# most this often: so a post that wakes nobody still finds somebody awake.
-LINGER_SECONDS = 1.0
-WAKE_SECONDS = 0.4
+# The inbox is looked at once more so long after it has had something, and a post wakes
+# it at most this often: so a post that wakes nobody is still seen.
+LINGER_SECONDS = 1.5
+WAKE_SECONDS = 1.0
 GATHER_SECONDS = 0.3
 # Short, as Odoo ends a job that takes long; what is left triggers the next run.
 RUN_SECONDS = 20
@@ -139,8 +139,13 @@ class SmsGatewayEvent(models.Model):
 
     @api.model
     def _apply_inbox(self):
-        """Apply what has come until nothing comes any more; called by the cron."""
-        until = time.monotonic() + RUN_SECONDS
+        """Apply what has come until nothing comes any more; called by the cron.
+
+        As a job this does not wait for more, as its record is locked: it runs again.
+        """
+        jobs = self.env["ir.cron"]
+        in_job = jobs._sms_in_job()
+        until = time.monotonic() + jobs._sms_seconds(RUN_SECONDS)
         idle_since = time.monotonic()
         applied = 0
         while time.monotonic() < until:
@@ -150,17 +155,20 @@ class SmsGatewayEvent(models.Model):
                 idle_since = time.monotonic()
             elif in_test() or time.monotonic() - idle_since > LINGER_SECONDS:
                 break
+            if in_job and count < BATCH:
+                break
             if count < BATCH and not in_test():
                 # A few at a time cost nearly as much as a batch.
                 time.sleep(GATHER_SECONDS)
-        self._come_again(time.monotonic() >= until)
+        self._come_again(time.monotonic() >= until, in_job and applied)
         self.env["sms.sms"]._report_progress(applied)
 
     @api.model
-    def _come_again(self, unfinished):
+    def _come_again(self, unfinished, look_again):
         cron = self.env.ref("su_sms.ir_cron_events").sudo()
+        if unfinished or look_again:
+            cron._sms_go_on(None if unfinished else LINGER_SECONDS)
         if unfinished:
-            cron._trigger()
             return
         # This transaction may be older than what has been applied beside it.
         with self.env["sms.sms"]._own_transaction() as cr:

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import psycopg2
 from odoo import SUPERUSER_ID, api, models, modules
 
-from ..dispatch import outbox, schedule, upkeep
+from ..dispatch import gaps, outbox, schedule, upkeep
 from ..dispatch.connection import Connection
 from ..dispatch.dispatcher import Dispatcher
 from ..dispatch.running import running
@@ -31,6 +31,8 @@ TRY_LATER = timedelta(minutes=1)
 PATIENCE_SECONDS = 3
 # Threads of this process that dispatch at once; beyond them it is the queue's.
 _at_once = threading.BoundedSemaphore(4)
+# Databases for which a thread of this process goes on beside the job.
+_beside = gaps.Once()
 # How long Test Connection waits for a dispatcher that took its message first.
 WAIT_FOR_ANOTHER = 60
 
@@ -144,11 +146,28 @@ class SmsSms(models.Model):
         self._run_outbox()
 
     @api.model
-    def _run_outbox(self):
+    def _run_outbox(self, seconds=RUN_SECONDS):
         """Dispatch what is due, and see to it that the rest is when its time comes.
+
+        As a job this ends when nothing is due at the moment, and before a gap; a thread
+        goes on beside it.
 
         :return: how many messages got an outcome
         """
+        jobs = self.env["ir.cron"]
+        in_job = jobs._sms_in_job()
+        seconds = jobs._sms_seconds(seconds)
+        total, due = 0, utcnow()
+        if not (in_job and (self.env.cr.dbname in _beside or seconds <= 0)):
+            self._upkeep()
+            total, due = self._send_due(seconds, 0.0 if in_job else LINGER_SECONDS)
+        if due:
+            self._come_again(due, total, in_job)
+        self.env["sms.campaign"]._outbox_ran()
+        return total
+
+    @api.model
+    def _upkeep(self):
         with self._own_transaction() as cr:
             now = utcnow()
             if lost := upkeep.expire_leases(cr, now):
@@ -157,7 +176,15 @@ class SmsSms(models.Model):
                 _logger.warning("%d messages were given up as too old", old)
             if moved := upkeep.fail_over(cr, schedule.FAILOVER_REASONS, now):
                 _logger.warning("%d messages are taken over by another gateway", moved)
-        until = time.monotonic() + RUN_SECONDS
+
+    @api.model
+    def _send_due(self, seconds, linger):
+        """Dispatch what is due, and what soon will be.
+
+        :param linger: what is due within so many seconds is waited for
+        :return: how many messages got an outcome, and when the next are due
+        """
+        until = time.monotonic() + seconds
         total, idle = 0, 0.0
         while True:
             # Odoo skips a job that was killed three times before it reported anything.
@@ -180,17 +207,58 @@ class SmsSms(models.Model):
                 pause = TRY_SECONDS
                 idle += pause
             left = until - time.monotonic()
-            if max(pause, idle) > min(LINGER_SECONDS, left):
+            if max(pause, idle) > min(linger, left):
                 break
             self._end_transaction()
             time.sleep(pause)
-        if due and due <= now:
-            due = None if done or running.ending else now + TRY_LATER
-            self._trigger_dispatch(at=due)
-        elif due:
-            self._trigger_dispatch(at=due)
-        self.env["sms.campaign"]._outbox_ran()
-        return total
+        return total, due
+
+    @api.model
+    def _come_again(self, due, total, in_job):
+        """See to it that what is due then leaves then."""
+        now = utcnow()
+        soon = due <= now + timedelta(seconds=LINGER_SECONDS)
+        if soon and in_job and not running.ending:
+            self._go_on_beside()
+        elif soon and (total or running.ending or due > now):
+            self._trigger_dispatch()
+        else:
+            # Nobody could have it for long enough, or it is for later.
+            self._trigger_dispatch(at=max(due, now + TRY_LATER) if soon else due)
+
+    @api.model
+    def _go_on_beside(self):
+        """Go on in a thread while no job holds its record, until the next gap is over.
+
+        There is one for a database in this process; when it ends it wakes the job.
+        """
+        registry, seconds = self.env.registry, gaps.over()
+        # For whoever ends before it has woken anybody.
+        self._trigger_dispatch(at=utcnow() + timedelta(seconds=seconds))
+        if not _beside.ask(registry.db_name):
+            return
+
+        def go_on():
+            try:
+                with registry.cursor() as cr:
+                    env = api.Environment(cr, SUPERUSER_ID, {})
+                    env["sms.sms"]._run_outbox(seconds)
+            except Exception:
+                _logger.exception("Messages wait for the next run of the job")
+            finally:
+                if _beside.done(registry.db_name) and not running.ending:
+                    with registry.cursor() as cr:
+                        env = api.Environment(cr, SUPERUSER_ID, {})
+                        env["sms.sms"]._trigger_dispatch()
+
+        # Not a daemon, so that a worker that ends waits for it.
+        thread = threading.Thread(target=go_on, name="su_sms")
+        thread.dbname = registry.db_name
+        try:
+            thread.start()
+        except RuntimeError:
+            _beside.done(registry.db_name)
+            _logger.exception("Messages wait for the next run of the job")
 
     @api.model
     def _report_sent(self, done):

@@ -44,8 +44,8 @@ class SmsSms(models.Model):
                 env["sms.campaign"]._trigger_work()
 
     @api.model
-    def _run_outbox(self):
-        total = super()._run_outbox()
+    def _run_outbox(self, *args, **kwargs):
+        total = super()._run_outbox(*args, **kwargs)
         if total:
             # One of them may be done now, or its budget spent.
             self.env["sms.campaign"]._trigger_work()

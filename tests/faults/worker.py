@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import sys
+import threading
 import time
 from datetime import timedelta
 from multiprocessing.connection import Connection
@@ -154,6 +155,10 @@ class Orders:
         self.begin()
         with self._env.cr:
             self._env.ref("su_sms.ir_cron_outbox").method_direct_trigger()
+        # What goes on beside the job, while nobody holds its record.
+        for thread in threading.enumerate():
+            if thread.name == "su_sms":
+                thread.join()
 
     def apply_events(self) -> None:
         """Apply what the provider has posted."""

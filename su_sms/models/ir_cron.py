@@ -1,0 +1,89 @@
+import logging
+import threading
+from datetime import timedelta
+
+import psycopg2
+from odoo import SUPERUSER_ID, api, fields, models, tools
+
+from ..dispatch import gaps
+from .sms_sms_dispatch import in_test, utcnow
+
+_logger = logging.getLogger(__name__)
+
+# The models whose jobs leave gaps; Odoo's own job for SMS is one of them.
+MODELS = ("sms.sms", "sms.campaign", "sms.gateway.event", "sms.gateway.config")
+# Jobs that a thread of this process is about to wake.
+_waking = gaps.Once()
+
+
+class IrCron(models.Model):
+    """Jobs that leave gaps in which others may lock them; see ``dispatch/gaps.py``."""
+
+    _inherit = "ir.cron"
+
+    @api.model
+    def _sms_in_job(self):
+        """Tell whether this runs as a job, whose record is locked meanwhile."""
+        return "cron_id" in self.env.context and not in_test()
+
+    @api.model
+    def _sms_seconds(self, most):
+        """Return how long to run at most: as a job, until the next gap."""
+        return min(most, gaps.left()) if self._sms_in_job() else most
+
+    @api.model
+    @tools.ormcache()
+    def _sms_job_ids(self):
+        """Return the ids of the jobs that leave gaps."""
+        jobs = self.sudo().with_context(active_test=False)
+        return frozenset(jobs.search([("model_id.model", "in", MODELS)]).ids)
+
+    def _trigger_list(self, at_list):
+        """Let what would begin in a gap begin after it."""
+        now = fields.Datetime.now()
+        soon = any(at <= now for at in at_list)
+        if not soon or in_test() or gaps.left() or self.id not in self._sms_job_ids():
+            return super()._trigger_list(at_list)
+        later = [at for at in at_list if at > now]
+        return super()._trigger_list([*later, self._sms_wake_in(gaps.over())])
+
+    def _sms_go_on(self, after=None):
+        """Have this job, which runs, run again: after the gap, or after some seconds.
+
+        Odoo would look for it within a minute only.
+        """
+        seconds = gaps.over() if after is None else after
+        self._trigger(at=self._sms_wake_in(seconds) if self._sms_in_job() else None)
+
+    def _sms_wake_in(self, seconds):
+        """Wake this job after some seconds, if this process lives.
+
+        :return: when it should be due by itself
+        """
+        key = (self.env.cr.dbname, self.id)
+        if _waking.ask(key):
+            timer = threading.Timer(seconds, self._sms_make_wake(key))
+            timer.daemon = True
+            timer.name = "su_sms_wake"
+            try:
+                timer.start()
+            except RuntimeError as error:
+                _waking.done(key)
+                _logger.warning("Job %s is not woken: %s", self.id, error)
+        # To the second, and not before.
+        return utcnow().replace(microsecond=0) + timedelta(seconds=int(seconds) + 2)
+
+    def _sms_make_wake(self, key):
+        registry, cron_id = self.env.registry, self.id
+
+        def wake():
+            _waking.done(key)
+            try:
+                with registry.cursor() as cr:
+                    env = api.Environment(cr, SUPERUSER_ID, {})
+                    env["ir.cron"].browse(cron_id)._trigger()
+            except psycopg2.Error as error:
+                # It is due by itself within a minute.
+                _logger.info("Job %s is not woken: %s", cron_id, type(error).__name__)
+
+        return wake

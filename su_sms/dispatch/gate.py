@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
+from ..text import country as country_of
 from ..text import phone, placeholders, segments
 
 
@@ -72,7 +73,7 @@ def read_number(number, country):
         return phone.normalise(number or "", country)
     except phone.PhoneError as error:
         failure_type = FAILURE_BY_REASON.get(error.reason, MALFORMED)
-        return Stop("error", failure_type, str(error))
+        return Stop("error", failure_type, country_of.explain(error, number, country))
 
 
 def judge(number, body, *, sanitise, blocked, max_parts):

@@ -3,6 +3,7 @@ from . import sms_form_mixin
 # isort: split
 
 from . import (
+    base,
     ir_actions_server,
     ir_cron,
     ir_http,
@@ -67,6 +68,7 @@ from . import (
     sms_gateway_config_account,
     sms_gateway_config_callback,
     sms_gateway_config_campaign,
+    sms_gateway_config_country,
     sms_gateway_config_health,
     sms_gateway_config_hold,
     sms_gateway_config_limit,

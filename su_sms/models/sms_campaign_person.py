@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..text import e164, numbers, phone
+from ..text.country import explain
 
 # Why somebody is left out: the failure types of the message that is not sent.
 OPTED_OUT = "sms_blacklist"
@@ -85,7 +86,8 @@ class Candidate:
             return
         error, raw = problem
         self.number = str(raw).replace("\0", "")[:64]
-        self.leave_out(BY_PHONE_REASON.get(error.reason, MALFORMED), str(error))
+        detail = explain(error, raw, country(self))
+        self.leave_out(BY_PHONE_REASON.get(error.reason, MALFORMED), detail)
 
     def _take_name(self, name):
         if name and not self.name:

@@ -77,7 +77,7 @@ class SmsGatewayConfig(models.Model):
             sender=self.sender_id or "",
             sanitise=self.sanitise,
             max_parts=self.max_parts,
-            country=self._country(company),
+            country=self.country_id.code or self._country(company),
             promotional=self._lets_promotional_go(),
             useful_hours=self.useful_hours,
             company_id=self.company_id.id or 0,
@@ -101,8 +101,3 @@ class SmsGatewayConfig(models.Model):
             _logger.error("Gateway %s: nobody knows who said no", self.id)
             return False
         return self.balance_state != "floor"
-
-    @api.model
-    def _country(self, company):
-        """Give the country by which a company's local numbers are read."""
-        return company.country_id.code or "KE"

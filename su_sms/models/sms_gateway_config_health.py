@@ -76,6 +76,7 @@ class SmsGatewayConfig(models.Model):
         """
         stuck, reported = self._stuck(), self._reported()
         kept = self._kept_by_pause()
+        doubts = self._no_such_numbers()
         found = {}
         for gateway in self:
             findings = [
@@ -85,6 +86,8 @@ class SmsGatewayConfig(models.Model):
                 *gateway._findings_of_callbacks(gateway._origin.id in reported),
                 *gateway._findings_of_retention(kept.get(gateway._origin.id)),
             ]
+            if gateway._origin.id in doubts:
+                findings += gateway._findings_of_country(*doubts[gateway._origin.id])
             if gateway.status == "ready" and gateway._origin.id in stuck:
                 findings.append(gateway._finding_of_queue(*stuck[gateway._origin.id]))
             found[gateway.id] = sorted(findings, key=lambda finding: finding.rank)

@@ -366,7 +366,9 @@ class SmsSms(models.Model):
         for gateway in gateways.search([("provider", "!=", False)]):
             try:
                 gateway._check_knows_who_said_no()
-                settings = gateway._settings()._replace(countries=countries)
+                settings = gateway._settings()
+                if not gateway.country_id:
+                    settings = settings._replace(countries=countries)
                 lines.append((settings, gateway._client()))
             except ValueError as error:
                 # One gateway that can't be used must not stop the others.

@@ -15,6 +15,7 @@ from . import (
     test_campaign_rights,
     test_campaign_run,
     test_companies,
+    test_country,
     test_dashboard,
     test_dashboard_delivery,
     test_dashboard_gateway,

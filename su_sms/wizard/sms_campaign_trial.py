@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..text import numbers, phone
+from ..text.country import explain
 
 MOST = 10
 
@@ -49,7 +50,7 @@ class SmsCampaignTrial(models.TransientModel):
                     self.env._(
                         "“%(number)s” can't be used: %(why)s",
                         number=phone.ending(each.raw),
-                        why=error,
+                        why=explain(error, each.raw, country),
                     )
                 ) from None
         if not found:

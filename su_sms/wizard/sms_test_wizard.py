@@ -6,6 +6,7 @@ from ..africastalking import probe
 from ..africastalking.errors import GatewayError
 from ..models.sms_sms_dispatch import in_test
 from ..text import phone
+from ..text.country import explain
 
 SENT = ("pending", "sent")
 # How long a person who tests waits for the network's report.
@@ -50,7 +51,7 @@ class SmsTestWizard(models.TransientModel):
         try:
             number = phone.normalise(typed, country)
         except phone.PhoneError as problem:
-            error = str(problem)
+            error = explain(problem, typed, country)
             if problem.reason == "empty":
                 error = self.env._("Your profile has no phone number.")
         self.number = number

@@ -76,8 +76,9 @@ class SmsGatewayConfig(models.Model):
         "Plain Punctuation",
         default=True,
         tracking=True,
-        help="Send “curly quotes”, dashes and the like as plain ones. A single one"
-        " of them would more than halve what fits into a part, and double the cost.",
+        help="Send “curly quotes”, dashes, n° and the like as plain ones: a single one"
+        " of them would more than halve what fits into a part, and double the cost."
+        " Runs of blanks become one.",
     )
 
     max_parts = fields.Integer(

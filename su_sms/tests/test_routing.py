@@ -119,6 +119,17 @@ class TestRouting(GatewayCase):
         self.assertEqual(sms.gateway_id, self.gateway)
         self.assertEqual(self.texts(), [("+254712345678", "Hello")])
 
+    def test_blanks_that_say_nothing_do_not_leave(self):
+        """As around Odoo's own texts, with a sign that would need Unicode."""
+        text = "\n                Your order n° 12  has left. \n            "
+        self.queue("0712345678", body=text).send()
+        self.gateway.sanitise = False
+        self.queue("0712345678", body=text).send()
+        self.assertEqual(
+            [sent for _number, sent in self.texts()],
+            ["Your order no. 12 has left.", "Your order n° 12  has left."],
+        )
+
     def test_many_at_once_are_bulk(self):
         many = self.queue(*(f"07123456{n:02}" for n in range(30)))
         self.assertEqual(set(many.mapped("priority")), {"0"})

@@ -98,12 +98,13 @@ def clean(text: str) -> str:
     """Take out what no SMS can carry.
 
     Line ends of every kind become a line feed and a tab a space; other control
-    characters (NUL, C0, C1) go; a lone surrogate becomes U+FFFD.
+    characters (NUL, C0, C1) go; a lone surrogate becomes U+FFFD. Blanks around the
+    text, as templates have them, go as well.
     """
     if _SURROGATE.search(text):
         units = text.encode("utf-16-be", "surrogatepass")
         text = units.decode("utf-16-be", "replace")
-    return text.replace("\r\n", "\n").translate(_CONTROLS)
+    return text.replace("\r\n", "\n").translate(_CONTROLS).strip(BLANKS)
 
 
 def sanitise(text: str) -> str:
@@ -112,16 +113,23 @@ def sanitise(text: str) -> str:
     Quotes, dashes, spaces, bullets, ligatures and the like are replaced; letters of
     any language and emoji stay. Joiners and direction marks shape Arabic, Indic
     scripts and emoji: they go, and letters with combining marks are composed, only
-    where the text then is GSM-7. Doing it twice changes nothing more.
+    where the text then is GSM-7. Runs of blanks become one, and no more than one line is
+    left empty. Doing it twice changes nothing more.
     """
     if _IS_GSM.fullmatch(text):
-        return text
+        return _close_up(text)
     plain = text.translate(_TYPOGRAPHY)
     bare = plain.translate(_JOINERS)
-    if _has_piled_marks(bare):
-        return plain
-    bare = unicodedata.normalize("NFC", bare)
-    return bare if _IS_GSM.fullmatch(bare) else plain
+    if not _has_piled_marks(bare):
+        bare = unicodedata.normalize("NFC", bare)
+    plain, bare = (_NUMERO.sub(r"\1o.", each) for each in (plain, bare))
+    return _close_up(bare if _IS_GSM.fullmatch(bare) else plain)
+
+
+def _close_up(text: str) -> str:
+    """Take out the blanks that say nothing."""
+    text = _RUN.sub(" ", text)
+    return _LINES.sub("\n\n", _AROUND_LINE_END.sub("\n", text)).strip(BLANKS)
 
 
 def _has_piled_marks(text: str) -> bool:
@@ -171,6 +179,17 @@ def _inseparable(encoding: Encoding, units: bytes, cut: int) -> bool:
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
+#: What may stand around a text and says nothing.
+BLANKS = (
+    " \n\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
+    "\u200a\u2028\u2029\u202f\u205f\u3000"
+)
+_RUN = re.compile("  +")
+_AROUND_LINE_END = re.compile(" ?\n ?")
+_LINES = re.compile("\n{3,}")
+# What texts of Odoo's own, and the French, write for "no."
+_NUMERO = re.compile(r"(?<!\w)([nN])[°º]")
+
 _CONTROLS = dict.fromkeys(chain(range(0x20), range(0x7F, 0xA0))) | {
     ord("\t"): " ",
     **dict.fromkeys(map(ord, "\n\r\v\f\x85"), "\n"),
@@ -194,6 +213,7 @@ _TYPOGRAPHY = str.maketrans(
             "*": "\u2217",
             "x": "\u00d7",
             "~": "\u223c\u02dc",
+            "No.": "\u2116",
             "ff": "\ufb00",
             "fi": "\ufb01",
             "fl": "\ufb02",

@@ -1,5 +1,6 @@
 """What a text takes on the air, and how it is tidied."""
 
+import re
 import string
 import unicodedata
 
@@ -159,7 +160,11 @@ def test_a_text_is_ucs2_if_there_is_a_reason(text):
         ("“Habari” „ndugu‟ «yangu»", '"Habari" "ndugu" "yangu"'),
         ("8–18 — saa‑moja ‒ −5", "8-18 - saa-moja - -5"),
         ("Subiri…", "Subiri..."),
-        ("KES\u00a0100\u202f000\u2009\u3000x", "KES 100 000  x"),
+        ("KES\u00a0100\u202f000\u2009\u3000x", "KES 100 000 x"),
+        ("Order n° 12, N°7, nº 3, № 4", "Order no. 12, No.7, no. 3, No. 4"),
+        ("20°, in° 5", "20°, in° 5"),
+        ("  Dear   Amina, \n\n\n\n your  fees ", "Dear Amina,\n\nyour fees"),
+        ("\u00a0“Dear”\u2003\u200b \n", '"Dear"'),
         ("• one\n‣ two · three", "- one\n- two - three"),
         ("oﬃce ﬁle ﬂow ﬀ ﬄ ﬅ ﬆ", "office file flow ff ffl st st"),
         ("a\u200bb\ufeffc\u00add\u2060e", "abcde"),
@@ -201,8 +206,16 @@ def test_sanitising_keeps_letters_and_emoji(text):
 
 
 @given(gsm)
-def test_sanitising_leaves_gsm_alone(text):
-    assert sanitise(text) == text
+def test_sanitising_leaves_gsm_alone_but_for_blanks(text):
+    assert "".join(sanitise(text).split()) == "".join(text.split())
+
+
+@given(st.text(alphabet=" \n\u00a0\u2028a°n\u200b\u200d", max_size=60))
+def test_sanitised_no_blanks_are_left_that_say_nothing(text):
+    plain = sanitise(text)
+    assert plain == plain.strip()
+    assert not re.search("  | \n|\n |\n{3}", plain)
+    assert sanitise(plain) == plain
 
 
 @pytest.mark.parametrize(
@@ -212,6 +225,8 @@ def test_sanitising_leaves_gsm_alone(text):
         ("a\x00b\x07c\x1bd\x7fe\x9ff", "abcdef"),
         ("one\r\ntwo\rthree\nfour\n\rfive", "one\ntwo\nthree\nfour\n\nfive"),
         ("a\tb", "a b"),
+        ("\n                Order n° 12  is on its way\r\n ", "Order n° 12  is on its way"),
+        ("\u3000a \n b\u2003", "a \n b"),
         ("a\vb\fc\x85d", "a\nb\nc\nd"),
         ("\ud83d", "\ufffd"),
         ("a\ude00b", "a\ufffdb"),

@@ -28,6 +28,7 @@ for (const [gsm, characters] of [
     ["*", "\u2217"],
     ["x", "\u00d7"],
     ["~", "\u223c\u02dc"],
+    ["No.", "\u2116"],
     ["ff", "\ufb00"],
     ["fi", "\ufb01"],
     ["fl", "\ufb02"],
@@ -50,6 +51,12 @@ const JOINERS = /[\u200c-\u200f\u202a-\u202e\u2066-\u2069\u061c\ufe00-\ufe0f]/g;
 // eslint-disable-next-line no-control-regex
 const CONTROLS = /[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]/g;
 
+const BLANKS =
+    "[ \\n\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
+const AROUND = new RegExp(`^${BLANKS}+|${BLANKS}+$`, "g");
+// What texts of Odoo's own, and the French, write for "no."
+const NUMERO = /(?<![\p{L}\p{N}_])([nN])[°º]/gu;
+
 function isGsm(text) {
     return [...text].every((character) => GSM.has(character));
 }
@@ -60,17 +67,28 @@ export function clean(text) {
         .toWellFormed()
         .replace(/\r\n?|[\v\f\x85]/g, "\n")
         .replaceAll("\t", " ")
-        .replace(CONTROLS, "");
+        .replace(CONTROLS, "")
+        .replace(AROUND, "");
+}
+
+/** Take out the blanks that say nothing. */
+function closeUp(text) {
+    return text
+        .replace(/  +/g, " ")
+        .replace(/ ?\n ?/g, "\n")
+        .replace(/\n{3,}/g, "\n\n")
+        .replace(AROUND, "");
 }
 
 /** Replace typographic characters by their equivalents in GSM-7. */
 export function plain(text) {
     if (isGsm(text)) {
-        return text;
+        return closeUp(text);
     }
     const replaced = [...text].map((each) => TYPOGRAPHY.get(each) ?? each).join("");
-    const bare = replaced.replace(JOINERS, "").normalize("NFC");
-    return isGsm(bare) ? bare : replaced;
+    const composed = replaced.replace(JOINERS, "").normalize("NFC");
+    const bare = composed.replace(NUMERO, "$1o.");
+    return closeUp(isGsm(bare) ? bare : replaced.replace(NUMERO, "$1o."));
 }
 
 /** List the characters that keep a text out of GSM-7, once each, as they come. */

@@ -1,4 +1,4 @@
-from . import sms_form_mixin
+from . import sms_form_mixin, sms_number_search
 
 # isort: split
 

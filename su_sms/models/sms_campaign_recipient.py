@@ -11,7 +11,7 @@ class SmsCampaignRecipient(models.Model):
     """
 
     _name = "sms.campaign.recipient"
-    _inherit = ["sms.form.mixin"]
+    _inherit = ["sms.form.mixin", "sms.number.search"]
     _description = "SMS Campaign Recipient"
     _order = "id"
     _log_access = False

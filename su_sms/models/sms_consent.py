@@ -86,7 +86,7 @@ class SmsConsent(models.Model):
     """
 
     _name = "sms.consent"
-    _inherit = ["sms.form.mixin"]
+    _inherit = ["sms.form.mixin", "sms.number.search"]
     _description = "SMS Opt-Out History"
     _order = "date desc, id desc"
     _rec_name = "number"

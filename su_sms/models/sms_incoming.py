@@ -8,7 +8,7 @@ class SmsIncoming(models.Model):
     """A message that somebody sent to one of our short codes."""
 
     _name = "sms.incoming"
-    _inherit = ["sms.form.mixin"]
+    _inherit = ["sms.form.mixin", "sms.number.search"]
     _description = "Incoming SMS"
     _order = "date desc, id desc"
     _rec_name = "number"

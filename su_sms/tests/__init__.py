@@ -35,6 +35,7 @@ from . import (
     test_markup,
     test_matrix,
     test_neutralize,
+    test_number_search,
     test_optout_link,
     test_optout_mailing,
     test_optout_web,

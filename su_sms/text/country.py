@@ -11,7 +11,7 @@ BY_COUNTRY = {"too_short", "too_long", "unknown_country", "not_mobile", "invalid
 
 
 def explain(error: PhoneError, raw: str | None, country: str) -> str:
-    """Return what is wrong with a number as it was typed, with the country if it counts.
+    """Return what is wrong with a number as typed, with the country if it counts.
 
     :param country: the ISO code by which it was read
     """

@@ -113,8 +113,8 @@ def sanitise(text: str) -> str:
     Quotes, dashes, spaces, bullets, ligatures and the like are replaced; letters of
     any language and emoji stay. Joiners and direction marks shape Arabic, Indic
     scripts and emoji: they go, and letters with combining marks are composed, only
-    where the text then is GSM-7. Runs of blanks become one, and no more than one line is
-    left empty. Doing it twice changes nothing more.
+    where the text then is GSM-7. Runs of blanks become one, and no more than one line
+    is left empty. Doing it twice changes nothing more.
     """
     if _IS_GSM.fullmatch(text):
         return _close_up(text)
@@ -187,9 +187,6 @@ BLANKS = (
 _RUN = re.compile("  +")
 _AROUND_LINE_END = re.compile(" ?\n ?")
 _LINES = re.compile("\n{3,}")
-# What texts of Odoo's own, and the French, write for "no."
-_NUMERO = re.compile(r"(?<!\w)([nN])[°º]")
-
 _CONTROLS = dict.fromkeys(chain(range(0x20), range(0x7F, 0xA0))) | {
     ord("\t"): " ",
     **dict.fromkeys(map(ord, "\n\r\v\f\x85"), "\n"),
@@ -243,3 +240,6 @@ _JOINERS = dict.fromkeys(
         range(0xFE00, 0xFE10),
     )
 )
+# What texts of Odoo's own, and the French, write for "no."; at the beginning of a word,
+# whether joiners are there or not.
+_NUMERO = re.compile(f"(?<![\\w{''.join(map(chr, _JOINERS))}])([nN])[°º]")

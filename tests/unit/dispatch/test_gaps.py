@@ -1,4 +1,5 @@
 import pytest
+
 from su_sms.dispatch import gaps
 
 

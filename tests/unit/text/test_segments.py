@@ -225,7 +225,10 @@ def test_sanitised_no_blanks_are_left_that_say_nothing(text):
         ("a\x00b\x07c\x1bd\x7fe\x9ff", "abcdef"),
         ("one\r\ntwo\rthree\nfour\n\rfive", "one\ntwo\nthree\nfour\n\nfive"),
         ("a\tb", "a b"),
-        ("\n                Order n° 12  is on its way\r\n ", "Order n° 12  is on its way"),
+        (
+            "\n                Order n° 12  is on its way\r\n ",
+            "Order n° 12  is on its way",
+        ),
         ("\u3000a \n b\u2003", "a \n b"),
         ("a\vb\fc\x85d", "a\nb\nc\nd"),
         ("\ud83d", "\ufffd"),

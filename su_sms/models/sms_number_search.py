@@ -1,0 +1,49 @@
+from odoo import api, fields, models
+
+from ..text import search
+
+
+class SmsNumberSearch(models.AbstractModel):
+    """A number is found as people type it: 0712 345 678, +254…, or a piece of it."""
+
+    _name = "sms.number.search"
+    _description = "Has a Number to Be Found"
+
+    number = fields.Char(search="_search_number")
+
+    @api.model
+    def _search_number(self, operator, value):
+        country = self.env["sms.gateway.config"]._country(self.env.company)
+        if operator in ("ilike", "like") and isinstance(value, str) and value:
+            # Of another operator, as what is returned comes here again.
+            found = [
+                ("number", f"={operator}", pattern)
+                for pattern in search.patterns(value, country)
+            ]
+            return ["|"] * (len(found) - 1) + found
+        if operator == "in":
+            value = [
+                spelling
+                for number in value
+                for spelling in (
+                    search.spellings(number, country) if number else [number]
+                )
+            ]
+            return [("number", "in", value)]
+        if operator in ("not in", "not ilike", "not like"):
+            return NotImplemented
+        return [("number", operator, value)]
+
+
+class SmsSms(models.Model):
+    _name = "sms.sms"
+    _inherit = ["sms.sms", "sms.number.search"]
+
+
+class PhoneBlacklist(models.Model):
+    _inherit = "phone.blacklist"
+
+    def _search_number(self, operator, value):
+        if operator in ("ilike", "like", "not ilike", "not like"):
+            return self.env["sms.number.search"]._search_number(operator, value)
+        return super()._search_number(operator, value)

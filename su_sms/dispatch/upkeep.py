@@ -52,24 +52,28 @@ def fail_over(cr, reasons, now):
     """
     cr.execute(
         """
+        WITH v AS MATERIALIZED (
+            SELECT sms.id, gateway.id AS gateway, heir.id AS heir
+              FROM sms_sms sms
+              JOIN sms_gateway_config gateway ON gateway.id = sms.gateway_id
+              JOIN sms_gateway_config heir ON heir.id = gateway.failover_id
+             WHERE sms.state = 'outgoing'
+               AND sms.failed_over_from_id IS NULL
+               AND gateway.hold_reason = ANY(%(reasons)s)
+               AND gateway.held_since
+                   < %(now)s - gateway.failover_minutes * interval '1 minute'
+               AND heir.active
+               AND (heir.company_id IS NULL
+                    OR heir.company_id IN (gateway.company_id, sms.company_id))
+               AND heir.hold_reason IS NULL
+               FOR UPDATE OF sms SKIP LOCKED
+        )
         UPDATE sms_sms s
            SET gateway_id = v.heir, failed_over_from_id = v.gateway, attempts = 0,
                faults = 0, not_before = NULL, sender_id = NULL, write_date = %(now)s
-          FROM (SELECT sms.id, gateway.id AS gateway, heir.id AS heir
-                  FROM sms_sms sms
-                  JOIN sms_gateway_config gateway ON gateway.id = sms.gateway_id
-                  JOIN sms_gateway_config heir ON heir.id = gateway.failover_id
-                 WHERE sms.state = 'outgoing'
-                   AND sms.failed_over_from_id IS NULL
-                   AND gateway.hold_reason = ANY(%(reasons)s)
-                   AND gateway.held_since
-                       < %(now)s - gateway.failover_minutes * interval '1 minute'
-                   AND heir.active
-                   AND (heir.company_id IS NULL
-                        OR heir.company_id IN (gateway.company_id, sms.company_id))
-                   AND heir.hold_reason IS NULL
-                   FOR UPDATE OF sms SKIP LOCKED) AS v
-         WHERE s.id = v.id
+          FROM v
+         -- as above: these, and not all that there are
+         WHERE s.id = v.id AND s.id = ANY(ARRAY(SELECT id FROM v))
         """,
         {"now": now, "reasons": reasons},
     )

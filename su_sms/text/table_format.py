@@ -316,7 +316,8 @@ def _minutes(tokens: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
 def _part(token: str, moment: datetime, value: float, noon: bool) -> str:
     token = token.lower()
     if token.startswith("["):
-        unit = {"h": 3_600, "m": 60, "s": 1}[token[1]]
+        # What is no time that Excel knows is one of seconds.
+        unit = {"h": 3_600, "m": 60}.get(token[1:2], 1)
         whole = int(round(value * 86_400) // unit)
         return str(whole).rjust(len(token) - 2, "0")
     hour = (moment.hour % 12 or 12) if noon else moment.hour

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
@@ -135,6 +136,10 @@ def test_campaign_from_a_file_with_dirty_numbers(
     question = page.get_by_role("dialog")
     expect(question).to_contain_text("Send to 4 people for about KES 3.20?")
     expect(question.locator("[name=finish_at]")).not_to_be_empty()
+    # One number has two texts that differ: somebody has to say what becomes of it.
+    question.get_by_role("button", name="Launch").click()
+    expect(question).to_contain_text("1 have the same number as somebody before")
+    question.get_by_label("Only the first").check()
     question.get_by_role("button", name="Launch").click()
 
     # It finishes before our eyes
@@ -155,6 +160,87 @@ def test_campaign_from_a_file_with_dirty_numbers(
     failed = page.locator(".o_list_view .o_data_row")
     expect(failed).to_have_count(1)
     expect(failed.locator("[name=number]")).to_have_text("+254700000407")
+
+
+def workbook(path: Path) -> Path:
+    """Make a workbook: a cover, then people, one of them without a balance."""
+    book = openpyxl.Workbook()
+    book.active.append(["Fees office", "November"])
+    book.active.append(["Printed by", "Esther"])
+    people = book.create_sheet("Balances")
+    for row in (
+        ["Father", "Mother Phone", "Student", "Fee Balance"],
+        ["0712345678", "0722000111", "Achieng", 12400],
+        ["0712345679", None, "Baraka", None],
+    ):
+        people.append(row)
+    people["D2"].number_format = "#,##0.00"
+    old = book.create_sheet("Old")
+    for row in (["Phone", "Name"], ["0733345682", "Gone"]):
+        old.append(row)
+    book.save(path)
+    return path
+
+
+def test_what_a_workbook_is_read_as_is_shown_and_chosen_before_its_dialog_closes(
+    system: System, clerk: Person, tmp_path: Path
+):
+    gateway = system.gateway()
+    system.let_report(gateway)
+    page = clerk.open(CAMPAIGNS)
+    page.get_by_role("button", name="New").click()
+    page.get_by_label("Campaign").fill("Fee balances of November")
+    page.get_by_label("Transactional").check()
+
+    dialog = add_file(page, workbook(tmp_path / "fees.xlsx"))
+    expect(dialog.locator("[name=notes]")).to_contain_text("Sheet “Balances” is read")
+    sheet = dialog.locator("[name=sheet]")
+    pick(page, sheet, "Old")
+    expect(dialog.locator("[name=notes]")).to_contain_text("Sheet “Old”")
+    pick(page, sheet, "Balances")
+    expect(dialog.locator("[name=number_title]")).to_have_text("Father")
+    expect(dialog.locator("[name=notes]")).to_contain_text("Two columns have phone")
+
+    # A role that is taken elsewhere is free; without a number nothing is closed
+    roles = dialog.locator("[name=column_ids] td[name=role]")
+    choose(page, roles.nth(1), "Phone Number")
+    expect(roles).to_have_text(["For the Text", "Phone Number", "Name", "For the Text"])
+    choose(page, roles.nth(1), "For the Text")
+    expect(dialog.locator("[name=file_problem]")).to_contain_text("Say which")
+    dialog.get_by_role("button", name="Save & Close").click()
+    expect(page.locator(".o_notification")).to_contain_text("Phone Numbers From")
+    expect(dialog.locator("[name=file_problem]")).to_be_visible()
+    choose(page, roles.nth(0), "Phone Number")
+    dialog.get_by_role("button", name="Save & Close").click()
+
+    # Who has no balance
+    preview = page.locator("[name=preview]")
+    expect(preview.locator("[name=people_count]")).to_have_text("2")
+    page.locator("[name=body] textarea").fill("KES {{ object.fee_balance }}.")
+    clerk.save()
+    expect(preview).to_contain_text("1 recipient has no Fee Balance")
+    expect(preview).to_contain_text("KES 12,400.00.")
+    page.get_by_role("button", name="Launch").click()
+    question = page.get_by_role("dialog")
+    expect(question).to_contain_text("1 recipient has no Fee Balance")
+    question.get_by_label("Leave them out").check()
+    question.get_by_role("button", name="Launch").click()
+    expect(page.locator(".o_arrow_button_current")).to_have_text("Done")
+    [entry] = system.simulator.admin.ledger()
+    assert (entry["number"], entry["text"]) == ("+254712345678", "KES 12,400.00.")
+
+
+def choose(page: Page, cell: Locator, choice: str) -> None:
+    """Choose what a column holds."""
+    cell.click()
+    pick(page, cell, choice)
+    page.get_by_role("dialog").locator("[name=number_title]").click()
+
+
+def pick(page: Page, field: Locator, choice: str) -> None:
+    """Pick one of a field's choices."""
+    field.locator(".o_select_menu_toggler").click()
+    page.locator(".o_select_menu_item").get_by_text(choice, exact=True).click()
 
 
 def test_pause_and_resume(system: System, clerk: Person):

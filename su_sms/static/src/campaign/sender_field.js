@@ -4,12 +4,12 @@ import { SelectionField, selectionField } from "@web/views/fields/selection/sele
 
 /** A sender ID, one of those that the gateway has. */
 export class SenderField extends SelectionField {
-    get choices() {
+    get source() {
         return this.props.record.data.sender_choices;
     }
 
     get options() {
-        const choices = (this.choices || "").split("\n");
+        const choices = (this.source || "").split("\n");
         return choices.filter(Boolean).map((choice) => [choice, choice]);
     }
 

@@ -5,7 +5,7 @@ import { SenderField } from "./sender_field";
 
 /** A sheet, one of those that the workbook has. */
 export class SheetField extends SenderField {
-    get choices() {
+    get source() {
         return this.props.record.data.sheet_choices;
     }
 }

@@ -76,7 +76,8 @@ RECORD = """
                 -- an outcome that comes after the lease is still the outcome
                 AND (s.state = 'process'
                      OR s.failure_type = 'sms_outcome_unknown')))
- RETURNING s.company_id, s.campaign_id, s.priority = '0' AS bulk, s.currency_id,
+ RETURNING s.company_id, s.campaign_id,
+           (s.priority = '0' OR s.campaign_id IS NOT NULL) AS bulk, s.currency_id,
            v.cost
   )
   INSERT INTO sms_spending

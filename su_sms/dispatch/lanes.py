@@ -193,7 +193,9 @@ def _purses(cr, gateway, now):
                    UNION ALL
                   SELECT s.company_id, coalesce(c.message_price, 0) FROM sms_sms s
                LEFT JOIN sms_campaign c ON c.id = s.campaign_id
-                   WHERE s.state = 'process' AND s.priority = '0') AS spent
+                   WHERE s.state = 'process'
+                     -- of an urgent campaign as well
+                     AND (s.priority = '0' OR s.campaign_id IS NOT NULL)) AS spent
            WHERE company_id IS NOT NULL
         GROUP BY company_id
         """,

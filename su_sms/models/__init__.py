@@ -57,6 +57,7 @@ from . import (
     sms_campaign_run,
     sms_campaign_text,
     sms_campaign_unicode,
+    sms_campaign_urgent,
     sms_consent,
     sms_dashboard,
     sms_dashboard_count,

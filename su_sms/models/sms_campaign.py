@@ -62,6 +62,8 @@ KEPT = {
     "pause_text",
     "launched_at",
     "launched_by_id",
+    "urgent",
+    "urgent_reason",
     "approved_by_id",
     "agreed_people_count",
     "agreed_part_count",

@@ -17,6 +17,8 @@ RUN_SECONDS = 20
 # Rows called off at a time.
 BATCH = 5000
 ACTIVITY = "su_sms.mail_activity_type_campaign"
+# What others wait for if it is an urgent campaign's.
+AHEAD = ("_begin_if_due", "_prepare_page")
 # How often a page is taken of which somebody deletes records meanwhile.
 TRIES = 3
 
@@ -106,7 +108,7 @@ class SmsCampaign(models.Model):
         with self.env["sms.sms"]._own_transaction() as cr:
             cr.execute(
                 """
-                SELECT id, CASE state WHEN 'draft' THEN '_go_on_checking'
+                SELECT id, urgent IS TRUE, CASE state WHEN 'draft' THEN '_go_on_checking'
                                       WHEN 'scheduled' THEN '_begin_if_due'
                                       WHEN 'preparing' THEN '_prepare_page'
                                       WHEN 'sending' THEN '_end_if_done'
@@ -122,7 +124,10 @@ class SmsCampaign(models.Model):
                 """,
                 {"now": utcnow()},
             )
-            return cr.fetchall()
+            found = cr.fetchall()
+        # What is urgent is prepared before the next page of any other.
+        first = [row for row in found if row[1] and row[2] in AHEAD] or found
+        return [(campaign_id, step) for campaign_id, _urgent, step in first]
 
     def _go_on_checking(self):
         self._check_some(0)

@@ -123,7 +123,8 @@ class SmsCampaign(models.Model):
                    CASE WHEN v.reason IS NULL THEN 'outgoing' ELSE 'canceled' END,
                    v.reason, v.detail, v.reason IS NOT NULL,
                    v.partner, v.recipient, v.res_model, v.res_id, v.parts, v.line,
-                   v.key, %(campaign)s, %(gateway)s, %(company)s, %(class)s, '0', FALSE,
+                   v.key, %(campaign)s, %(gateway)s, %(company)s, %(class)s,
+                   %(priority)s, FALSE,
                    v.linked, %(user)s, %(now)s, %(now)s
               FROM json_to_recordset(%(rows)s)
                    AS v(number text, linked bool, body text, reason text, detail text,
@@ -139,6 +140,7 @@ class SmsCampaign(models.Model):
                 "gateway": self.gateway_id.id,
                 "company": self.company_id.id,
                 "class": self.message_class,
+                "priority": "2" if self.urgent else "0",
                 "user": (self.launched_by_id or self.user_id).id,
                 "now": utcnow(),
                 "rows": json.dumps(rows),

@@ -107,11 +107,16 @@ class SmsCampaign(models.Model):
                 self.env._("It would not be sent: “Not After” is before it begins.")
             )
 
-    def _launch(self):
-        """Launch: from here on it goes by itself."""
+    def _launch(self, urgent=None):
+        """Launch: from here on it goes by itself.
+
+        :param urgent: why it has to overtake all else, or None if it has not
+        """
         campaign = self._locked("draft")
         campaign._check_can_launch()
         campaign._check_answered()
+        if urgent is not None:
+            campaign._hurry(urgent)
         campaign._agree()
         values = {
             "launched_at": fields.Datetime.now(),
@@ -153,6 +158,7 @@ class SmsCampaign(models.Model):
 
     def _back_to_draft(self):
         self._forget_approval()
+        self._forget_hurry()
         self.write({"state": "draft", "approved_by_id": False})
         self._check_again()
 

@@ -14,6 +14,7 @@ from . import (
     test_campaign_records,
     test_campaign_rights,
     test_campaign_run,
+    test_campaign_urgent,
     test_companies,
     test_country,
     test_dashboard,

@@ -18,6 +18,7 @@ FIGURES = (
     "balance_short_text",
     "scheduled_at",
     "finish_at",
+    "message_class",
     "budget",
     "missing_count",
     "missing_text",
@@ -73,6 +74,13 @@ class SmsCampaignLaunch(models.TransientModel):
     when_shared = fields.Selection(
         lambda self: self._choices_of("when_shared"), "Numbers That Are Shared"
     )
+    message_class = fields.Char(compute="_compute_figures")
+    urgent = fields.Boolean(
+        groups="su_sms.group_manager",
+        help="It overtakes everything that waits at its gateway. For what cannot wait,"
+        " such as a danger: who says so and why stays on record.",
+    )
+    urgent_reason = fields.Char("Urgent Because", groups="su_sms.group_manager")
 
     @api.depends("campaign_id")
     def _compute_figures(self):
@@ -110,14 +118,17 @@ class SmsCampaignLaunch(models.TransientModel):
 
     def action_launch(self):
         self.ensure_one()
-        close = {"type": "ir.actions.act_window_close"}
         answers = {name: self[name] for name in ANSWERS if self[name]}
         if answers:
             self.campaign_id.write(answers)
             if self.campaign_id.check_state == "running":
                 return self._told_to_wait()
-        self.campaign_id._launch()
-        return close
+        # Who is no manager can't have set it.
+        choice = self.sudo()
+        self.campaign_id._launch(
+            urgent=(choice.urgent_reason or "") if choice.urgent else None
+        )
+        return {"type": "ir.actions.act_window_close"}
 
     def _told_to_wait(self):
         text = self.env._(

@@ -164,6 +164,8 @@ class Admin:
         if routed is None:
             # Another customer's, or nobody's: AT tells us nothing of it.
             return {"callback": None}
+        given["text"] = routed
+        given["text"] = routed
         message = Incoming(len(self.state.inbox) + 1, sender, to, routed)
         self.state.inbox.append(message)
         network = network_code(sender, settings.profile)

@@ -77,7 +77,7 @@ class SmsIncoming(models.Model):
             "sms",
             min(self.date, fields.Datetime.now()),
             note=note,
-            evidence=f"“{(self.body or "").strip()}” → {self.short_code or ''}",
+            evidence=f"“{(self.body or '').strip()}” → {self.short_code or ''}",
             company_id=self.company_id.id,
             gateway_id=self.gateway_id.id,
             incoming_id=self.id,

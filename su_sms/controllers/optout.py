@@ -53,6 +53,10 @@ def address():
 
 def page(template, status=200, **values):
     """Give a page that anybody may open."""
+    gateways = request.env["sms.gateway.config"].sudo()
+    gateway = gateways._gateway_of(request.env.company)
+    # Who can't be answered is told of no word to answer with.
+    values["how_to_stop"] = gateway._optout_word_text()
     response = request.render(template, values)
     response.status_code = status
     response.headers.update(HEADERS)

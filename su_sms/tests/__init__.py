@@ -15,6 +15,7 @@ from . import (
     test_campaign_rights,
     test_campaign_run,
     test_campaign_urgent,
+    test_composer_said_no,
     test_companies,
     test_country,
     test_dashboard,

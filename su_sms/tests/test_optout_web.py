@@ -98,6 +98,15 @@ class TestOptoutWeb(OptoutCase):
             self.assertEqual(page.status_code, 200)
             self.assertFalse(self._out())
 
+    def test_unknown_links_name_a_word_only_where_the_sender_can_be_answered(self):
+        gateway = self.env["sms.gateway.config"].create(
+            {"name": "Test", "api_key": "atsk_1", "sender_id": "STRATHMORE"}
+        )
+        path = "/o/" + "x" * 12
+        self.assertNotIn("STOP", self.url_open(path).text)
+        gateway.write({"optout_short_code": "20880", "keyword": "STRATH"})
+        self.assertIn("STRATH STOP to 20880", self.url_open(path).text)
+
     def test_unknown_links_tell_nothing(self):
         token = self.path.removeprefix("/o/")
         other = token[:6] + "X" * 6

@@ -108,7 +108,8 @@ class SmsCampaign(models.Model):
         with self.env["sms.sms"]._own_transaction() as cr:
             cr.execute(
                 """
-                SELECT id, urgent IS TRUE, CASE state WHEN 'draft' THEN '_go_on_checking'
+                SELECT id, urgent IS TRUE,
+                       CASE state WHEN 'draft' THEN '_go_on_checking'
                                       WHEN 'scheduled' THEN '_begin_if_due'
                                       WHEN 'preparing' THEN '_prepare_page'
                                       WHEN 'sending' THEN '_end_if_done'

@@ -102,7 +102,9 @@ class TestCampaignUrgent(CampaignCase):
 
     def test_promotion_is_never_urgent(self):
         campaign = self.draft(message_class="promotional")
-        self.assertEqual(self.dialog(campaign, self.manager).message_class, "promotional")
+        self.assertEqual(
+            self.dialog(campaign, self.manager).message_class, "promotional"
+        )
         wizard = self.env["sms.campaign.launch"].with_user(self.manager)
         wizard = wizard.create(
             {"campaign_id": campaign.id, "urgent": True, "urgent_reason": REASON}

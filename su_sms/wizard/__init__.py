@@ -6,7 +6,6 @@ from . import (
     sms_composer_limit,
     sms_composer_optout,
     sms_composer_said_no,
-    sms_composer_said_no,
     sms_optout_wizard,
     sms_person_wizard,
     sms_person_wizard_export,

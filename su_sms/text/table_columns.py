@@ -248,7 +248,9 @@ def _unique(slug: str, taken: set[str], reserved: Collection[str]) -> str:
 
 def _plain(title: str) -> str:
     """Reduce to lower-case ASCII words, joined by underscores."""
-    ascii_ = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    # Each by itself: a run of marks would be sorted first, and takes its square.
+    pieces = (unicodedata.normalize("NFKD", character) for character in title)
+    ascii_ = "".join(pieces).encode("ascii", "ignore").decode()
     return re.sub("[^a-z0-9]+", "_", ascii_.lower()).strip("_")
 
 

@@ -8,14 +8,18 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from typing import TextIO
 
+from .table_error import TableError
+
 SEPARATORS = ",;\t|"
 LINES_IN_CELL = 20  # a quote left open beyond this is a stray one
+CELLS_IN_LINE = 16_384  # what Excel has
 
 
 def records(content: bytes, encoding: str, mark: str) -> Iterator[list[str]]:
     """Give the cells of each row, blank rows too: the first row is a sheet's row 1.
 
     :param mark: the separator
+    :raise TableError: at a line of more cells than a spreadsheet has
     """
     with _text(content, encoding) as text:
         yield from _records(text, mark)
@@ -59,7 +63,7 @@ def _score(lines: list[str], mark: str) -> tuple[int, int, int]:
 
 
 def _records(lines: Iterator[str], mark: str) -> Iterator[list[str]]:
-    feed = _Feed(lines)
+    feed = _Feed(lines, mark)
     reader = csv.reader(feed, delimiter=mark)
     while True:
         feed.begin()
@@ -96,8 +100,8 @@ class _Feed:
     :ivar stopped: whether more were wanted than there are, or than is sane
     """
 
-    def __init__(self, lines: Iterator[str]):
-        self._lines = lines
+    def __init__(self, lines: Iterator[str], mark: str):
+        self._lines, self._mark = lines, mark
         self._back: deque[str] = deque()
         self.begin()
 
@@ -114,6 +118,8 @@ class _Feed:
         if len(self.given) < LINES_IN_CELL:
             line = self._back.popleft() if self._back else next(self._lines, None)
             if line is not None:
+                if line.count(self._mark) >= CELLS_IN_LINE:
+                    raise TableError("unsafe")
                 line = line.replace("\0", "")  # which PostgreSQL can't keep
                 self.given.append(line)
                 return line

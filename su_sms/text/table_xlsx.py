@@ -88,6 +88,10 @@ class Workbook:
         with _broken():
             self._archive = zipfile.ZipFile(io.BytesIO(content))
             infos = self._archive.infolist()
+            if len(infos) > _PARTS or any(i.compress_type not in _KINDS for i in infos):
+                raise TableError("unsafe")
+            # A file of a few kilobytes must not make work for millions.
+            expands = min(expands, max(_AT_LEAST, _RATIO * len(content)))
             if sum(info.file_size for info in infos) > expands:
                 raise TableError("expands", expands // 1_000_000)
             if any(info.flag_bits & 1 for info in infos):
@@ -126,7 +130,7 @@ class Workbook:
         """
         layout = layout or self.layout(sheet)
         merges = _Merges(layout.merged)
-        line = 0
+        line, left = 0, _CELLS
         rows = self._elements(sheet.part, "row", until="sheetData")
         with _broken(), closing(rows):
             for row in rows:
@@ -134,8 +138,11 @@ class Workbook:
                 if line <= before:
                     raise TableError("broken")
                 hidden = _is_on(row.get("hidden")) or row.get("ht") == "0"
-                read = SheetRow(line, [], hidden)
-                yield merges.filled(self._cells(row, read))
+                read = self._cells(row, SheetRow(line, [], hidden))
+                left -= max(len(read.values), len(row))
+                if left < 0:
+                    raise TableError("unsafe")
+                yield merges.filled(read)
 
     def _merged(self, part: str) -> dict[int, list[tuple[int, int]]]:
         """Find the merged cells of more than a row.
@@ -153,8 +160,12 @@ class Workbook:
                 if len(kept) > _SILENCE:
                     break
         merged: dict[int, list[tuple[int, int]]] = {}
+        left = _CELLS
         for match in _MERGE.finditer(kept) if found else ():
             column, first, last = match[1].decode(), int(match[2]), int(match[3])
+            left -= max(last - first, 0)
+            if left < 0:
+                raise TableError("unsafe")
             if last > first:
                 merged.setdefault(_column(column, 0), []).append((first, last))
         return merged
@@ -214,7 +225,7 @@ class Workbook:
         targets = dict(self._relations(book))
         self._epoch = _EPOCHS[0]
         self.active: Sheet | None = None
-        open_at, at = 0, -1
+        open_at, at, known = 0, -1, set()
         names = ("sheet", "workbookPr", "workbookView")
         for element in self._elements(book, *names, until="sheets"):
             if element.tag.endswith("}workbookPr"):
@@ -224,9 +235,12 @@ class Workbook:
                 open_at = int(element.get("activeTab") or 0)
                 continue
             at += 1
+            if at >= _SHEETS:
+                raise TableError("unsafe")
             ids = [value for key, value in element.items() if key.endswith("}id")]
             kind, part = targets.get(ids[0] if ids else "", ("", ""))
-            if kind == "worksheet":
+            if kind == "worksheet" and part not in known:
+                known.add(part)
                 hidden = element.get("state", "visible") != "visible"
                 sheet = Sheet(element.get("name", ""), part, hidden)
                 if at == open_at and not hidden:
@@ -294,7 +308,7 @@ class Workbook:
             remove_comments=True,
             remove_pis=True,
         )
-        silent = 0
+        silent, left = 0, _ELEMENTS
         with self._archive.open(part) as stream:
             while chunk := stream.read(_CHUNK):
                 parser.feed(chunk)
@@ -304,7 +318,9 @@ class Workbook:
                         raise TableError("unsafe")
                     if until and element.tag.endswith(f"}}{until}"):
                         return
-                    silent = 0
+                    silent, left = 0, left - 1
+                    if left < 0:
+                        raise TableError("unsafe")
                     yield element
                     element.clear()
                     while element.getprevious() is not None:
@@ -383,7 +399,9 @@ def _string(element: etree._Element) -> str:
 
 
 def _is_struck_run(text: etree._Element) -> bool:
-    properties = text.getparent().find("{*}rPr")
+    # They stand first; to look for them would take each run through all before it.
+    first = text.getparent()[0]
+    properties = first if first.tag.endswith("}rPr") else None
     return properties is not None and _is_struck(properties)
 
 
@@ -406,8 +424,10 @@ def _column(reference: str | None, following: int) -> int:
     """Give the place of a cell from 0: 2 for "C7", the next one for no reference."""
     if not reference:
         return following
-    column = 0
-    for letter in reference.rstrip("0123456789"):
+    column, letters = 0, reference.rstrip("0123456789")
+    if len(letters) > len("XFD"):
+        raise TableError("broken")
+    for letter in letters:
         column = column * 26 + ord(letter) - 64
     if not 0 < column <= COLUMNS:
         raise TableError("broken")
@@ -416,7 +436,13 @@ def _column(reference: str | None, following: int) -> int:
 
 _CHUNK = 65_536  # bytes
 _SILENCE = 4_000_000  # bytes without an element that is wanted: no row is that long
-_STRINGS = 5_000_000
+_STRINGS = 1_000_000
+# What is looked at in one reading of a part, far beyond what a campaign's file has.
+_ELEMENTS, _CELLS = 1_100_000, 5_000_000
+_PARTS, _SHEETS = 10_000, 1_000
+# Bytes that any file may unpack to, and how many times its size.
+_AT_LEAST, _RATIO = 5_000_000, 100
+_KINDS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _EPOCHS = (datetime(1899, 12, 30), datetime(1904, 1, 1))
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _OVERLAP = 20  # bytes

@@ -178,3 +178,13 @@ def test_no_bytes_break_it(content):
 def test_what_keeps_a_text_a_text_is_no_part_of_it(cell, text):
     [row] = table.read(csv("Phone,Value", f"0712345678,{cell}")).rows()
     assert row.values[1] == text
+
+
+@pytest.mark.parametrize("line", ["," * 16_384, "0712345678" + ";" * 5_000_000])
+def test_no_line_has_more_cells_than_a_spreadsheet(line):
+    with pytest.raises(table.TableError) as error:
+        table.read(csv("Phone,Name", "0712345678,A", line)).count()
+    assert error.value.reason in ("unsafe", "too_much_text", "too_many_columns")
+    with pytest.raises(table.TableError) as error:
+        table.read(csv(line))
+    assert error.value.reason == "unsafe"

@@ -1,6 +1,8 @@
 """XLSX files of people and programs."""
 
 import datetime
+import io
+import zipfile
 
 import openpyxl
 import pytest
@@ -403,3 +405,127 @@ def test_titles_above_the_headings_are_no_headings():
         "Balance",
     ]
     assert [row.line for row in read.rows()] == [5, 6]
+
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def many_sheets(count):
+    """Give the list of sheets of a workbook in which each is the same part."""
+    sheets = "".join(
+        f'<sheet name="S{at}" sheetId="{at + 1}" r:id="rId0"/>' for at in range(count)
+    )
+    return {
+        "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>'
+        f"{sheets}</sheets></workbook>"
+    }
+
+
+def styles(formats):
+    """Give a workbook's list of styles, and what refers to it."""
+    relations = "".join(
+        f'<Relationship Id="rId{at}" Type="{OFFICE}/{kind}" Target="{target}"/>'
+        for at, (kind, target) in enumerate(
+            [("worksheet", "worksheets/sheet1.xml"), ("styles", "styles.xml")]
+        )
+    )
+    return {
+        "xl/_rels/workbook.xml.rels": f"<Relationships>{relations}</Relationships>",
+        "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><cellXfs>{formats}</cellXfs>'
+        "</styleSheet>",
+    }
+
+
+def packed(method):
+    """Give a file whose parts are packed by another method than its standard's."""
+    stream = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(raw_xlsx(GOOD))) as good,
+        zipfile.ZipFile(stream, "w", method) as other,
+    ):
+        for name in good.namelist():
+            other.writestr(name, good.read(name))
+    return stream.getvalue()
+
+
+# A few kilobytes each.
+LARGE = {
+    "sheets of one part": raw_xlsx("<row/>" * 500_000, parts=many_sheets(100)),
+    "sheets without end": raw_xlsx(GOOD, parts=many_sheets(1_001)),
+    "strings without end": raw_xlsx(GOOD, strings="<si/>" * 1_000_001),
+    "styles without end": raw_xlsx(GOOD, parts=styles("<xf/>" * 200_001)),
+    "cells without end": raw_xlsx(f"<row>{'<c/>' * 20_000}</row>{GOOD}"),
+    "rows of many cells": raw_xlsx(f"<row>{'<c/>' * 16_000}</row>" * 75 + GOOD),
+    "a cell far to the right in each row": raw_xlsx(
+        '<row><c r="XFD1"/></row>' * 150_000 + GOOD
+    ),
+    "a blank far to the right in each row": raw_xlsx(
+        f"<row>{inline(' ', 'XFD1')}</row>" * 60_000 + GOOD
+    ),
+    "letters of a column without end": raw_xlsx(
+        f'<row><c r="{"A" * 150_000}1"/></row>{GOOD}'
+    ),
+    "values without end": raw_xlsx(f"<row><c>{'<v/>' * 900_000}</c></row>{GOOD}"),
+    "runs without end": raw_xlsx(
+        f"<row><c t='inlineStr'><is>{'<t>a</t>' * 400_000}</is></c></row>{GOOD}"
+    ),
+    "attributes without end": raw_xlsx(
+        "<row " + " ".join(f'a{at}=""' for at in range(60_000)) + f"/>{GOOD}"
+    ),
+    "elements in elements": raw_xlsx(f"<row>{'<c>' * 100_000}"),
+    "an entity in an attribute": raw_xlsx(
+        f"<row r='{'&g;' * 1000}'/>", before=ENTITIES
+    ),
+    "two hundred times its size": raw_xlsx(
+        GOOD, parts={"xl/media/a": b"\0" * 60_000_000}
+    ),
+    "parts without end": raw_xlsx(
+        GOOD, parts={f"xl/media/{at}": b"" for at in range(10_001)}
+    ),
+    "LZMA": packed(zipfile.ZIP_LZMA),
+    "BZIP2": packed(zipfile.ZIP_BZIP2),
+}
+
+
+@pytest.fixture
+def unpacked(monkeypatch):
+    """Give a list that says how many bytes were unpacked in each read."""
+    found, read = [], zipfile.ZipExtFile.read
+
+    def noting(member, size=-1):
+        data = read(member, size)
+        found.append(len(data))
+        return data
+
+    monkeypatch.setattr(zipfile.ZipExtFile, "read", noting)
+    return found
+
+
+@pytest.mark.parametrize("content", LARGE.values(), ids=LARGE)
+def test_small_files_unpack_to_little_work(content, unpacked):
+    try:
+        assert table.read(content).count() < 100
+    except table.TableError as error:
+        assert error.reason in ("unsafe", "broken", "expands", "empty", "no_numbers")
+    # Five times at most: its layout, to choose the sheet, to look at it, for its rows.
+    assert sum(unpacked) < 5 * 5_500_000
+
+
+def test_sheets_of_one_part_are_read_once(unpacked):
+    def read(count):
+        unpacked.clear()
+        with pytest.raises(table.TableError) as error:
+            table.read(raw_xlsx("<row/>" * 10_000, parts=many_sheets(count)))
+        assert error.value.reason == "empty"
+        return sum(unpacked)
+
+    assert read(500) < 3 * read(1)
+
+
+def test_what_a_part_says_of_its_size_is_all_that_is_read():
+    content = raw_xlsx(GOOD, parts={"xl/media/a": b"\0" * 30_000_000})
+    size = (30_000_000).to_bytes(4, "little")
+    lying = content.replace(size, (100).to_bytes(4, "little"))
+    assert lying != content
+    assert table.read(lying).count() == 1

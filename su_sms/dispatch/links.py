@@ -23,7 +23,7 @@ _random = random.SystemRandom()
 MAKE = """
     INSERT INTO sms_optout_link (number, token, company_id, create_date, write_date)
     SELECT number, token, company, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
-      FROM unnest(%(numbers)s, %(companies)s, %(tokens)s)
+      FROM unnest(%(numbers)s::text[], %(companies)s::int[], %(tokens)s::text[])
            AS new(number, company, token)
      WHERE NOT EXISTS (SELECT FROM sms_optout_link known
                         WHERE known.number = new.number
@@ -32,7 +32,7 @@ MAKE = """
 """
 READ = """
     SELECT link.number, link.company_id, link.token
-      FROM unnest(%(numbers)s, %(companies)s) AS owner(number, company)
+      FROM unnest(%(numbers)s::text[], %(companies)s::int[]) AS owner(number, company)
       JOIN sms_optout_link link
         ON link.number = owner.number AND link.company_id = owner.company
 """

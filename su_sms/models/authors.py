@@ -16,20 +16,25 @@ def of_change(user, record, kept, author, coauthors):
     :param kept: whether something of what was said before has stayed
     :param author, coauthors: the fields' names
     """
-    others = record[author] | record[coauthors] if kept else user.browse()
+    others = _all(record, author, coauthors) if kept else user.browse()
     return {author: user.id, coauthors: [Command.set((others - user).ids)]}
 
 
 def of_copy(user, record, author, coauthors):
     """Return the values of who has a say in a copy."""
-    others = (record[coauthors] | user) - record[author]
+    others = (_all(record, author, coauthors) | user) - record[author]
     return {author: record[author].id, coauthors: [Command.set(others.ids)]}
 
 
 def with_a_say(record, author, coauthors):
     """Return the people who have a say in a stored record."""
-    stored = record.sudo()
-    return people(stored[author] | stored[coauthors]).with_env(record.env)
+    return people(_all(record.sudo(), author, coauthors)).with_env(record.env)
+
+
+def _all(record, author, coauthors):
+    """Return who has a say, those who have left as well: their words have stayed."""
+    record = record.with_context(active_test=False)
+    return record[author] | record[coauthors]
 
 
 def people(users):

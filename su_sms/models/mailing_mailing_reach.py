@@ -1,5 +1,6 @@
 from ast import literal_eval
 
+import psycopg2
 from odoo import models
 from odoo.tools import SQL
 
@@ -20,8 +21,13 @@ class MailingMailing(models.Model):
             return 0, True
         model = self.env[name]
         try:
-            found = model._search(literal_eval(self.mailing_domain or "[]"))
-        except (ValueError, SyntaxError, KeyError):
+            domain = literal_eval(self.mailing_domain or "[]")
+            with self.env.cr.savepoint():
+                found = model._search(domain)
+                model._search(domain, limit=1).get_result_ids()
+        except psycopg2.OperationalError:
+            raise
+        except Exception:
             # Odoo says what is wrong with it when it is sent.
             return 0, True
         by_number = isinstance(model, self.pool["mail.thread.phone"])

@@ -288,6 +288,9 @@ class SmsCampaign(models.Model):
         if not self.env.su:
             for campaign, before in said.items():
                 campaign._keep_text_authors(before)
+            if "company_id" in vals:
+                # Where people are looked up is a part of who they are.
+                self.audience_ids._add_author()
         if lines:
             self._write_lines(lines)
         return result
@@ -295,8 +298,9 @@ class SmsCampaign(models.Model):
     def _write_lines(self, commands):
         """Write audiences, which leave the check to these campaigns."""
         self._check_own_lines(commands)
-        later = check_later(self)
-        return super(SmsCampaign, later).write({"audience_ids": commands})
+        # Not by our own ``write``, which hands lines over to this method.
+        parent = super(SmsCampaign, check_later(self))
+        return parent.write({"audience_ids": commands})
 
     def _check_own_lines(self, commands):
         """Refuse commands that name an audience of another campaign."""
@@ -332,9 +336,7 @@ class SmsCampaign(models.Model):
         if not self.template_id and self.body in texts:
             # The template was taken out, and what it said has stayed.
             return
-        kept = not self.template_id and (
-            _expressions(texts) & _expressions([self.body or ""])
-        )
+        kept = not self.template_id and _stems_from(self.body or "", texts)
         self.sudo().write(authors.of_change(self.env.user, self, kept, *TEXT_AUTHORS))
 
     def _check_kept(self, names):
@@ -367,7 +369,7 @@ class SmsCampaign(models.Model):
 
     @api.model
     def _may_choose(self, field, res_id):
-        if field.name == "gateway_id":
+        if field.name == "gateway_id" and not self.env.su:
             # Staff may not read gateways, but their campaigns have one.
             gateway = self.env["sms.gateway.config"].sudo().browse(res_id).exists()
             company = gateway.company_id
@@ -385,11 +387,14 @@ class SmsCampaign(models.Model):
             )
 
 
-def _expressions(texts):
-    """Return the expressions in the placeholders of texts."""
-    return {
-        part.expression
-        for text in texts
-        for part in placeholders.parse(text or "")
+def _stems_from(text, texts):
+    """Tell whether a placeholder's expression has stood anywhere in other texts.
+
+    Also where it was no placeholder yet: a default, or a line that was not closed.
+    """
+    before = "\0".join("".join(each.split()) for each in texts if each)
+    return any(
+        "".join(part.expression.split()) in before
+        for part in placeholders.parse(text)
         if part.expression
-    }
+    )

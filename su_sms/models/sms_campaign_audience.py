@@ -127,38 +127,49 @@ class SmsCampaignAudience(models.Model):
         """
         self.ensure_one()
         stored = self._origin
-        if stored and (self.id or self._words() == stored._words()):
+        if stored and (self.id or self._said() == stored._said()):
             return authors.with_a_say(stored, *AUTHORS)
         return authors.people(self.env.user)
 
-    def _words(self):
-        """Return what says which records these are, as a set."""
-        if self.kind == "list":
-            return {("list", each) for each in self.list_ids._origin.ids}
-        if self.kind == "model":
-            name = self.model_id._origin.id
-            return {("model", name), *_leaves(self.domain)}
-        return set()
+    def _said(self):
+        """Return all that says which records these are, whatever kind it is.
 
-    def _words_kept(self, before):
-        """Tell whether something of what was said before is still there.
-
-        What another kind would go by counts as well: the kind can be changed back.
-
-        :param before: what ``_all_words`` has given before a change
+        Whoever changes any of it has a say, also in what another kind would go by: the
+        kind can be changed back.
         """
-        now = self._all_words()
-        # Two filters of the same records have nothing in common but that.
-        said = {word for word in now if word[0] != "model"} or now
-        return bool(said & before)
+        campaign = self.campaign_id
+        return (
+            self.kind,
+            self.model_id._origin.id,
+            self.domain or "[]",
+            frozenset(self.list_ids._origin.ids),
+            campaign._origin.id,
+            campaign.company_id._origin.id,
+        )
 
-    def _all_words(self):
-        """Return what would say which records these are, whatever kind it is."""
+    def _words(self):
+        """Return what was said, in pieces that may outlast a change."""
         return {
             ("model", self.model_id.id),
             *_leaves(self.domain),
             *(("list", each) for each in self.list_ids.ids),
         }
+
+    def _keep_authors(self, words):
+        """Keep who says to whom: nobody lends their rights to another's words.
+
+        :param words: what ``_words`` has given before a change
+        """
+        now = self._words()
+        # Two filters of the same records have nothing in common but that.
+        said = {word for word in now if word[0] != "model"} or now
+        self._add_author(kept=bool(said & words))
+
+    def _add_author(self, kept=True):
+        """Let the user have a say in who these are, alone if nothing is kept."""
+        for audience in self:
+            values = authors.of_change(self.env.user, audience, kept, *AUTHORS)
+            audience.sudo().write(values)
 
     # ------------------------------------------------------------
     # Records
@@ -191,10 +202,12 @@ class SmsCampaignAudience(models.Model):
         return (
             self.env[name]
             .with_user(user)
-            .with_company(campaign.company_id)
+            # Nothing of the caller's context, which would say what is found.
             .with_context(
-                allowed_company_ids=campaign.company_id.ids,
-                lang=campaign._language(),
+                {
+                    "allowed_company_ids": campaign.company_id.ids,
+                    "lang": campaign._language(),
+                }
             )
         )
 

@@ -44,10 +44,7 @@ class SmsCampaignAudience(models.Model):
         before = self.campaign_id
         if "campaign_id" in vals:
             self._check_may_move(vals["campaign_id"])
-        said = {
-            audience: (audience.kind, audience._words(), audience._all_words())
-            for audience in self
-        }
+        said = {audience: (audience._said(), audience._words()) for audience in self}
         vals, roles = dict(vals), {}
         if commands := vals.pop("column_ids", ()):
             # The columns that the form knows: reading a file makes others.
@@ -55,9 +52,11 @@ class SmsCampaignAudience(models.Model):
             roles = _roles(commands, by_id)
         result = super().write(vals)
         if not self.env.su:
-            for audience, (kind, words, all_words) in said.items():
-                if (audience.kind, audience._words()) != (kind, words):
-                    audience._keep_authors(all_words)
+            for audience, (before_it, words) in said.items():
+                if "campaign_id" in vals:
+                    audience._add_author()
+                elif audience._said() != before_it:
+                    audience._keep_authors(words)
         self._read_again(vals, roles)
         if roles or set(vals) - KEPT - {"sequence"}:
             self._changed()
@@ -79,14 +78,6 @@ class SmsCampaignAudience(models.Model):
         self.campaign_id._check_still_open()
         self.env["sms.campaign"].browse(campaign_id or ()).check_access("write")
 
-    def _keep_authors(self, before):
-        """Keep who says to whom: nobody lends their rights to another's words.
-
-        :param before: what ``_all_words`` has given before the change
-        """
-        kept = self._words_kept(before)
-        self.sudo().write(authors.of_change(self.env.user, self, kept, *AUTHORS))
-
     def _read_again(self, vals, roles):
         """Read what was written, and let the columns hold what was chosen."""
         if "numbers" in vals:
@@ -107,12 +98,10 @@ class SmsCampaignAudience(models.Model):
         copies = super(SmsCampaignAudience, check_later(campaigns, self)).copy(default)
         copies = copies.with_env(self.env)
         for audience, copied in zip(self, copies, strict=True):
-            # Whoever says something else by it has said all of it.
-            if copied._words() == audience._words():
-                values = authors.of_copy(self.env.user, audience, *AUTHORS)
-            else:
-                kept = copied._words_kept(audience._all_words())
-                values = authors.of_change(self.env.user, audience, kept, *AUTHORS)
+            values = authors.of_copy(self.env.user, audience, *AUTHORS)
+            if copied._words().isdisjoint(audience._words()):
+                # Something else is said by it.
+                values = authors.of_change(self.env.user, audience, False, *AUTHORS)
             copied.sudo().write(values)
         copies._changed()
         return copies

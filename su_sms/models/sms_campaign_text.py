@@ -29,6 +29,9 @@ class SmsCampaign(models.Model):
         texts, template = False, self.template_id
         if template:
             texts = template._fields["body"]._get_stored_translations(template)
+            if self.template_texts and self.template_texts != texts:
+                # Somebody else's words since it was chosen.
+                self.text_coauthor_ids |= authors.people(template.sudo().write_uid)
         self.template_texts = texts
         self.env.add_to_compute(self._fields["body"], self)
 
@@ -155,13 +158,16 @@ class SmsCampaign(models.Model):
 
         :param paths: such as ["name", "partner_id.name"]
         """
-        hidden, by_model = set(), {}
+        hidden, by_model, ids = set(), {}, {}
         for person in people:
             if person.record is not None:
-                by_model.setdefault(person.record._name, []).append(person.record.id)
+                records = by_model.get(person.record._name, person.record)
+                by_model[person.record._name] = records
+                ids.setdefault(person.record._name, []).append(person.record.id)
         for reader in readers:
-            for name, ids in by_model.items():
-                records = self.env[name].with_user(reader).browse(ids)
+            for name, records in by_model.items():
+                # In the company of the campaign, as they were found.
+                records = records.with_user(reader).browse(ids[name])
                 readable = _readable(records)
                 hidden.update(_keys(records - readable))
                 for path in paths:

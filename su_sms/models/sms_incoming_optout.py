@@ -24,7 +24,7 @@ class SmsIncoming(models.Model):
         help="It has a word to opt out among others: only a person can tell what it"
         " means.",
     )
-    looked_at_by_id = fields.Many2one("res.users", "Looked At By", readonly=True)
+    looked_at_by_id = fields.Many2one("res.users", readonly=True)
 
     _doubtful_idx = models.Index("(number) WHERE doubtful")
 

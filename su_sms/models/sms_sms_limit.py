@@ -52,7 +52,7 @@ class SmsSms(models.Model):
             single = not (vals.get("campaign_id") or vals.get("mailing_id"))
             if vals.get("gateway_id") and single:
                 by_gateway[vals["gateway_id"]].append(place)
-        composed = bool(self.env.context.get("sms_from_composer"))
+        composed = self.env.context.get("sms_from_composer") is True
         gateways = self.env["sms.gateway.config"].sudo().browse(by_gateway)
         for gateway in gateways:
             places, limit = by_gateway[gateway.id], gateway.hour_limit
@@ -116,10 +116,11 @@ class SmsSms(models.Model):
                    SET held_until = v.until, not_before = v.until
                   FROM (SELECT held.id,
                                CASE WHEN limits.most > 0
-                                     AND row_number() OVER mine > limits.most
+                                     AND sum(greatest(held.parts, 1)) OVER mine
+                                         > limits.most
                                     THEN %(now)s + %(hour)s
-                                         * floor((row_number() OVER mine - 1)
-                                                 / limits.most)
+                                         * floor((sum(greatest(held.parts, 1)) OVER mine
+                                                  - 1) / limits.most)
                                END AS until
                           FROM sms_sms held
                           JOIN (SELECT id, hour_limit AS most FROM sms_gateway_config)

@@ -343,7 +343,7 @@ class TestCampaignText(CampaignCase):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.gateway.optout_short_code = "22384"
         french = self.env["res.lang"]._get_data(code="fr_FR").id
-        self.env["sms.optout.word"].create({"word": "Arret", "lang_id": french})
+        self.env["sms.optout.word"].create({"word": "Suffit", "lang_id": french})
         kenya = self.env.ref("base.ke")
         kenya.with_context(lang="fr_FR").name = "Le Kenya"
         contacts = self.contacts("0712345678", "0733345679")
@@ -359,7 +359,7 @@ class TestCampaignText(CampaignCase):
             campaign = self.campaign(self.records(contacts), body=body, optout="word")
             expected = {
                 "+254712345678": "Kenya\nSTOP to 22384",
-                "+254733345679": "Le Kenya\nArret au 22384",
+                "+254733345679": "Le Kenya\nSuffit au 22384",
             }
             read = {each.number: each.text for each in campaign.recipient_ids}
             self.assertEqual(read, expected)

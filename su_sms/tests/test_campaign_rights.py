@@ -247,8 +247,41 @@ class TestCampaignForm(RightsCase):
                 )
                 self.assertNotIn(SECRET, said)
                 self.assertNotIn("Amina", said)
-            trial = self.env["sms.campaign.trial"].create(values)
-            self.assertEqual(trial.body, "{{ object.name }}")
+
+    def test_a_trial_names_nobody_of_another_campaign(self):
+        anothers = self.campaign(self.everybody(), as_user=self.admin)
+        own = self.campaign(self.numbers("0712345678"), as_user=self.clerk)
+        values = {
+            "campaign_id": own.id,
+            "recipient_id": anothers.recipient_ids[0].id,
+            "numbers": "1",
+        }
+        spec = {"recipient_id": {"fields": {"display_name": {}}}}
+        with self.assertRaises(AccessError):
+            self.call(self.clerk, "sms.campaign.trial", "web_save", [], values, spec)
+        with self.assertRaises(AccessError):
+            self.call(
+                self.clerk,
+                "sms.campaign.trial",
+                "create",
+                {"campaign_id": anothers.id, "numbers": "1"},
+            )
+        said = self.call(
+            self.clerk,
+            "sms.campaign.trial",
+            "onchange",
+            [],
+            {},
+            [],
+            spec,
+            context={
+                "default_campaign_id": own.id,
+                "default_recipient_id": anothers.recipient_ids[0].id,
+            },
+        )
+        self.assertNotIn("+2547", json.dumps(said))
+        with self.assertRaises(UserError):
+            self.env["sms.campaign.trial"].create(values)
 
     def test_a_preview_shows_nobody_what_they_may_not_read(self):
         campaign = self.campaign(
@@ -534,6 +567,104 @@ class TestCampaignAuthors(RightsCase):
             campaign.with_user(self.admin).action_check()
         self.assertEqual(campaign.text_author_id, self.admin)
         self.assertEqual(campaign.text_coauthor_ids, self.clerk)
+
+    def test_operators_of_a_filter_are_words_as_well(self):
+        campaign = self.campaign(self.records(self.partner), as_user=self.admin)
+        campaign.user_id = self.clerk
+        [line] = campaign.audience_ids
+        domain = ["!", ("id", "in", self.partner.ids)]
+        self.call(
+            self.clerk,
+            "sms.campaign.audience",
+            "write",
+            line.ids,
+            {"domain": repr([*domain, ("id", "in", self.hidden.ids)])},
+        )
+        self.assertIn(self.clerk, line.author_id | line.coauthor_ids)
+        self.assertNotIn("Hidden Njeri", self.reached(campaign))
+
+    def test_what_is_planted_in_another_kind_stays_its_planters(self):
+        mailing_list = self.env["mailing.list"].create({"name": "News"})
+        campaign = self.campaign(
+            {"kind": "list", "list_ids": [(4, mailing_list.id)]},
+            as_user=self.admin,
+            user_id=self.clerk.id,
+        )
+        [line] = campaign.audience_ids
+        planted = self.everybody()
+        del planted["kind"]
+        line.with_user(self.clerk).write(planted)
+        line.with_user(self.admin).kind = "model"
+        self.assertIn(self.clerk, line.coauthor_ids)
+        self.assertNotIn("Hidden Njeri", self.reached(campaign))
+
+    def test_who_moves_an_audience_has_a_say_in_it(self):
+        campaign = self.campaign(self.everybody(), as_user=self.admin)
+        campaign.user_id = self.clerk
+        own = self.campaign(as_user=self.clerk)
+        campaign.audience_ids.with_user(self.clerk).campaign_id = own
+        self.assertEqual(self.reached(own), ["Wanjiku"])
+
+    def test_where_people_are_looked_up_is_a_part_of_who_they_are(self):
+        company = self.env["res.company"].create(
+            {"name": "B", "country_id": self.env.ref("base.ke").id}
+        )
+        gateway = self.gateway.create(
+            {"name": "B", "company_id": company.id, "api_key": "atsk_b"}
+        )
+        (self.admin | self.clerk).company_ids += company
+        campaign = self.campaign(self.everybody(), as_user=self.admin)
+        campaign.user_id = self.clerk
+        campaign.with_user(self.clerk).with_context(
+            allowed_company_ids=(self.env.company | company).ids
+        ).write({"company_id": company.id, "gateway_id": gateway.id})
+        self.assertNotIn("Hidden Njeri", self.reached(campaign))
+
+    def test_who_has_left_still_has_a_say(self):
+        campaign = self.planted()
+        [line] = campaign.audience_ids
+        line.with_user(self.admin).domain = repr(
+            ["|", ("id", "=", 0), ("id", "in", (self.hidden | self.partner).ids)]
+        )
+        self.clerk.active = False
+        self.assert_nothing_lent(campaign)
+        self.assert_nothing_lent(campaign.with_user(self.admin).copy())
+
+    def test_a_trap_in_a_default_stays_its_authors(self):
+        for trap in ("Hi {{ object.name ||| x {{ %s }}", "Hi {{\n%s }}"):
+            code = "object.env.user.name"
+            campaign = self.campaign(
+                self.records(self.partner), as_user=self.clerk, body=trap % code
+            )
+            campaign.with_user(self.admin).body = f"Hi {{{{ {code} }}}}"
+            self.assertEqual(campaign.text_coauthor_ids, self.clerk)
+
+    def test_a_template_that_somebody_has_changed_since_is_theirs_as_well(self):
+        template = self.env["sms.template"].create(
+            {
+                "name": "T",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "body": "Hello",
+            }
+        )
+        campaign = self.campaign(
+            self.records(self.partner), as_user=self.admin, template_id=template.id
+        )
+        template.with_user(self.manager).sudo().body = f"Hello {WRITES}"
+        campaign.with_user(self.manager).action_check()
+        self.work_on_checks()
+        self.assertFalse(self.parameters.get_param(WRITTEN))
+        self.assertEqual(campaign.text_coauthor_ids, self.manager)
+
+    def test_a_callers_context_finds_nobody_else(self):
+        archived = self.env["res.partner"].create(
+            {"name": "Gone", "phone": "0711 000 111", "active": False}
+        )
+        campaign = self.campaign(
+            self.records(self.partner | archived), as_user=self.admin
+        )
+        campaign.with_user(self.admin).with_context(active_test=False).action_check()
+        self.assertEqual(self.reached(campaign), ["Wanjiku"])
 
     def test_a_template_that_is_taken_out_leaves_its_words_to_who_chose_it(self):
         template = self.env["sms.template"].create(

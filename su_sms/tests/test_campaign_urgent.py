@@ -37,7 +37,9 @@ class TestCampaignUrgent(CampaignCase):
 
     def test_it_overtakes_what_waits_at_its_gateway(self):
         self.gateway.write({"chunk_size": 1, "concurrency": 1})
-        slow = self.draft("0711000001", "0711000002", body="Dear {{ object.name }}!")
+        slow = self.draft(
+            "Amina 0711000001", "Brian 0711000002", body="Dear {{ object.name }}!"
+        )
         slow._launch()
         self.env["sms.campaign"]._work()
         self.queue("0711000003", body="By hand")

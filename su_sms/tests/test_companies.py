@@ -9,8 +9,8 @@ from .campaign import CampaignCase
 from .matrix import GATEWAY, OPERATIONS, ROLES
 from .records import values
 
-# Of these more is asked, by tests of their own.
-ELSEWHERE = {"sms.campaign.trial", "sms.sms"}
+# Of it more is asked, by tests of its own.
+ELSEWHERE = {"sms.sms"}
 
 
 @tagged("post_install", "-at_install")

@@ -10,7 +10,12 @@ from .campaign import CampaignCase
 
 BOOK = "All work and no play makes Jack a dull boy. " * 5_000
 FIFTEEN = "x" * (14 * 153 + 1)
-HOSTILE = ("{{a|||" * 100, "{{" * 2_000, "|||" * 1_000)
+HOSTILE = (
+    "{{a|||" * 100,
+    "{{" * 2_000,
+    "{" * 100 + "a" + "|" * 151 + " " * 600,
+    "{{ object.name }} {{" + "|||" * 50 + " " * 600,
+)
 
 
 @tagged("post_install", "-at_install")

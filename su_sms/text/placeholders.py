@@ -161,9 +161,15 @@ def _with_default(part: Part) -> Part:
 def is_unreadable(text: str) -> bool:
     """Tell whether Odoo's own reader of placeholders would take too long for a text.
 
-    Where braces stay open it takes the cube of their number.
+    From each brace that stays open it looks through the rest of the line, and from each
+    bar through the blanks behind it, again and again.
     """
-    return len(text) > LONGEST or max(text.count(_OPEN), text.count(_BAR)) > MANY
+    if len(text) > LONGEST:
+        return True
+    loose = sum(
+        part.literal.count("{") for part in parse(text) if _OPEN in part.literal
+    )
+    return loose > MANY or (loose > 0 and _BAR in text)
 
 
 def has_loose_braces(text: str) -> bool:

@@ -1,7 +1,9 @@
 from odoo import models
+from odoo.exceptions import UserError
 
 from ..dispatch import links
 from ..models.sms_sms import TRIAL
+from ..text import placeholders
 
 
 class MailingSmsTest(models.TransientModel):
@@ -11,6 +13,8 @@ class MailingSmsTest(models.TransientModel):
 
     def action_send_sms(self):
         company, wizard = self.env.company, self
+        if placeholders.is_unreadable(self.mailing_id.body_plaintext or ""):
+            raise UserError(self.env._("This text is too long for an SMS."))
         if self.env["sms.gateway.config"].sudo()._gateway_of(company):
             lines = self.numbers.splitlines()
             readable = self.env["sms.sms"]._readable

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ..text import numbers, phone
 from ..text.country import explain
@@ -27,6 +27,14 @@ class SmsCampaignTrial(models.TransientModel):
     @api.model
     def _own_number(self):
         return self.env.user.partner_id.phone or ""
+
+    @api.constrains("recipient_id", "campaign_id")
+    def _check_recipient(self):
+        for wizard in self.filtered("recipient_id"):
+            if wizard.recipient_id.sudo().campaign_id != wizard.campaign_id:
+                raise ValidationError(
+                    self.env._("A test is shown as for a recipient of its campaign.")
+                )
 
     @api.depends("recipient_id")
     def _compute_body(self):

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..dispatch import gate
+from ..models.ir_actions_server import BY_ACTION
 from ..text import placeholders
 
 
@@ -26,11 +27,17 @@ class SmsComposer(models.TransientModel):
 
     def action_send_sms(self):
         """Send as what somebody wrote, unless an action has opened the composer."""
-        if "sms_from_composer" not in self.env.context:
-            self = self.with_context(sms_from_composer=True)
-        if self.env.context["sms_from_composer"]:
-            self._check_parts()
-        return super().action_send_sms()
+        if self.env.context.get("sms_from_composer") is BY_ACTION:
+            return super().action_send_sms()
+        self._check_parts()
+        composed = self.with_context(sms_from_composer=True)
+        return super(SmsComposer, composed).action_send_sms()
+
+    def _prepare_body_values(self, records):
+        """Send as it stands what Odoo would take minutes to find no placeholder in."""
+        if placeholders.is_unreadable(self.body or ""):
+            return dict.fromkeys(records.ids, self.body)
+        return super()._prepare_body_values(records)
 
     @api.model
     def _check_body(self, body):
@@ -38,7 +45,7 @@ class SmsComposer(models.TransientModel):
 
         What an action writes is left to the gate: nobody's record fails to be saved.
         """
-        if self.env.context.get("sms_from_composer") is False or self.env.su:
+        if self.env.context.get("sms_from_composer") is BY_ACTION or self.env.su:
             return
         if placeholders.is_unreadable(body or ""):
             raise UserError(self.env._("This text is too long for an SMS."))

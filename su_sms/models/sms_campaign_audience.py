@@ -199,17 +199,12 @@ class SmsCampaignAudience(models.Model):
                 )
             )
         campaign = self.campaign_id
-        return (
-            self.env[name]
-            .with_user(user)
-            # Nothing of the caller's context, which would say what is found.
-            .with_context(
-                {
-                    "allowed_company_ids": campaign.company_id.ids,
-                    "lang": campaign._language(),
-                }
-            )
-        )
+        # Nothing else of the context: the caller's would say what is found.
+        context = {
+            "allowed_company_ids": campaign.company_id.ids,
+            "lang": campaign._language(),
+        }
+        return self.env[name].with_env(self.env(user=user, context=context, su=False))
 
     def _seen_by_all(self, domain):
         """Return the domain of the records that all who have a say see and find."""

@@ -152,13 +152,23 @@ class Orders:
 
     def run_cron(self) -> None:
         """Run the outbox's cron as Odoo does: again while it says that more is due."""
-        self.begin()
-        with self._env.cr:
-            self._env.ref("su_sms.ir_cron_outbox").method_direct_trigger()
-        # What goes on beside the job, while nobody holds its record.
-        for thread in threading.enumerate():
-            if thread.name == "su_sms":
-                thread.join()
+        more = True
+        while more:
+            self.begin()
+            with self._env.cr:
+                self._env.ref("su_sms.ir_cron_outbox").method_direct_trigger()
+            # What goes on beside the job, while nobody holds its record.
+            for thread in threading.enumerate():
+                if thread.name == "su_sms":
+                    thread.join()
+            self.begin()
+            with self._env.cr:
+                more = self._is_due("su_sms.ir_cron_outbox")
+
+    def _is_due(self, cron: str) -> bool:
+        triggers = self._env["ir.cron.trigger"]
+        due = [("cron_id", "=", self._env.ref(cron).id), ("call_at", "<=", "now")]
+        return bool(triggers.search_count(due))
 
     def apply_events(self) -> None:
         """Apply what the provider has posted."""

@@ -44,13 +44,18 @@ class SmsCampaign(models.Model):
         text = formatLang(self.env, amount, digits=2)
         return f"{self.currency_id.name or ''} {text}".strip()
 
-    @api.depends("audience_ids.notes", "audience_ids.name")
+    @api.depends(
+        "audience_ids.notes",
+        "audience_ids.name",
+        "audience_ids.column_ids",
+    )
     def _compute_file_notes(self):
         for campaign in self:
             campaign.file_notes = "\n".join(
                 f"{audience.name}: {note}"
                 for audience in campaign.audience_ids
-                for note in (audience.notes or "").splitlines()
+                for text in (audience.notes, audience.column_question)
+                for note in (text or "").splitlines()
             )
 
     @api.depends("shorten_links")

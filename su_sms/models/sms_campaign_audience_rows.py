@@ -110,7 +110,6 @@ class SmsCampaignAudience(models.Model):
                     found.header,
                 )
             )
-        notes += self._notes_of_columns(found)
         texts = {
             "hidden": self.env._("Rows that are hidden in the file: %s."),
             "struck": self.env._("Rows that are struck through and left out: %s."),
@@ -123,29 +122,6 @@ class SmsCampaignAudience(models.Model):
             if counts[kind]:
                 notes.append(text % f"{counts[kind]:,}")
         return "\n".join(notes) or False
-
-    def _notes_of_columns(self, found):
-        [chosen] = [column for column in found.columns if column.role == "number"]
-        notes = []
-        if chosen.hidden:
-            text = self.env._("The column “%s” is hidden in the file.", chosen.title)
-            notes.append(text)
-        for other in found.columns:
-            if not other.numbers or other == chosen:
-                continue
-            notes.append(
-                self.env._(
-                    "Two columns have phone numbers: “%(one)s” (%(ones)s of %(rows)s"
-                    " rows) and “%(other)s” (%(others)s). Is it right that the SMS goes"
-                    " to “%(one)s”?",
-                    one=chosen.title,
-                    ones=chosen.numbers,
-                    rows=len(found.head),
-                    other=other.title,
-                    others=other.numbers,
-                )
-            )
-        return notes
 
     def _row_country(self):
         return self.env["sms.gateway.config"]._country(self.campaign_id.company_id)

@@ -27,6 +27,7 @@ class SmsCampaignAudience(models.Model):
         " column holds.",
     )
     file_problem = fields.Char(compute="_compute_file_problem", readonly=False)
+    column_question = fields.Text(compute="_compute_column_question", readonly=False)
     # What was chosen before, so that a form knows which choice is the new one.
     number_slug = fields.Char(compute="_compute_slugs", readonly=False)
     name_slug = fields.Char(compute="_compute_slugs", readonly=False)
@@ -58,6 +59,32 @@ class SmsCampaignAudience(models.Model):
                 audience.file_problem = self.env._(
                     "Say which of the columns holds the phone number."
                 )
+
+    @api.depends("column_ids")
+    def _compute_column_question(self):
+        """Ask whether the right column is written to, where another has numbers."""
+        for audience in self:
+            columns = audience.column_ids
+            chosen = columns.filtered(lambda c: c.role == "number")[:1]
+            questions = [
+                self.env._(
+                    "Two columns have phone numbers: “%(one)s” (%(ones)s rows) and"
+                    " “%(other)s” (%(others)s). Is it right that the SMS goes to"
+                    " “%(one)s”?",
+                    one=chosen.title,
+                    ones=chosen.numbers or "0",
+                    other=other.title,
+                    others=other.numbers,
+                )
+                for other in columns
+                if chosen and other.numbers and other.role in ("placeholder", "name")
+            ]
+            if chosen.hidden:
+                text = self.env._(
+                    "The column “%s” is hidden in the file.", chosen.title
+                )
+                questions.append(text)
+            audience.column_question = "\n".join(questions) or False
 
     def _no_columns_text(self):
         try:
@@ -133,3 +160,4 @@ class SmsCampaignAudience(models.Model):
             self[fname] = chosen.slug
         self._compute_number_title()
         self._compute_file_problem()
+        self._compute_column_question()

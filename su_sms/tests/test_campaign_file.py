@@ -105,9 +105,10 @@ class TestFileDialog(CampaignCase):
         with form.audience_ids.new() as audience:
             self.upload(audience, content)
             self.assertEqual(audience.number_title, "Mobile No.")
-            self.assertIn("“Mobile No.” (16 of 16 rows)", audience.notes)
-            self.assertIn("“Parent's Phone” (1)", audience.notes)
-            self.assertIn("?", audience.notes)
+            question = audience.column_question
+            self.assertIn("“Mobile No.” (16/16 rows)", question)
+            self.assertIn("“Parent's Phone” (1/16)", question)
+            self.assertIn("goes to “Mobile No.”?", question)
         campaign = form.save()
         self.assertEqual(campaign.people_count, 16)
         self.assertNotIn("+254722000111", campaign.recipient_ids.mapped("number"))
@@ -158,9 +159,14 @@ class TestFileDialog(CampaignCase):
         form = self.form()
         with form.audience_ids.new() as audience:
             self.upload(audience, content)
-            for place, role in ((1, "number"), (2, "fallback")):
+            for place, role in ((2, "number"), (1, "number")):
                 with audience.column_ids.edit(place) as column:
                     column.role = role
+            self.assertIn("goes to “Father”?", audience.column_question)
+            with audience.column_ids.edit(2) as column:
+                column.role = "fallback"
+            # Which says what the other is for.
+            self.assertFalse(audience.column_question)
         campaign = form.save()
         self.assertEqual(
             {each.name: each.number for each in campaign.recipient_ids},

@@ -199,7 +199,8 @@ def test_what_a_workbook_is_read_as_is_shown_and_chosen_before_its_dialog_closes
     expect(dialog.locator("[name=notes]")).to_contain_text("Sheet “Old”")
     pick(page, sheet, "Balances")
     expect(dialog.locator("[name=number_title]")).to_have_text("Father")
-    expect(dialog.locator("[name=notes]")).to_contain_text("Two columns have phone")
+    question = dialog.locator("[name=column_question]")
+    expect(question).to_contain_text("Two columns have phone numbers")
 
     # A role that is taken elsewhere is free; without a number nothing is closed
     roles = dialog.locator("[name=column_ids] td[name=role]")

@@ -180,9 +180,7 @@ def columns(found):
             "role": column.role or "placeholder",
             "example": first[column.index],
             "hidden": column.hidden,
-            "numbers": f"{column.numbers}/{len(found.head)}"
-            if column.numbers
-            else "",
+            "numbers": f"{column.numbers}/{len(found.head)}" if column.numbers else "",
         }
         for column in found.columns
     ]

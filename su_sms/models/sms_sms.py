@@ -263,7 +263,8 @@ class SmsSms(models.Model):
             body = body[: placeholders.LONGEST]
             size = {"state": "error", "failure_type": "sms_too_long"}
         else:
-            size = {"parts": gate.parts(gate.prepare(body, gateway.sudo().sanitise))}
+            text = gate.prepare(body, gateway.sudo().sanitise)
+            size = {"hour_parts": gate.parts(text)}
         # PostgreSQL takes no NUL, and the gate would drop it anyway.
         return {"body": body.replace("\0", ""), **size}
 

@@ -24,6 +24,9 @@ class SmsSms(models.Model):
     from_composer = fields.Boolean(
         readonly=True, copy=False, help="Somebody pressed Send; Odoo did not by itself."
     )
+    hour_parts = fields.Integer(
+        readonly=True, copy=False, help="What it counts for the hourly limit."
+    )
     held_until = fields.Datetime(
         readonly=True,
         copy=False,
@@ -79,7 +82,7 @@ class SmsSms(models.Model):
     @api.model
     def _weight(self, vals):
         """Return how much a message counts for the limit: its parts, which are paid."""
-        return vals.get("parts") or 1
+        return vals.get("hour_parts") or 1
 
     @api.model
     def _sent_within(self, time, gateway, composed):
@@ -91,7 +94,7 @@ class SmsSms(models.Model):
         [(count,)] = self.env.execute_query(
             SQL(
                 """
-                SELECT coalesce(sum(greatest(parts, 1)), 0) FROM sms_sms
+                SELECT coalesce(sum(greatest(hour_parts, 1)), 0) FROM sms_sms
                  WHERE create_uid = %(user)s AND gateway_id = %(gateway)s
                    AND (create_date > %(since)s OR held_until > %(since)s)
                    AND coalesce(from_composer, FALSE) = %(composed)s
@@ -116,10 +119,10 @@ class SmsSms(models.Model):
                    SET held_until = v.until, not_before = v.until
                   FROM (SELECT held.id,
                                CASE WHEN limits.most > 0
-                                     AND sum(greatest(held.parts, 1)) OVER mine
+                                     AND sum(greatest(hour_parts, 1)) OVER mine
                                          > limits.most
                                     THEN %(now)s + %(hour)s
-                                         * floor((sum(greatest(held.parts, 1)) OVER mine
+                                         * floor((sum(greatest(hour_parts, 1)) OVER mine
                                                   - 1) / limits.most)
                                END AS until
                           FROM sms_sms held

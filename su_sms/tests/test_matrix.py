@@ -19,7 +19,7 @@ from .matrix import (
 from .records import values
 
 # What every model has; tested as operations on records, and by test_form_matrix.py.
-CRUD = {"create", "write", "unlink", "copy", "copy_data", "onchange"}
+CRUD = {"copy", "copy_data", "create", "default_get", "onchange", "unlink", "write"}
 # Models of Odoo's that have a row as well.
 ODOOS = {"phone.blacklist", "sms.sms"}
 OTHERS, FOREIGN = "others", "foreign"

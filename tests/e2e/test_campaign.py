@@ -235,7 +235,8 @@ def choose(page: Page, cell: Locator, choice: str) -> None:
     """Choose what a column holds."""
     cell.click()
     pick(page, cell, choice)
-    page.get_by_role("dialog").locator("[name=number_title]").click()
+    # The list takes it when something else is clicked.
+    page.get_by_role("dialog").locator(".modal-title").click()
 
 
 def pick(page: Page, field: Locator, choice: str) -> None:

@@ -55,7 +55,9 @@ const BLANKS =
     "[ \\n\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
 const AROUND = new RegExp(`^${BLANKS}+|${BLANKS}+$`, "g");
 // What texts of Odoo's own, and the French, write for "no."
-const NUMERO = /(?<![\p{L}\p{N}_])([nN])[°º]/gu;
+// At the beginning of a word, whether joiners are there or not.
+const NUMERO =
+    /(?<![\p{L}\p{N}_\u200c-\u200f\u202a-\u202e\u2066-\u2069\u061c\ufe00-\ufe0f])([nN])[°º]/gu;
 
 function isGsm(text) {
     return [...text].every((character) => GSM.has(character));

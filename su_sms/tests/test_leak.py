@@ -138,7 +138,7 @@ class TestLeak(CampaignCase):
         self.env["sms.gateway.event"]._apply_inbox()
         texts = [text for _number, text in self.texts() if token in text]
         self.assertEqual(len(texts), 2, "they were sent")
-        self.assertEqual(self.columns_with(token), {"sms_optout_link.token"})
+        self.assertEqual(columns_with(self.env, token), {"sms_optout_link.token"})
         link = f"/sms/{mailing.id}/{mailing.mailing_trace_ids.sms_code}"
         self.assertFalse([text for text in texts if link in text])
 

@@ -12,13 +12,6 @@ class SmsComposer(models.TransientModel):
 
     _inherit = "sms.composer"
 
-    def _get_unsubscribe_info(self, url):
-        """Say it in the same words as campaigns do."""
-        company = self.mailing_id._sms_company()
-        if self.env["sms.gateway.config"]._gateway_of(company):
-            return self.env._("Opt out: %s", url)
-        return super()._get_unsubscribe_info(url)
-
     def _prepare_mass_sms_values(self, records):
         result = super()._prepare_mass_sms_values(records)
         if not self._is_mass_sms():

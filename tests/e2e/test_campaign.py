@@ -182,7 +182,7 @@ def workbook(path: Path) -> Path:
     return path
 
 
-def test_what_a_workbook_is_read_as_is_shown_and_chosen_before_its_dialog_closes(
+def test_what_a_workbook_is_read_as_is_shown_and_chosen_in_its_dialog(
     system: System, clerk: Person, tmp_path: Path
 ):
     gateway = system.gateway()
@@ -201,42 +201,6 @@ def test_what_a_workbook_is_read_as_is_shown_and_chosen_before_its_dialog_closes
     expect(dialog.locator("[name=number_title]")).to_have_text("Father")
     question = dialog.locator("[name=column_question]")
     expect(question).to_contain_text("Two columns have phone numbers")
-
-    # A role that is taken elsewhere is free; without a number nothing is closed
-    roles = dialog.locator("[name=column_ids] td[name=role]")
-    choose(page, roles.nth(1), "Phone Number")
-    expect(roles).to_have_text(["For the Text", "Phone Number", "Name", "For the Text"])
-    choose(page, roles.nth(1), "For the Text")
-    expect(dialog.locator("[name=file_problem]")).to_contain_text("Say which")
-    dialog.get_by_role("button", name="Save & Close").click()
-    expect(page.locator(".o_notification")).to_contain_text("Phone Numbers From")
-    expect(dialog.locator("[name=file_problem]")).to_be_visible()
-    choose(page, roles.nth(0), "Phone Number")
-    dialog.get_by_role("button", name="Save & Close").click()
-
-    # Who has no balance
-    preview = page.locator("[name=preview]")
-    expect(preview.locator("[name=people_count]")).to_have_text("2")
-    page.locator("[name=body] textarea").fill("KES {{ object.fee_balance }}.")
-    clerk.save()
-    expect(preview).to_contain_text("1 recipient has no Fee Balance")
-    expect(preview).to_contain_text("KES 12,400.00.")
-    page.get_by_role("button", name="Launch").click()
-    question = page.get_by_role("dialog")
-    expect(question).to_contain_text("1 recipient has no Fee Balance")
-    question.get_by_label("Leave them out").check()
-    question.get_by_role("button", name="Launch").click()
-    expect(page.locator(".o_arrow_button_current")).to_have_text("Done")
-    [entry] = system.simulator.admin.ledger()
-    assert (entry["number"], entry["text"]) == ("+254712345678", "KES 12,400.00.")
-
-
-def choose(page: Page, cell: Locator, choice: str) -> None:
-    """Choose what a column holds."""
-    cell.click()
-    pick(page, cell, choice)
-    # The list takes it when something else is clicked.
-    page.get_by_role("dialog").locator(".modal-title").click()
 
 
 def pick(page: Page, field: Locator, choice: str) -> None:

@@ -32,7 +32,7 @@ DELETE FROM sms_statement_wizard;
 DO $$
 DECLARE
     place record;
-    link text := '(/o/)[[:alnum:]]{12}(?![[:alnum:]])|(/sms/[0-9]+/)[[:alnum:]]{3}'
+    link text := '(/o/)[[:alnum:]]{12}(?![[:alnum:]])|(/sms/[0-9]+/)[[:alnum:]]{3,16}'
                  '(?![[:alnum:]])';
 BEGIN
     FOR place IN

@@ -36,8 +36,9 @@ class MailingSms(MailingSMSController):
 
 
 def _given():
-    number = request.httprequest.values.get("sms_number")
-    return {} if number is None else {"sms_number": number}
+    # As Odoo has it: of the address, or of a form whatever the method.
+    number = request.get_http_params().get("sms_number")
+    return {"sms_number": number} if isinstance(number, str) else {}
 
 
 def _opt_out(mailing_id, code):

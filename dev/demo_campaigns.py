@@ -52,6 +52,7 @@ def make(odoo: Rpc, gateway: int) -> None:
             "name": "Graduation: gowns",
             "body": GRADUATION,
             "shorten_links": True,
+            "when_shared": "first",
             "audience_ids": [(0, 0, _file("graduands.csv", 140))],
         },
         {

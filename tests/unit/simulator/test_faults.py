@@ -225,14 +225,14 @@ def test_faults_that_make_no_sense(admin, fault):
 
 
 def test_sixteen_at_once_are_not_slower_than_one(make_client, admin):
-    admin.settings(latency_ms=200)
+    admin.settings(latency_ms=1_000)
     many = ",".join(f"+2547{n:08d}" for n in range(10_000_000, 10_000_500))
     clients = [make_client() for _ in range(16)]
     began = time.monotonic()
     with ThreadPoolExecutor(16) as pool:
         assert {r.status for r in pool.map(lambda c: c.send(many), clients)} == {201}
-    # One after the other would take 3.2 s.
-    assert time.monotonic() - began < 2.0
+    # One after the other would take 16 s.
+    assert time.monotonic() - began < 8
     assert admin.summary()["in_flight_peak"] == 16
     assert admin.summary()["accepted"] == 8_000
 

@@ -10,6 +10,7 @@ from . import (
     mail_message,
     mail_notification,
     mail_render_mixin,
+    mail_thread,
     mail_thread_phone,
     mailing_mailing,
     mailing_mailing_note,

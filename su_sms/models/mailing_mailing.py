@@ -2,7 +2,6 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..dispatch import gate
-from ..text import placeholders
 
 
 class MailingMailing(models.Model):
@@ -55,6 +54,6 @@ class MailingMailing(models.Model):
 
     def _takes_too_many_parts(self, gateway):
         text = self.body_plaintext or ""
-        if placeholders.is_unreadable(text):
+        if gate.is_too_long(text):
             return True
         return gate.parts(gate.prepare(text, gateway.sanitise)) > gateway.max_parts

@@ -1,11 +1,14 @@
 """Long texts: nothing reads them for long, and nobody pays for a book."""
 
-from odoo.exceptions import UserError
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 from psycopg2.errors import CheckViolation
 
+from ..text import placeholders
 from .campaign import CampaignCase
 
 BOOK = "All work and no play makes Jack a dull boy. " * 5_000
@@ -64,6 +67,104 @@ class TestLength(CampaignCase):
         )
         with self.assertRaisesRegex(UserError, "too long"):
             composer.body = BOOK
+
+    def test_braces_that_stay_open_take_no_time_whoever_opens_the_composer(self):
+        """Odoo's own reader takes minutes for each of these."""
+        for slow in (
+            "{{a|||" * 50 + " " * 4_600,
+            ("{{a|||" + " " * 90) * 50,
+            "{{|||" + "\n" * 4_900,
+        ):
+            body = "{{ object.name }}, " + slow
+            composer = (
+                self.env["sms.composer"]
+                # A caller may say so as well.
+                .with_context(sms_from_composer=False)
+                .with_user(self.employee)
+                .create(
+                    {
+                        "composition_mode": "mass",
+                        "res_model": "res.partner",
+                        "res_ids": repr(self.partner.ids),
+                        "body": body,
+                    }
+                )
+            )
+            filled = composer._prepare_body_values(self.partner)
+            self.assertEqual(filled[self.partner.id], f"Wanjiku, {slow}")
+
+    def test_what_is_given_to_odoo_piece_by_piece_reads_as_before(self):
+        engine = self.env["mail.render.mixin"]
+        for text in (
+            "Dear {{ object.name ||| you }}, {{ object.phone }} {{",
+            "Dear {{ object.name.upper() }} {{a|||b\n{{ object.comment ||| none }}",
+            "{{ object.comment |||\n none }} {{",
+        ):
+            with self.subTest(text):
+                expected = engine._render_template(
+                    text, "res.partner", self.partner.ids
+                )
+                with patch.object(placeholders, "QUICK", 0):
+                    self.assertTrue(placeholders.is_slow(text))
+                    found = engine._render_template(
+                        text, "res.partner", self.partner.ids
+                    )
+                self.assertEqual(found, expected)
+
+    def test_code_stays_for_editors_where_braces_stay_open(self):
+        engine = self.env["mail.render.mixin"].with_user(self.employee)
+        text = "{{ object.env.cr }}" + "{{a|||" * 50 + " " * 4_000
+        with self.assertRaises(AccessError):
+            engine._render_template(text, "res.partner", self.partner.ids)
+
+    def test_templates_are_saved_at_once_where_braces_stay_open(self):
+        template = self.env["sms.template"].create(
+            {
+                "name": "Open",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "body": "{{ object.name }}" + "{{a|||" * 50 + " " * 4_000,
+            }
+        )
+        self.assertTrue(template._render_field("body", self.partner.ids))
+
+    def test_a_link_that_stands_in_a_text_again_makes_no_large_note(self):
+        body = "https://a.ke/x " * 30 + "https://a.ke/xy"
+        message = self.partner._message_sms(body, number_field="phone")
+        self.assertLess(len(message.body), 1_000)
+        self.assertEqual(self.texts(), [("+254712345678", body)])
+        composer = self.env["sms.composer"].create(
+            {
+                "composition_mode": "mass",
+                "res_model": "res.partner",
+                "res_ids": repr(self.partner.ids),
+                "body": body,
+                "mass_force_send": True,
+            }
+        )
+        composer._action_send_sms()
+        self.assertLess(len(self.partner.message_ids[0].body), 1_000)
+        self.assertEqual(self.texts()[1:], [("+254712345678", body)])
+
+    def test_a_link_that_stands_alone_can_be_followed_in_the_note(self):
+        message = self.partner._message_sms("See https://a.ke/x", number_field="phone")
+        self.assertIn('href="https://a.ke/x"', message.body)
+
+    def test_the_note_of_a_book_is_no_book(self):
+        message = self.partner._message_sms(BOOK, number_field="phone")
+        self.assertLess(len(message.body), 10_000)
+
+    def test_a_mailing_keeps_no_more_of_a_text_than_is_read(self):
+        self.partner.name = "x" * 1_900
+        composer = self.env["sms.composer"].create(
+            {
+                "composition_mode": "mass",
+                "res_model": "res.partner",
+                "res_ids": repr(self.partner.ids),
+                "body": "{{ object.name }}" * 45,
+            }
+        )
+        filled = composer._prepare_body_values(self.partner)
+        self.assertLess(len(filled[self.partner.id]), 6_000)
 
     # ------------------------------------------------------------
     # The gate

@@ -11,12 +11,11 @@ boundary: handsets put the parts together before they shape the text, so nothing
 lost, and keeping clusters whole would only cost more.
 """
 
-import operator
 import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from typing import Literal
 
 Encoding = Literal["GSM-7", "UCS-2"]
@@ -37,6 +36,12 @@ _ESCAPE = "\x1b"
 _ESCAPE_UNIT = b"\x00\x1b"
 _IS_GSM = re.compile(f"[{re.escape(GSM_BASIC + GSM_EXTENSION)}]*")
 _NOT_GSM = re.compile(f"[^{re.escape(GSM_BASIC + GSM_EXTENSION)}]")
+# What may be a character of GSM-7 once it is composed: one of them, or one that stands
+# for one (Greek question mark; Ohm, Kelvin and Angstrom signs), then at most one mark.
+_MAY_BECOME_GSM = re.compile(
+    f"(?:[{re.escape(GSM_BASIC + GSM_EXTENSION)}\u037e\u2126\u212a\u212b]"
+    "[\u0300\u0301\u0303\u0308\u030a\u0327\u0340\u0341]?)*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +125,8 @@ def sanitise(text: str) -> str:
         return _close_up(text)
     plain = text.translate(_TYPOGRAPHY)
     bare = plain.translate(_JOINERS)
-    if not _has_piled_marks(bare):
+    if _MAY_BECOME_GSM.fullmatch(_NUMERO.sub(r"\1o.", bare)):
+        # Not only for speed: composing sorts runs of marks, and takes their square.
         bare = unicodedata.normalize("NFC", bare)
     plain, bare = (_NUMERO.sub(r"\1o.", each) for each in (plain, bare))
     return _close_up(bare if _IS_GSM.fullmatch(bare) else plain)
@@ -130,15 +136,6 @@ def _close_up(text: str) -> str:
     """Take out the blanks that say nothing."""
     text = _RUN.sub(" ", text)
     return _LINES.sub("\n\n", _AROUND_LINE_END.sub("\n", text)).strip(BLANKS)
-
-
-def _has_piled_marks(text: str) -> bool:
-    """Tell whether a letter has two combining marks: none of GSM-7 has.
-
-    Normalising takes the square of their number.
-    """
-    marks = [bool(unicodedata.combining(character)) for character in text]
-    return any(map(operator.and_, marks, islice(marks, 1, None)))
 
 
 def _name(character: str) -> str:

@@ -1,9 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from ..dispatch import links
+from ..dispatch import gate, links
 from ..models.sms_sms import TRIAL
-from ..text import placeholders
 
 
 class MailingSmsTest(models.TransientModel):
@@ -13,7 +12,7 @@ class MailingSmsTest(models.TransientModel):
 
     def action_send_sms(self):
         company, wizard = self.env.company, self
-        if placeholders.is_unreadable(self.mailing_id.body_plaintext or ""):
+        if gate.is_too_long(self.mailing_id.body_plaintext):
             raise UserError(self.env._("This text is too long for an SMS."))
         if self.env["sms.gateway.config"].sudo()._gateway_of(company):
             lines = self.numbers.splitlines()

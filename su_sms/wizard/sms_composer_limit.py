@@ -3,7 +3,10 @@ from odoo.exceptions import UserError
 
 from ..dispatch import gate
 from ..models.ir_actions_server import BY_ACTION
-from ..text import placeholders
+from ..text import placeholders, urls
+
+# Records whose texts are filled in together.
+AT_A_TIME = 100
 
 
 class SmsComposer(models.TransientModel):
@@ -34,10 +37,28 @@ class SmsComposer(models.TransientModel):
         return super(SmsComposer, composed).action_send_sms()
 
     def _prepare_body_values(self, records):
-        """Send as it stands what Odoo would take minutes to find no placeholder in."""
-        if placeholders.is_unreadable(self.body or ""):
-            return dict.fromkeys(records.ids, self.body)
-        return super()._prepare_body_values(records)
+        """Fill the text in for some at a time, and keep no more of it than is read.
+
+        A mailing has one composer for everybody, and each text may be a book.
+        """
+        bodies = {}
+        for start in range(0, len(records), AT_A_TIME):
+            some = records[start : start + AT_A_TIME]
+            filled = super()._prepare_body_values(some)
+            for res_id, body in filled.items():
+                if gate.is_too_long(body):
+                    filled[res_id] = body[: placeholders.LONGEST + 1]
+            bodies |= filled
+        return bodies
+
+    def _prepare_log_body_values(self, sms_records_values):
+        shown = sms_records_values
+        if self.env["sms.gateway.config"]._default_ids():
+            shown = {
+                res_id: values | {"body": urls.unlinked(values["body"] or "")}
+                for res_id, values in shown.items()
+            }
+        return super()._prepare_log_body_values(shown)
 
     @api.model
     def _check_body(self, body):
@@ -47,7 +68,7 @@ class SmsComposer(models.TransientModel):
         """
         if self.env.context.get("sms_from_composer") is BY_ACTION or self.env.su:
             return
-        if placeholders.is_unreadable(body or ""):
+        if gate.is_too_long(body):
             raise UserError(self.env._("This text is too long for an SMS."))
 
     def _check_parts(self):

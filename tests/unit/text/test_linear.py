@@ -6,15 +6,44 @@ import time
 import pytest
 
 from su_sms.africastalking import wording
-from su_sms.text import numbers, phone, placeholders, segments, table, table_csv
+from su_sms.text import (
+    numbers,
+    phone,
+    placeholders,
+    segments,
+    table,
+    table_columns,
+    table_csv,
+    urls,
+)
 
 #: what texts are made of that make a reader start again and again
 SHAPES = [
     *("{{", "{{a|||", "}}", "{{a}}", "|||", "{{a\n", "{{a||| \n", "{{a|||b}} "),
     *(" ", "\n", "\t", "\r\n", "a ", "1 ", "1,", "1/", "1-", "+", "(", ".", "_", "-"),
-    *("\u0301", "a\u0301", "\u0336\u0323", "\u200d", "\U0001f600\u200d", "\ud83d"),
+    *(
+        "\u0301",
+        "a\u0301",
+        "\u0336\u0323",
+        "\u0f73",
+        "\u0344",
+        "\u200d",
+        "\U0001f600\u200d",
+        "\ud83d",
+    ),
     *("'", '"', '"\n', ",", ";", "=", "^", "\u00ab", "\0", "0", "E+", "x1", "ext 1 "),
-    *("0712345678 ", "+254", "tel:", "or ", " na ", "a1 ", "1. ", "http://a?", "<a "),
+    *(
+        "0712345678 ",
+        "+254",
+        "tel:",
+        "or ",
+        " na ",
+        "a1 ",
+        "1. ",
+        "http://a?",
+        "http://a ",
+        "<a ",
+    ),
     *("<title", "KES 1,234 ", "2547", "-1-", "Amina "),
 ]
 AROUND = [("", ""), ("1", "x")]
@@ -38,6 +67,7 @@ READERS = {
     "placeholders.parse": placeholders.parse,
     "placeholders.names": placeholders.names,
     "placeholders.others": placeholders.others,
+    "placeholders.is_slow": placeholders.is_slow,
     "placeholders.has_loose_braces": placeholders.has_loose_braces,
     "segments.count": segments.count,
     "segments.clean": segments.clean,
@@ -47,7 +77,10 @@ READERS = {
     "numbers.split": lambda text: list(numbers.split(text)),
     "phone.parse": phone.parse,
     "table.read": in_table,
+    "table_columns": lambda text: table_columns.columns([text], [[text]], "KE"),
+    "header_place": lambda text: table_columns.header_place([[text]], "KE"),
     "table_csv": in_csv,
+    "urls.unlinked": urls.unlinked,
     "wording.brief": wording.brief,
 }
 

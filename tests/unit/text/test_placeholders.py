@@ -171,7 +171,7 @@ def test_a_text_ends_as_soon_as_it_is_too_long():
 def test_others_are_left_to_whoever_can():
     parts = placeholders.parse("{{ object.a }} {{ object.b or 1 |||none }}.")
     text = placeholders.render(parts, lambda path: "A", other=placeholders.source)
-    assert text == "A {{ object.b or 1 ||| none  }}."
+    assert text == "A {{object.b or 1 |||none }}."
 
 
 NOTHING = ["", " ", "-", " — ", "--", ".", "N/A", "n/a", "#N/A", "NULL", "nan", "None"]
@@ -210,3 +210,28 @@ def test_an_alternative_in_code_is_a_default(expression, filled, missing):
     parts = placeholders.with_defaults(placeholders.parse(f"{{{{ {expression} }}}}"))
     assert placeholders.render(parts, {"a": ""}.__getitem__, found) == filled
     assert found == missing
+
+
+@given(st.text(alphabet="{}|a \n", max_size=40))
+def test_a_placeholder_on_its_own_reads_as_in_its_text(text):
+    for part in placeholders.parse(text):
+        if part.expression:
+            assert placeholders.parse(placeholders.source(part)) == (
+                Part("", part.expression, part.default),
+            )
+
+
+@pytest.mark.parametrize(
+    ("text", "slow"),
+    [
+        ("Dear {{ object.name ||| student }}, " * 100, False),
+        ("Dear {{ object.name ||| student }} {{ and so on", False),
+        ("{{a|||" * 50 + " " * 4_690, True),
+        (("{{a|||" + " " * 94) * 50, True),
+        ("{{" * 2_000, True),
+        ("{{|||" + "\n" * 4_900, True),
+        ("|||" * 2_000, False),
+    ],
+)
+def test_slow_is_what_takes_odoo_long(text, slow):
+    assert placeholders.is_slow(text) == slow

@@ -10,6 +10,13 @@ const BASIC =
     "¿abcdefghijklmnopqrstuvwxyzäöñüà";
 const EXTENSION = "\f^{}\\[~]|€";
 const GSM = new Set(BASIC + EXTENSION);
+// What may become a character of GSM-7 when it is composed; composing anything else may
+// take the square of its length.
+const MAY_BECOME_GSM = new RegExp(
+    `^(?:[${(BASIC + EXTENSION).replace(/[\\\]^-]/g, "\\$&")}\u037e\u2126\u212a\u212b]` +
+        "[\u0300\u0301\u0303\u0308\u030a\u0327\u0340\u0341]?)*$",
+    "u"
+);
 const SINGLE = { "GSM-7": 160, "UCS-2": 70 };
 const SEVERAL = { "GSM-7": 153, "UCS-2": 67 };
 
@@ -88,8 +95,11 @@ export function plain(text) {
         return closeUp(text);
     }
     const replaced = [...text].map((each) => TYPOGRAPHY.get(each) ?? each).join("");
-    const composed = replaced.replace(JOINERS, "").normalize("NFC");
-    const bare = composed.replace(NUMERO, "$1o.");
+    let bare = replaced.replace(JOINERS, "");
+    if (MAY_BECOME_GSM.test(bare.replace(NUMERO, "$1o."))) {
+        bare = bare.normalize("NFC");
+    }
+    bare = bare.replace(NUMERO, "$1o.");
     return closeUp(isGsm(bare) ? bare : replaced.replace(NUMERO, "$1o."));
 }
 

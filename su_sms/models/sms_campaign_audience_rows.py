@@ -1,7 +1,6 @@
 import base64
 import json
 from collections import Counter
-from itertools import islice
 
 from odoo import fields, models
 from odoo.exceptions import UserError
@@ -9,7 +8,9 @@ from odoo.exceptions import UserError
 from ..text import numbers as pasted
 from ..text import phone, table
 
+# Rows that are inserted together, unless they have more characters.
 BATCH = 5000
+CHARACTERS = 5_000_000
 
 
 class SmsCampaignAudience(models.Model):
@@ -131,8 +132,7 @@ class SmsCampaignAudience(models.Model):
         self.env.cr.execute(
             "DELETE FROM sms_campaign_row WHERE audience_id = %s", [self.id]
         )
-        rows = iter(rows)
-        while batch := list(islice(rows, BATCH)):
+        for batch in _batches(rows):
             self.env.cr.execute(
                 """
                 INSERT INTO sms_campaign_row (audience_id, line, cells, skip)
@@ -164,6 +164,19 @@ class SmsCampaignAudience(models.Model):
     def _row_titles(self):
         titles = super()._row_titles()
         return {**titles, **{each.slug: each.title for each in self.column_ids}}
+
+
+def _batches(rows):
+    """Give rows in lists, short ones if the rows are long."""
+    batch, size = [], 0
+    for row in rows:
+        batch.append(row)
+        size += sum(len(cell) for cell in row[1].values())
+        if len(batch) == BATCH or size > CHARACTERS:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def columns(found):

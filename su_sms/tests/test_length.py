@@ -68,6 +68,16 @@ class TestLength(CampaignCase):
         with self.assertRaisesRegex(UserError, "too long"):
             composer.body = BOOK
 
+    def test_a_composer_takes_no_list_of_numbers_that_takes_long_to_read(self):
+        numbers = ",".join(["+254712345678"] * 2_000)
+        model = self.env["sms.composer"].with_user(self.employee)
+        for method, arguments in (
+            ("create", [{"numbers": numbers, "body": "Hello"}]),
+            ("onchange", [[], {"numbers": numbers}, ["numbers"], {"numbers": {}}]),
+        ):
+            with self.subTest(method), self.assertRaisesRegex(UserError, "too many"):
+                call_kw(model, method, arguments, {})
+
     def test_braces_that_stay_open_take_no_time_whoever_opens_the_composer(self):
         """Odoo's own reader takes minutes for each of these."""
         for slow in (

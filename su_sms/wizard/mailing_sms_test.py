@@ -4,6 +4,9 @@ from odoo.exceptions import UserError
 from ..dispatch import gate, links
 from ..models.sms_sms import TRIAL
 
+# Characters of typed numbers.
+NUMBERS = 20_000
+
 
 class MailingSmsTest(models.TransientModel):
     """A test mailing through a gateway goes to nobody who has opted out."""
@@ -15,6 +18,8 @@ class MailingSmsTest(models.TransientModel):
         if gate.is_too_long(self.mailing_id.body_plaintext):
             raise UserError(self.env._("This text is too long for an SMS."))
         if self.env["sms.gateway.config"].sudo()._gateway_of(company):
+            if len(self.numbers) > NUMBERS:
+                raise UserError(self.env._("These are too many numbers for a test."))
             lines = self.numbers.splitlines()
             readable = self.env["sms.sms"]._readable
             self.env["sms.blacklist"]._check_trial(

@@ -7,6 +7,8 @@ from ..text import placeholders, urls
 
 # Records whose texts are filled in together.
 AT_A_TIME = 100
+# Characters of typed numbers: a thousand, and what stands between them.
+NUMBERS = 20_000
 
 
 class SmsComposer(models.TransientModel):
@@ -17,15 +19,15 @@ class SmsComposer(models.TransientModel):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self._check_body(vals.get("body"))
+            self._check_texts(vals)
         return super().create(vals_list)
 
     def write(self, vals):
-        self._check_body(vals.get("body"))
+        self._check_texts(vals)
         return super().write(vals)
 
     def onchange(self, values, field_names, fields_spec):
-        self._check_body(values.get("body"))
+        self._check_texts(values)
         return super().onchange(values, field_names, fields_spec)
 
     def action_send_sms(self):
@@ -61,15 +63,19 @@ class SmsComposer(models.TransientModel):
         return super()._prepare_log_body_values(shown)
 
     @api.model
-    def _check_body(self, body):
+    def _check_texts(self, values):
         """Refuse what takes too long to read, and is no SMS, before anything reads it.
 
         What an action writes is left to the gate: nobody's record fails to be saved.
         """
         if self.env.context.get("sms_from_composer") is BY_ACTION or self.env.su:
             return
-        if gate.is_too_long(body):
+        if gate.is_too_long(values.get("body")):
             raise UserError(self.env._("This text is too long for an SMS."))
+        if len(values.get("numbers") or "") > NUMBERS:
+            raise UserError(
+                self.env._("These are too many numbers for a dialog: make a campaign.")
+            )
 
     def _check_parts(self):
         """Refuse a text of more parts than its gateway lets pass."""

@@ -11,6 +11,7 @@ from .environment import environment
 
 PERSONAL = "Dear {{ object.name }}, the library closes at 17:00 today."
 SAME = "The library closes at 17:00 today."
+REPEATED = "Dear " + "{{ object.name }}" * 250
 
 
 def forget(registry: Registry) -> None:
@@ -42,6 +43,16 @@ def make_list(registry: Registry, count: int) -> int:
         )
     analyze(registry, "mailing_contact", "mailing_subscription", "sms_sms")
     return mailing_list
+
+
+def name_at_length(registry: Registry) -> None:
+    """Give everybody a name of a thousand characters, and one person none."""
+    with registry.cursor() as cr:
+        cr.execute("UPDATE mailing_contact SET name = repeat('x', 1000)")
+        cr.execute(
+            "UPDATE mailing_contact SET name = NULL"
+            " WHERE id = (SELECT min(id) FROM mailing_contact)"
+        )
 
 
 def analyze(registry: Registry, *tables: str) -> None:

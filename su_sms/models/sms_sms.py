@@ -240,10 +240,12 @@ class SmsSms(models.Model):
     @api.model
     def _route_one(self, vals, company, bulk, to_many=False):
         gateways = self.env["sms.gateway.config"]
-        gateway = gateways.browse(vals.get("gateway_id") or [])
+        given = self._without_outcome(vals)
+        gateway = gateways.browse(given.get("gateway_id") or [])
         gateway = gateway or gateways._gateway_of(company)
         if not gateway:
             return vals
+        vals = given
         mailing_id = vals.get("mailing_id")
         return {
             "message_class": "promotional" if mailing_id else "transactional",

@@ -130,6 +130,24 @@ class TestJournal(CampaignCase):
             )
         self.assertEqual(self.env["sms.sms"].search([]), before)
 
+    def test_code_of_an_action_sends_and_forges_nothing(self):
+        """Odoo lets an administrator's action create messages: it does not fail here."""
+        action = self.env["ir.actions.server"].create(
+            {
+                "name": "Tell",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "state": "code",
+                "code": f"env['sms.sms'].create({FORGED | {'body': 'Come'}!r})",
+            }
+        )
+        before = self.env["sms.sms"].search([])
+        context = {"active_model": "res.partner", "active_ids": self.partner.ids}
+        self.call("ir.actions.server", "run", action.ids, context=context)
+        sms = self.env["sms.sms"].search([]) - before
+        self.assertEqual((sms.body, sms.number), ("Come", FORGED["number"]))
+        self.assertEqual((sms.state, sms.gateway_id), ("outgoing", self.gateway))
+        self.assertFalse(sms.provider_message_id or sms.accepted_at or sms.settlement)
+
     def test_what_odoo_keeps_beside_a_message_is_closed_as_well(self):
         _sms, notification = self.post()
         mailing = self.send_mailing()

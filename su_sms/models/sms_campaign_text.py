@@ -105,9 +105,10 @@ class SmsCampaign(models.Model):
 
     def _text_in(self, lang):
         """Give the text as it is written in a language, before it is filled in."""
-        if not self.template_id:
+        # A template that was deleted since is what was launched all the same.
+        texts = self.template_texts
+        if not texts:
             return self.body or ""
-        texts = self.template_texts or {}
         return texts.get(lang) or texts.get("en_US") or ""
 
     def _has_placeholders(self):

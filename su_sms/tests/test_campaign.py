@@ -381,6 +381,21 @@ class TestCampaignText(CampaignCase):
         self.work()
         self.assertEqual(self.texts()[0][1], "Exams are over, Awa")
 
+    def test_a_template_deleted_after_the_launch_changes_nothing(self):
+        template = self.template()
+        contacts = self.contacts("0712345678", "0733345679")
+        contacts.name = "Awa"
+        contacts[1].lang = "fr_FR"
+        campaign = self.campaign(self.records(contacts), template_id=template.id)
+        campaign._launch()
+        template.unlink()
+        self.env.invalidate_all()
+        self.work()
+        self.assertEqual(
+            {text for _number, text in self.texts()},
+            {"Exams begin, Awa", "Les examens, Awa"},
+        )
+
     def test_short_links_count_their_clicks(self):
         campaign = self.campaign(
             self.numbers("0712345678"),

@@ -1,1 +1,1 @@
-from . import access_log, callbacks, campaign, mailing_sms, optout
+from . import access_log, callbacks, campaign, mailing_sms, optout, sms_status

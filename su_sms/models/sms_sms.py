@@ -255,7 +255,7 @@ class SmsSms(models.Model):
             "company_id": company.id,
             "gateway_id": gateway.id,
             "number": self._readable(vals.get("number"), company),
-            **self._readable_text(vals.get("body") or "", gateway),
+            **self._readable_text(str(vals.get("body") or ""), gateway),
         }
 
     @api.model
@@ -274,11 +274,12 @@ class SmsSms(models.Model):
     def _readable(self, number, company):
         """Give the number in E.164, or as it is if that can't be: the gate says why."""
         country = self.env["sms.gateway.config"]._country(company)
+        number = str(number or "")
         try:
-            return phone.normalise(number or "", country)
+            return phone.normalise(number, country)
         except phone.PhoneError:
             # What is too long for a number stays too long.
-            return (number or "").replace("\0", "")[: 2 * phone.LONGEST]
+            return number.replace("\0", "")[: 2 * phone.LONGEST]
 
     # ------------------------------------------------------------
     # Sending

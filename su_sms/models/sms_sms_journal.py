@@ -26,6 +26,19 @@ class SmsSms(models.Model):
         routed = self.sudo().filtered(lambda sms: sms.id and sms.gateway_id)
         return self._closed(routed.with_env(self.env))
 
+    def write(self, vals):
+        """Mark nothing for deletion: the rules of retention end it, and nothing else.
+
+        Odoo marks what its own provider has reported, and whoever knows a message may
+        report.
+        """
+        if not vals.get("to_delete"):
+            return super().write(vals)
+        routed = self.filtered(lambda sms: sms.sudo().gateway_id)
+        rest = {name: value for name, value in vals.items() if name != "to_delete"}
+        super(SmsSms, routed).write(rest)
+        return super(SmsSms, self - routed).write(vals)
+
     @api.model
     def _check_not_by_hand(self, vals_list):
         """Let only code add messages, before the database has its own say."""
@@ -44,7 +57,7 @@ class SmsSms(models.Model):
 
     @api.model
     def _is_by_action(self):
-        """Tell whether a server action's code is at work, which is an administrator's."""
+        """Tell whether a server action's code is at work: an administrator wrote it."""
         return self.env.context.get("sms_from_composer") is BY_ACTION
 
     @api.model

@@ -61,6 +61,13 @@ class TestBadInput(GatewayCase):
                     self.assertEqual(sms.state, "pending")
                     self.assertEqual(self.texts(), [("+254712345678", arrives)])
 
+    def test_what_is_no_text_is_read_as_one(self):
+        """As Odoo does: code of others that gives a number is not stopped."""
+        sms = self.env["sms.sms"].create({"number": 712345678, "body": 5})
+        self.env["sms.sms"]._process_queue()
+        self.assertEqual((sms.number, sms.body), ("+254712345678", "5"))
+        self.assertEqual(self.texts(), [("+254712345678", "5")])
+
     def test_one_bad_number_stops_no_other(self):
         numbers = [f"07123456{n:02}" for n in range(20)]
         numbers[7] = "garbage"

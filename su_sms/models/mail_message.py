@@ -1,8 +1,60 @@
-from odoo import models
+from odoo import api, models
+from odoo.exceptions import AccessError
 
 
 class MailMessage(models.Model):
+    """What a gateway's or a campaign's chatter tells is on record.
+
+    Odoo lets whoever may write a document rewrite and delete each of its notes, and say
+    whose they are. Here people change their own comments only.
+    """
+
     _inherit = "mail.message"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            own = self.env.user.partner_id.id
+            vals_list = [
+                {**vals, "author_id": own, "email_from": self.env.user.email_formatted}
+                if self._is_on_record(vals.get("model"))
+                else vals
+                for vals in vals_list
+            ]
+        return super().create(vals_list)
+
+    def _check_access(self, operation):
+        """Let people write and delete what they have said themselves, and no note."""
+        result = super()._check_access(operation)
+        if self.env.su or operation not in ("write", "unlink"):
+            return result
+        notes = self.sudo().filtered(
+            lambda message: (
+                self._is_on_record(message.model)
+                and (message.message_type, message.create_uid)
+                != ("comment", self.env.user)
+            )
+        )
+        if not notes:
+            return result
+        refused = result[0] if result else self.browse()
+        return refused | notes.with_env(self.env), self._note_error
+
+    @api.model
+    def _is_on_record(self, model):
+        """Tell whether a model's notes say who did what to something of ours."""
+        return model in self.env and isinstance(
+            self.env[model], self.pool["sms.form.mixin"]
+        )
+
+    @api.model
+    def _note_error(self):
+        return AccessError(
+            self.env._(
+                "What is noted here is on record: nobody changes or deletes it. You may"
+                " change what you have written yourself, or add to it."
+            )
+        )
 
     def _sms_records(self):
         """Return {message: the record that it is about}, in a query for each model."""

@@ -229,6 +229,72 @@ class TestJournal(CampaignCase):
         sms.action_set_canceled()
         self.assertFalse(sms.settlement)
 
+    def test_notes_of_campaigns_and_gateways_stay_as_they_are(self):
+        campaign = self.campaign(self.numbers("0712345678"), as_user=self.administrator)
+        self.env.flush_all()
+        campaign.with_user(self.administrator)._launch()
+        self.gateway.with_user(self.administrator).pace = 7
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        for record in (campaign, self.gateway):
+            notes = record.message_ids.sudo()
+            self.assertTrue(notes)
+            before = self.stored(notes)
+            for note in notes:
+                for values in (
+                    {"body": "Forged"},
+                    {"author_id": self.partner.id},
+                    {"date": "2020-01-01"},
+                    {"model": "res.partner", "res_id": self.partner.id},
+                ):
+                    commands = [Command.update(note.id, values)]
+                    self.assert_forbidden("mail.message", "write", note.ids, values)
+                    self.assert_forbidden(
+                        record._name, "write", record.ids, {"message_ids": commands}
+                    )
+                self.assert_forbidden("mail.message", "unlink", note.ids)
+                commands = [Command.delete(note.id)]
+                self.assert_forbidden(
+                    record._name, "write", record.ids, {"message_ids": commands}
+                )
+            self.assertEqual(self.stored(notes), before)
+        comment = campaign.with_user(self.administrator).message_post(
+            body="As agreed", message_type="comment"
+        )
+        self.call("mail.message", "write", comment.ids, {"body": "Mine"})
+        self.assertIn("Mine", comment.body)
+
+    def test_nobody_says_whose_a_note_is(self):
+        campaign = self.campaign(self.numbers("0712345678"), as_user=self.administrator)
+        forged = {"body": "Approved", "author_id": self.partner.id}
+        for method, arguments, given in (
+            ("message_post", [campaign.ids], forged),
+            (
+                "write",
+                [
+                    campaign.ids,
+                    {
+                        "message_ids": [
+                            Command.create({**forged, "model": "sms.campaign"})
+                        ]
+                    },
+                ],
+                {},
+            ),
+        ):
+            self.call("sms.campaign", method, *arguments, **given)
+            note = campaign.message_ids.sorted("id")[-1]
+            self.assertIn("Approved", note.body)
+            self.assertEqual(note.author_id, self.administrator.partner_id)
+
+    def assert_forbidden(self, model, method, *arguments):
+        with (
+            self.subTest(model=model, method=method, arguments=arguments),
+            self.assertRaises(AccessError),
+            self.env.cr.savepoint(),
+        ):
+            self.call(model, method, *arguments)
+
     def test_refusal_says_what_to_do(self):
         sms, _notification = self.post()
         with self.assertRaisesRegex(AccessError, "on record.*Use the buttons"):

@@ -27,6 +27,10 @@ class PhoneBlacklist(models.Model):
     def write(self, vals):
         if not {"active", "number"} & set(vals):
             return super().write(vals)
+        if "number" in vals or not vals["active"]:
+            for entry in self.filtered("active"):
+                act = self.env["sms.blacklist"]._act_of(entry.number)
+                self.env["sms.blacklist"]._check_by_hand(act, out=False)
         before = {entry: (entry.number, entry.active) for entry in self}
         result = super().write(vals)
         for entry, (number, active) in before.items():

@@ -133,10 +133,26 @@ class SmsConsent(models.Model):
         :return: the lines, in the order of the acts
         """
         lines = without_defaults(self.sudo(), self._fields)
-        return lines.create([self._values(number, act, out) for number, act in acts])
+        shared = set() if out else self._said_elsewhere(acts)
+        return lines.create(
+            [self._values(number, act, out, number in shared) for number, act in acts]
+        )
 
     @api.model
-    def _values(self, number, act, out):
+    def _said_elsewhere(self, acts):
+        """Return the numbers whose owners have said no to another company."""
+        numbers = [number for number, act in acts if act.channel in BY_A_USER]
+        if not numbers:
+            return set()
+        own = {act.company_id or self.env.company.id for _number, act in acts}
+        said = [("number", "in", numbers), ("kind", "=", "optout")]
+        noes = self.sudo()._read_group(said, ["number", "company_id"])
+        return {
+            number for number, company in noes if len(own) > 1 or company.id not in own
+        }
+
+    @api.model
+    def _values(self, number, act, out, shared=False):
         user = self.env.user
         by_user = act.channel in BY_A_USER and user._is_internal()
         if out:
@@ -149,7 +165,8 @@ class SmsConsent(models.Model):
             "kind": kind,
             "date": act.date or fields.Datetime.now(),
             "user_id": user.id if by_user else False,
-            "company_id": act.company_id or self.env.company.id,
+            # Whoever a no was said to sees that somebody else has undone it.
+            "company_id": not shared and (act.company_id or self.env.company.id),
         }
 
     @api.model

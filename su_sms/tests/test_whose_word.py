@@ -1,5 +1,6 @@
 """Whose word an opt-in or opt-out was: the code says it, and names who typed it."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from odoo import fields
@@ -107,6 +108,50 @@ class TestWhoseWord(BlacklistCase):
         mine.write({"active": False, "reason": "own_request", "note": "Form of 3 May"})
         self.assertEqual(self.history()[-1], ("optin", "own_request", "manual"))
         self.assertEqual(entry.consent_id.user_id, mine.env.user)
+
+    def test_odoos_own_doors_need_a_word_for_a_yes_as_well(self):
+        entry = self.blacklist._opt_out([NUMBER], Act("stop", "sms"))
+        user = self.as_manager().env.user
+        phone = entry.phone_blacklist_id.with_user(user)
+        dialog = self.env["phone.blacklist.remove"].with_user(user)
+        dialog = dialog.create({"phone": NUMBER})
+        for door in (
+            lambda: phone.write({"active": False}),
+            phone.action_archive,
+            lambda: phone.write({"number": "+254712345679"}),
+            lambda: phone.remove(NUMBER),
+            lambda: phone.load([".id", "active"], [[str(phone.id), "False"]]),
+            dialog.action_unblacklist_apply,
+        ):
+            with suppress(ValidationError), self.env.cr.savepoint():
+                door()
+            self.env.invalidate_all()
+            self.assertTrue(self.blacklist._opted_out([NUMBER]))
+        dialog.reason = "Form of 3 May"
+        dialog.action_unblacklist_apply()
+        self.assertFalse(self.blacklist._opted_out([NUMBER]))
+        line = self.consents.search([("number", "=", NUMBER)], limit=1)
+        self.assertIn("Form of 3 May", line.note)
+        self.assertEqual(line.user_id, user)
+
+    def test_a_yes_is_seen_by_whom_the_no_was_said_to(self):
+        company = self.env["res.company"].create({"name": "College"})
+        self.blacklist._opt_out([NUMBER], Act("stop", "sms", company_id=company.id))
+        elsewhere = self.as_manager()
+        entry = elsewhere.search([("number", "=", NUMBER)])
+        entry.write({"active": False, "reason": "own_request", "note": "Called"})
+        theirs = self.user(
+            "college_manager",
+            "su_sms.group_manager",
+            company_id=company.id,
+            company_ids=company.ids,
+        )
+        lines = self.consents.with_user(theirs).search([("number", "=", NUMBER)])
+        self.assertEqual(lines.mapped("kind"), ["optin", "optout"])
+        self.blacklist._opt_out(["+254712345679"], Act("stop", "sms"))
+        other = elsewhere.search([("number", "=", "+254712345679")])
+        other.write({"active": False, "reason": "own_request", "note": "Called"})
+        self.assertEqual(other.consent_id.company_id, self.env.company)
 
     def test_a_no_is_not_rewritten_nor_made_a_block_that_ends_by_itself(self):
         entry = self.blacklist._opt_out([NUMBER], Act("stop", "sms"))

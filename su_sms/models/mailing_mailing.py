@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..dispatch import gate
 
@@ -27,6 +27,27 @@ class MailingMailing(models.Model):
         routed.mailing_id = False
         (again - routed).unlink()
         return self.action_put_in_queue()
+
+    def _get_recipients(self):
+        """Find only whom its author may find: the job of Odoo may find everybody."""
+        found, author = super()._get_recipients(), self._sms_author()
+        if self.mailing_type != "sms" or not author or author == self.env.user:
+            return found
+        if not self.env["sms.gateway.config"]._gateway_of(self._sms_company()):
+            return found
+        people = self.env[self.mailing_model_real].with_user(author)
+        try:
+            theirs = people.search(self._get_recipients_domain())
+        except AccessError:
+            self.message_post(
+                body=self.env._(
+                    "Nobody gets this: %s may not search for its recipients.",
+                    author.name,
+                )
+            )
+            return []
+        allowed = set(theirs._ids)
+        return [each for each in found if each in allowed]
 
     def _get_link_tracker_values(self):
         """Give the links of an SMS a title, so that no server of ours fetches them.

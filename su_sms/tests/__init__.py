@@ -34,6 +34,7 @@ from . import (
     test_limit,
     test_links,
     test_log,
+    test_mailing_rights,
     test_markup,
     test_matrix,
     test_neutralize,

@@ -1,0 +1,73 @@
+"""Whom a mailing of SMS Marketing finds: whom its author may find, and nobody else."""
+
+from odoo.tests import tagged
+
+from .common import GatewayCase
+
+
+@tagged("post_install", "-at_install")
+class TestMailingRights(GatewayCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.author = cls.user(
+            "mailing_author", "base.group_user,mass_mailing.group_mass_mailing_user"
+        )
+        elsewhere = cls.env["res.company"].create({"name": "College"})
+        cls.own, cls.foreign = cls.env["res.partner"].create(
+            [
+                {"name": "Amina", "phone": "+254712345671"},
+                {
+                    "name": "Baraka",
+                    "phone": "+254712345672",
+                    "company_id": elsewhere.id,
+                },
+            ]
+        )
+
+    def mail(self, domain):
+        """Put a mailing in the queue as its author, and let Odoo's job send it."""
+        [mailing] = (
+            self.env["mailing.mailing"]
+            .with_user(self.author)
+            .create(
+                {
+                    "subject": "News",
+                    "mailing_type": "sms",
+                    "body_plaintext": "Dear {{ object.name }}",
+                    "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
+                    "mailing_domain": repr(domain),
+                    "sms_allow_unsubscribe": False,
+                }
+            )
+        )
+        mailing.action_put_in_queue()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.enter_registry_test_mode():
+            self.env.ref(
+                "mass_mailing.ir_cron_mass_mailing_queue"
+            ).method_direct_trigger()
+        self.env["sms.sms"]._process_queue()
+        return mailing.sudo()
+
+    def test_a_mailing_reaches_whom_its_author_may_find(self):
+        both = [("id", "in", (self.own | self.foreign).ids)]
+        mailing = self.mail(both)
+        self.assertEqual(mailing.state, "done")
+        self.assertEqual(mailing.mailing_trace_ids.mapped("res_id"), self.own.ids)
+        [(number, text)] = self.texts()
+        self.assertEqual((number, text), ("+254712345671", "Dear Amina"))
+
+    def test_a_filter_is_no_oracle_for_what_its_author_may_not_read(self):
+        mailing = self.mail([("id", "=", self.own.id), ("signup_type", "=", False)])
+        self.assertFalse(mailing.mailing_trace_ids)
+        self.assertFalse(self.texts())
+        notes = mailing.message_ids.filtered(lambda m: "may not search" in m.body)
+        self.assertEqual(len(notes), 1)
+
+    def test_what_nobody_launched_goes_to_all_whom_it_names(self):
+        mailing = self.send_mailing(
+            mailing_domain=repr([("id", "in", (self.own | self.foreign).ids)])
+        )
+        self.assertEqual(len(mailing.mailing_trace_ids), 2)

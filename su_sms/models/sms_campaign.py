@@ -336,7 +336,7 @@ class SmsCampaign(models.Model):
         if not self.template_id and self.body in texts:
             # The template was taken out, and what it said has stayed.
             return
-        kept = not self.template_id and _stems_from(self.body or "", texts)
+        kept = not self.template_id and placeholders.stem_from(self.body or "", texts)
         self.sudo().write(authors.of_change(self.env.user, self, kept, *TEXT_AUTHORS))
 
     def _check_kept(self, names):
@@ -385,16 +385,3 @@ class SmsCampaign(models.Model):
                     " should go no further."
                 )
             )
-
-
-def _stems_from(text, texts):
-    """Tell whether a placeholder's expression has stood anywhere in other texts.
-
-    Also where it was no placeholder yet: a default, or a line that was not closed.
-    """
-    before = "\0".join("".join(each.split()) for each in texts if each)
-    return any(
-        "".join(part.expression.split()) in before
-        for part in placeholders.parse(text)
-        if part.expression
-    )

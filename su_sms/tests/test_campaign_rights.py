@@ -568,6 +568,36 @@ class TestCampaignAuthors(RightsCase):
         self.assertEqual(campaign.text_author_id, self.admin)
         self.assertEqual(campaign.text_coauthor_ids, self.clerk)
 
+    def test_code_that_is_mended_stays_its_authors(self):
+        """What does not run yet is made to by a button of the form, or by a hand."""
+        straight = "{{ object.env['ir.config_parameter'].sudo().get_param('x') }}"
+        for planted in (
+            straight.replace("'ir", "\u2018ir").replace("r']", "r\u2019]"),
+            straight.replace("env", "e\u200bnv").replace("sudo", "su\u200bdo"),
+            straight.replace("object", "objct"),
+            straight.replace("get_param", "get_parm"),
+            straight.replace("sudo", "\uff53\uff55\uff44\uff4f"),
+            straight.replace("}}", "}"),
+            straight.replace("{{", "{ {"),
+            straight.replace("(", "["),
+        ):
+            with self.subTest(planted):
+                campaign = self.campaign(
+                    self.records(self.partner), as_user=self.clerk, body="Later"
+                )
+                campaign.with_user(self.clerk).body = planted
+                campaign.with_user(self.admin).body = straight
+                self.assertEqual(campaign.text_author_id, self.admin)
+                self.assertIn(self.clerk, campaign.text_coauthor_ids)
+
+    def test_who_writes_anew_says_all_of_it(self):
+        campaign = self.campaign(
+            self.records(self.partner), as_user=self.clerk, body=f"Dear {WRITES}"
+        )
+        campaign.with_user(self.admin).body = "Hi {{ object.name.upper() }}"
+        self.assertEqual(campaign.text_author_id, self.admin)
+        self.assertFalse(campaign.text_coauthor_ids)
+
     def test_operators_of_a_filter_are_words_as_well(self):
         campaign = self.campaign(self.records(self.partner), as_user=self.admin)
         campaign.user_id = self.clerk

@@ -25,6 +25,9 @@ _LOOSE = re.compile(r"\{(?=\{)")
 #: characters of a text, filled in or not: 30 parts of SMS hold 4,590
 LONGEST = 5_000
 
+#: letters in a row that are no accident
+KIN = 8
+
 #: looks at a character that Odoo's own reader takes a few milliseconds for
 QUICK = 200_000
 
@@ -170,6 +173,37 @@ def is_slow(text: str) -> bool:
     loose = sum(len(_LOOSE.findall(part.literal)) for part in parse(text))
     blanks = max(map(len, _BLANK_RUN.findall(text)), default=0)
     return loose * (text.count(_BAR) + 1) * (blanks + 1) * len(text) > QUICK
+
+
+def stem_from(text: str, before: Iterable[str]) -> bool:
+    """Tell whether something of a text's placeholders has stood anywhere in others.
+
+    Also where it was no placeholder yet: a default, a line that was not closed, code
+    that ran only once a quote was made straight, a character taken out or put in.
+    """
+    letters = "\0".join(map(_letters, before))
+    known = {
+        letters[at : at + size]
+        for size in range(KIN + 1)
+        for at in range(len(letters) - size + 1)
+    }
+    for part in parse(text):
+        expression = _letters(part.expression)
+        size = min(len(expression), KIN)
+        pieces = (
+            expression[at : at + size] in known
+            for at in range(len(expression) - size + 1)
+        )
+        # Of a path all of it, of code any piece: who mends a slip has not written it.
+        if part.expression and (all if is_plain(part.expression) else any)(pieces):
+            return True
+    return False
+
+
+def _letters(text: str) -> str:
+    """Return the plain letters and digits of a text, however they are written."""
+    decomposed = "".join(unicodedata.normalize("NFKD", each) for each in text)
+    return "".join(each for each in decomposed if each.isascii() and each.isalnum())
 
 
 def has_loose_braces(text: str) -> bool:

@@ -25,11 +25,11 @@ def _of_others(statuses):
         uuids = {uuid for status in statuses for uuid in status["uuids"]}
     except (KeyError, TypeError):
         return statuses
-    domain = [
-        ("uuid", "in", [uuid for uuid in uuids if isinstance(uuid, str)]),
-        ("gateway_id", "!=", False),
-    ]
-    routed = set(request.env["sms.sms"].sudo().search(domain).mapped("uuid"))
+    texts = [uuid for uuid in uuids if isinstance(uuid, str)]
+    ours = [("uuid", "in", texts), ("gateway_id", "!=", False)]
+    routed = set(request.env["sms.sms"].sudo().search(ours).mapped("uuid"))
+    trackers = request.env["sms.tracker"].sudo().search([("sms_uuid", "in", texts)])
+    routed.update(trackers._of_gateways().mapped("sms_uuid"))
     return [
         {**status, "uuids": [uuid for uuid in status["uuids"] if uuid not in routed]}
         for status in statuses

@@ -11,7 +11,7 @@ class MailingTrace(models.Model):
 
     def _check_access(self, operation):
         return super()._check_access(operation) or _closed(
-            self, operation, "sms_id_int", "id"
+            self, operation, id="sms_id_int"
         )
 
 
@@ -20,7 +20,7 @@ class MailNotification(models.Model):
 
     def _check_access(self, operation):
         return super()._check_access(operation) or _closed(
-            self, operation, "sms_id_int", "id"
+            self, operation, id="sms_id_int"
         )
 
 
@@ -28,21 +28,42 @@ class SmsTracker(models.Model):
     _inherit = "sms.tracker"
 
     def _check_access(self, operation):
-        return super()._check_access(operation) or _closed(
-            self, operation, "sms_uuid", "uuid"
+        result = super()._check_access(operation)
+        return result or (
+            _closed(self, operation, uuid="sms_uuid")
+            or _closed(self, operation, id="mailing_trace_id.sms_id_int")
+            or _closed(self, operation, id="mail_notification_id.sms_id_int")
+        )
+
+    def _of_gateways(self):
+        """Return those that tell what became of a message of a gateway."""
+        return (
+            _beside(self, uuid="sms_uuid")
+            | _beside(self, id="mailing_trace_id.sms_id_int")
+            | _beside(self, id="mail_notification_id.sms_id_int")
         )
 
 
-def _closed(records, operation, name, of_message):
+def _closed(records, operation, **names):
     """Give what ``_check_access`` gives for records beside messages of a gateway.
 
-    :param name: the field that names the message, by its field ``of_message``
+    :param names: as of ``_beside``
     """
     if records.env.su or operation == "read" or not any(records._ids):
         return None
-    messages = records.env["sms.sms"]
-    beside = records.sudo().filtered(name)
-    named = [(of_message, "in", beside.mapped(name)), ("gateway_id", "!=", False)]
-    routed = set(messages.sudo().search(named).mapped(of_message)) if beside else set()
-    closed = beside.filtered(lambda record: record[name] in routed)
-    return messages._closed(closed.with_env(records.env))
+    closed = _beside(records.sudo(), **names)
+    return records.env["sms.sms"]._closed(closed.with_env(records.env))
+
+
+def _beside(records, **names):
+    """Return the records beside messages of a gateway.
+
+    :param names: a message's field, and the path of the records' that has its value
+    """
+    [(of_message, path)] = names.items()
+    values = {value for value in records.mapped(path) if value}
+    if not values:
+        return records.browse()
+    domain = [(of_message, "in", list(values)), ("gateway_id", "!=", False)]
+    routed = set(records.env["sms.sms"].sudo().search(domain).mapped(of_message))
+    return records.filtered(lambda record: routed.intersection(record.mapped(path)))

@@ -182,6 +182,11 @@ class TestJournal(CampaignCase):
                 },
             ),
             ("sms.tracker", {"sms_uuid": self.queue("0712345679").uuid}),
+            ("sms.tracker", {"sms_uuid": "c" * 32, "mailing_trace_id": trace.id}),
+            (
+                "sms.tracker",
+                {"sms_uuid": "d" * 32, "mail_notification_id": notification.id},
+            ),
             (
                 "mail.notification",
                 {
@@ -342,6 +347,18 @@ class TestStatusOfOdoo(HttpCase, CampaignCase):
         )
         self.env["sms.sms"]._gc_device()
         self.assertTrue(sms.exists())
+
+    def test_nobody_reports_on_what_stands_beside_it(self):
+        mailing = self.send_mailing()
+        [trace] = mailing.mailing_trace_ids
+        # However it came.
+        self.env["sms.tracker"].create(
+            {"sms_uuid": "c" * 32, "mailing_trace_id": trace.id}
+        )
+        before = trace.trace_status, trace.failure_type
+        for status in ("wrong_number_format", "delivered"):
+            self.assertEqual(self.tell(status, "c" * 32), "OK")
+            self.assertEqual((trace.trace_status, trace.failure_type), before)
 
     def test_whatever_else_marks_it_for_deletion_it_stays(self):
         sms = self.queue("0712345678")

@@ -306,6 +306,17 @@ class TestBlacklist(BlacklistCase):
             wizard.action_confirm()
         self.assertTrue(self.entry().active)
 
+    def test_dialog_takes_no_more_numbers_than_are_kept_in_seconds(self):
+        dialog = self.env["sms.optout.wizard"].with_user(
+            self.user("many", "base.group_user,su_sms.group_manager")
+        )
+        numbers = [f"+2547{number:08}" for number in range(12_000_000, 12_001_001)]
+        self.assertTrue(dialog._ask("out", numbers[:1_000]))
+        with self.assertRaisesRegex(UserError, "1,001 numbers.*import"):
+            dialog._ask("out", numbers)
+        with self.assertRaisesRegex(UserError, "too long"):
+            dialog.create({"choice": "out", "numbers": "\n".join(numbers * 2)})
+
     def test_dialog_from_a_mailing_contact_and_a_blocked_message(self):
         contact = self.env["mailing.contact"].create(
             {

@@ -21,12 +21,14 @@ class Limits:
     :ivar size: bytes
     :ivar rows: with anything in them
     :ivar columns: cells in a row
+    :ivar cells: of a sheet, empty ones too; a small file may have fewer
     :ivar expands: bytes that an XLSX file may unpack to
     """
 
     size: int = 20_000_000
     rows: int = 200_000
     columns: int = 200
+    cells: int = 2_000_000
     expands: int = 200_000_000
 
 
@@ -156,7 +158,7 @@ class Table:
 
     @cached_property
     def _book(self) -> Workbook:
-        return Workbook(self._content, self._limits.expands)
+        return Workbook(self._content, self._limits.expands, self._limits.cells)
 
     def _chosen(self, name: str) -> Sheet:
         """Give the sheet of a name, else the one that people seem to mean.

@@ -7,6 +7,7 @@ Reason = Literal[
     "too_large",
     "too_many_rows",
     "too_many_columns",
+    "too_many_cells",
     "expands",
     "encrypted",
     "old_excel",
@@ -34,6 +35,8 @@ REASONS: dict[Reason, str] = {
     "too_many_rows": "The file has more than {limit} rows. Split it.",
     "too_many_columns": "The file has more than {limit} columns. Keep those that the"
     " message needs.",
+    "too_many_cells": "The file has more than {limit} cells. Keep the rows and columns"
+    " that the message needs.",
     "expands": "The file unpacks to more than {limit} MB. Copy the rows that are needed"
     " into a new file.",
     "encrypted": "The file is protected by a password. Save it without one.",

@@ -79,10 +79,11 @@ class Workbook:
     :ivar active: the sheet that was open when the file was saved, or None
     """
 
-    def __init__(self, content: bytes, expands: int):
+    def __init__(self, content: bytes, expands: int, cells: int = 2_000_000):
         """Check the file and read its list of sheets.
 
         :param expands: bytes that it may unpack to
+        :param cells: how many a sheet may have; a small file fewer
         :raise TableError: broken, unsafe, expands
         """
         with _broken():
@@ -92,6 +93,7 @@ class Workbook:
                 raise TableError("unsafe")
             # A file of a few kilobytes must not make work for millions.
             expands = min(expands, max(_AT_LEAST, _RATIO * len(content)))
+            self._limit = min(cells, _FEW + len(content) // _BYTES)
             if sum(info.file_size for info in infos) > expands:
                 raise TableError("expands", expands // 1_000_000)
             if any(info.flag_bits & 1 for info in infos):
@@ -126,11 +128,11 @@ class Workbook:
     def rows(self, sheet: Sheet, layout: Layout | None = None) -> Iterator[SheetRow]:
         """Give each row that the file mentions.
 
-        :raise TableError: broken, unsafe
+        :raise TableError: broken, unsafe, too_many_cells
         """
         layout = layout or self.layout(sheet)
         merges = _Merges(layout.merged)
-        line, left = 0, _CELLS
+        line, left = 0, self._limit
         rows = self._elements(sheet.part, "row", until="sheetData")
         with _broken(), closing(rows):
             for row in rows:
@@ -141,7 +143,7 @@ class Workbook:
                 read = self._cells(row, SheetRow(line, [], hidden))
                 left -= max(len(read.values), len(row))
                 if left < 0:
-                    raise TableError("unsafe")
+                    raise TableError("too_many_cells", self._limit, sheet.name)
                 yield merges.filled(read)
 
     def _merged(self, part: str) -> dict[int, list[tuple[int, int]]]:
@@ -437,8 +439,10 @@ def _column(reference: str | None, following: int) -> int:
 _CHUNK = 65_536  # bytes
 _SILENCE = 4_000_000  # bytes without an element that is wanted: no row is that long
 _STRINGS = 1_000_000
-# What is looked at in one reading of a part, far beyond what a campaign's file has.
-_ELEMENTS, _CELLS = 1_100_000, 5_000_000
+# What is looked at in one reading of a part, far beyond what a campaign's file has; a
+# cell takes ten microseconds, and programs write some bytes for each.
+_ELEMENTS, _CELLS = 1_100_000, 2_000_000
+_FEW, _BYTES = 200_000, 3
 _PARTS, _SHEETS = 10_000, 1_000
 # Bytes that any file may unpack to, and how many times its size.
 _AT_LEAST, _RATIO = 5_000_000, 100

@@ -3,8 +3,9 @@ from odoo.exceptions import AccessError, UserError
 
 from ..models.sms_consent import Act
 
-# How many numbers the dialog spells out.
-SHOWN = 5
+# How many numbers the dialog spells out, and how many it takes: each is looked at for
+# milliseconds.
+SHOWN, MOST = 5, 1_000
 
 
 class SmsOptoutWizard(models.TransientModel):
@@ -51,6 +52,15 @@ class SmsOptoutWizard(models.TransientModel):
         numbers = list(dict.fromkeys(filter(None, readable)))
         if not numbers:
             raise UserError(self.env._("None of these is a phone number."))
+        if len(numbers) > MOST:
+            raise UserError(
+                self.env._(
+                    "These are %(count)s numbers, and %(most)s go at a time: choose"
+                    " fewer, or import them into the SMS Blacklist.",
+                    count=f"{len(numbers):,}",
+                    most=f"{MOST:,}",
+                )
+            )
         wizard = self.create([{"choice": choice, "numbers": "\n".join(numbers)}])
         return {
             "type": "ir.actions.act_window",
@@ -62,6 +72,12 @@ class SmsOptoutWizard(models.TransientModel):
             "view_mode": "form",
             "target": "new",
         }
+
+    @api.model
+    def _longest(self, field):
+        if field.name == "numbers":
+            return MOST * len("+254712345678999\n")
+        return super()._longest(field)
 
     @api.model
     def _normal(self, number):

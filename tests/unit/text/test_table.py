@@ -16,7 +16,7 @@ from .files import archive, csv, raw_xlsx, xlsx
 
 PHONE = "0712345678"
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
-SMALL = table.Limits(size=5_000_000, rows=3, columns=4, expands=300_000)
+SMALL = table.Limits(size=5_000_000, rows=3, columns=4, cells=30, expands=300_000)
 
 REFUSED = [
     ("empty", b""),
@@ -34,6 +34,7 @@ REFUSED = [
     ("too_many_rows", b"0712345678" + b"\n" * 1_048_577),
     ("too_many_columns", csv("0712345678,a,b,c,d")),
     ("too_many_columns", xlsx([PHONE, 1, 2, 3, 4])),
+    ("too_many_cells", raw_xlsx(f"<row>{'<c/>' * 31}</row>")),
     ("expands", raw_xlsx("", parts={"xl/media/a": b"\0" * 300_000})),
     ("encrypted", COMPOUND + "EncryptedPackage".encode("utf-16-le")),
     ("old_excel", COMPOUND),

@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import os
 import zipfile
 
 import openpyxl
@@ -210,6 +211,21 @@ def test_a_row_far_down_costs_nothing():
     with pytest.raises(table.TableError) as error:
         table.read(content)
     assert error.value.reason == "too_many_rows"
+
+
+def test_a_small_file_has_no_more_cells_than_are_read_in_seconds():
+    row = f"<row>{inline(PHONE)}{'<c><v>1</v></c>' * 190}</row>"
+    few = raw_xlsx(row * 1_000)
+    assert table.read(few).count() == 1_000
+    many = raw_xlsx(row * 1_100)
+    assert len(many) < 30_000
+    with pytest.raises(table.TableError, match="cells") as error:
+        table.read(many).count()
+    assert (error.value.reason, error.value.sheet) == ("too_many_cells", "S")
+    # What stands beside the sheet buys no hours.
+    padded = raw_xlsx(row * 3_000, parts={"xl/media/a": os.urandom(500_000)})
+    with pytest.raises(table.TableError, match="cells"):
+        table.read(padded).count()
 
 
 def test_what_unpacks_to_too_much_is_refused_before_it_is_unpacked():
@@ -507,7 +523,8 @@ def test_small_files_unpack_to_little_work(content, unpacked):
     try:
         assert table.read(content).count() < 100
     except table.TableError as error:
-        assert error.reason in ("unsafe", "broken", "expands", "empty", "no_numbers")
+        reasons = ("unsafe", "broken", "expands", "empty", "no_numbers")
+        assert error.reason in (*reasons, "too_many_cells")
     # Five times at most: its layout, to choose the sheet, to look at it, for its rows.
     assert sum(unpacked) < 5 * 5_500_000
 

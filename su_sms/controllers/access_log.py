@@ -6,9 +6,14 @@ Those of callbacks and opt-out links; of Odoo's link of a mailing the code and n
 import logging
 import re
 
+# However it is spelled: in a language, with a slash too many, it is answered as well.
+SLASH = r"(?:/|%2f)+"
 SECRET = re.compile(
-    r"(/su_sms/callback/|(?<![\w/])/o/|/sms/\d{1,20}/(?:unsubscribe/)?|[?&]sms_number=)"
-    r"[^/\s?&'\"]+"
+    rf"({SLASH}su_sms{SLASH}callback{SLASH}|{SLASH}o{SLASH}"
+    rf"|{SLASH}sms{SLASH}\d{{1,20}}{SLASH}(?:unsubscribe{SLASH})?"
+    r"|[?&](?:sms_number|t)=)"
+    r"[^/\s?&'\"]+",
+    re.IGNORECASE,
 )
 
 

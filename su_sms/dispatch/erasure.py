@@ -27,13 +27,33 @@ COPIES = """
       FROM sms_sms s
      WHERE s.id = ANY(%(ids)s) AND m.id = s.mail_message_id AND m.message_type = 'sms'
 """
-NOTIFICATIONS = f"""
-    UPDATE mail_notification SET sms_number = {hash_sql("sms_number")}
-     WHERE sms_number = %(number)s
+# Odoo's have no company: it is their message's, else what they are about tells it.
+NOTIFICATIONS = """
+    SELECT n.id
+      FROM mail_notification n
+ LEFT JOIN sms_sms s ON s.id = n.sms_id_int
+ LEFT JOIN mail_message m ON m.id = n.mail_message_id
+     WHERE n.sms_number = ANY(%(numbers)s)
+       AND (coalesce(s.company_id, m.record_company_id) IS NULL
+            OR coalesce(s.company_id, m.record_company_id) = ANY(%(companies)s))
 """
-TRACES = f"""
+TRACES = """
+    SELECT t.id
+      FROM mailing_trace t
+ LEFT JOIN sms_sms s ON s.id = t.sms_id_int
+ LEFT JOIN mailing_mailing m ON m.id = t.mass_mailing_id
+ LEFT JOIN res_users u ON u.id = m.user_id
+     WHERE t.sms_number = ANY(%(numbers)s)
+       AND (coalesce(s.company_id, u.company_id) IS NULL
+            OR coalesce(s.company_id, u.company_id) = ANY(%(companies)s))
+"""
+HASH_NOTIFICATIONS = f"""
+    UPDATE mail_notification SET sms_number = {hash_sql("sms_number")}
+     WHERE id = ANY(%(ids)s)
+"""
+HASH_TRACES = f"""
     UPDATE mailing_trace SET sms_number = {hash_sql("sms_number")}
-     WHERE sms_number = %(number)s
+     WHERE id = ANY(%(ids)s)
 """
 # What Odoo keeps of a mailing's tests: numbers as somebody typed them.
 TEST_NOTES = """
@@ -135,6 +155,22 @@ def find_events(cr, number, countries):
     ]
 
 
+def find_notifications(cr, numbers, companies):
+    """Give the ids of Odoo's notifications of SMS to these numbers.
+
+    :param numbers: in E.164, or as they are held
+    :param companies: ids; what is of another company is not given
+    """
+    cr.execute(NOTIFICATIONS, {"numbers": numbers, "companies": list(companies)})
+    return [row_id for (row_id,) in cr.fetchall()]
+
+
+def find_traces(cr, numbers, companies):
+    """Give the ids of Odoo's traces of mailings; as ``find_notifications``."""
+    cr.execute(TRACES, {"numbers": numbers, "companies": list(companies)})
+    return [row_id for (row_id,) in cr.fetchall()]
+
+
 def find_audiences(cr, number, countries):
     """Find a number in what was pasted or uploaded for campaigns of these companies.
 
@@ -218,8 +254,6 @@ def _typed(number, countries):
 def erase(cr, number, countries, keys, notice):
     """Erase a number in the records of these companies.
 
-    Odoo's notifications and traces have no company: theirs are all erased.
-
     :param number: in E.164, or as it is held
     :param countries: {company id: region by which its local numbers are read}
     :param keys: from ``suppression.pads``
@@ -239,8 +273,9 @@ def erase(cr, number, countries, keys, notice):
         "UPDATE sms_sms SET body = NULL, provider_text = NULL WHERE id = ANY(%s)", [ids]
     )
     retention.depersonalise(cr, ids, keys)
-    cr.execute(NOTIFICATIONS, given)
-    cr.execute(TRACES, given)
+    told = find_notifications(cr, [number], companies)
+    cr.execute(HASH_NOTIFICATIONS, keys | {"ids": told})
+    cr.execute(HASH_TRACES, keys | {"ids": find_traces(cr, [number], companies)})
     cr.execute(CONSENTS, given)
     cr.execute(LINKS, given)
     _forget_tests(cr, number, countries)

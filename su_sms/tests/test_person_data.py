@@ -318,6 +318,40 @@ class TestPersonData(RetentionCase):
         wizard.action_erase()
         self.assertEqual((sms.number, sms.body), (NUMBER, "Hello"))
 
+    def test_what_odoo_keeps_beside_messages_is_their_companys(self):
+        """Traces and notifications have no company of their own."""
+        self.everywhere()
+        notification = self.env["mail.notification"].search(
+            [("sms_number", "=", NUMBER)]
+        )
+        trace = self.env["mailing.trace"].search([("sms_number", "=", NUMBER)])
+        self.assertTrue(notification and trace)
+        company = self.env["res.company"].create({"name": "College"})
+        college = self.user(
+            "college_manager",
+            "su_sms.group_manager",
+            company_id=company.id,
+            company_ids=company.ids,
+        )
+        for gone in (False, True):
+            if gone:
+                # Retention has taken the messages: what is left is told by the rest.
+                notification.sms_id_int = trace.sms_id_int = 0
+            with self.subTest(gone=gone):
+                self.assertFalse(self.wizard(user=college).notification_count)
+                self.assertFalse(self.wizard(user=college).trace_count)
+                self.assertEqual(self.wizard().notification_count, 1)
+                self.assertEqual(self.wizard().trace_count, 1)
+                own = self.env["sms.consent"]._keep(
+                    [(NUMBER, Act("own_request", "manual", company_id=company.id))],
+                    out=True,
+                )
+                self.assertTrue(own)
+                self.wizard(user=college).action_erase()
+                self.env.invalidate_all()
+                self.assertEqual(notification.sms_number, NUMBER)
+                self.assertEqual(trace.sms_number, NUMBER)
+
     def test_odoos_privacy_lookup_finds_people_by_number_too(self):
         if "privacy.lookup.wizard" not in self.env:
             self.skipTest("privacy_lookup is not installed")

@@ -91,8 +91,8 @@ class SmsPersonWizard(models.TransientModel):
             "sms.gateway.event": [("id", "in", self._events())],
             "sms.consent": [("number", "in", known)],
             "sms.campaign.recipient": [("number", "in", known)],
-            "mail.notification": [("sms_number", "in", known)],
-            "mailing.trace": [("sms_number", "in", known)],
+            "mail.notification": [("id", "in", self._beside("notifications", known))],
+            "mailing.trace": [("id", "in", self._beside("traces", known))],
             "res.partner": [("phone_sanitized", "in", known)],
         }
         return {
@@ -101,6 +101,12 @@ class SmsPersonWizard(models.TransientModel):
             )
             for model, domain in domains.items()
         }
+
+    def _beside(self, kind, numbers):
+        """Give the ids of what Odoo keeps beside messages to these numbers."""
+        self.env.flush_all()
+        find = getattr(erasure, f"find_{kind}")
+        return find(self.env.cr, numbers, self.env.companies.ids)
 
     def _events(self):
         """Give the ids of what the provider posted about the number."""

@@ -22,8 +22,8 @@ class MailingMailing(models.Model):
             if not mailing_id:
                 # The next one's has as many digits as this one's will have.
                 mailing_id = self.sudo().search([], order="id desc", limit=1).id + 1
-            url = self.env["sms.optout.link"]._blank_url(company, mailing_id)
-            text = self.env["sms.composer"]._get_unsubscribe_info(url)
+            links = self.env["sms.optout.link"]
+            text = links._told(links._blank_url(company, mailing_id))
             placeholders["unsubscribe"] = f"\n{text}"
         return placeholders
 

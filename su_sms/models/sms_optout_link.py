@@ -56,7 +56,12 @@ class SmsOptoutLink(models.Model):
 
         The link has a blank, as long as a token, which is filled in on the wire.
         """
-        return self.env._("Opt out: %s", self._blank_url(company))
+        return self._told(self._blank_url(company))
+
+    @api.model
+    def _told(self, url):
+        """Say how to opt out, in a campaign and a mailing alike."""
+        return self.env._("Opt out: %s", url)
 
     @api.model
     def _blank_url(self, company, mailing_id=None):

@@ -141,7 +141,7 @@ class TestOptoutLink(CampaignCase):
         sms = self.env["sms.sms"].search([("mailing_id", "=", mailing.id)])
         self.env["sms.sms"]._process_queue()
         [(_number, text)] = self.texts()
-        self.assertEqual(text, f"News\nSTOP SMS: {self.url()}/{mailing.id}")
+        self.assertEqual(text, f"News\nOpt out: {self.url()}/{mailing.id}")
         self.assertEqual(
-            sms.body, f"News\nSTOP SMS: {self.blank()}/{mailing.id}", "on record"
+            sms.body, f"News\nOpt out: {self.blank()}/{mailing.id}", "on record"
         )

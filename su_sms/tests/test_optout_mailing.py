@@ -44,7 +44,7 @@ class TestOptoutOfMailing(OptoutCase, GatewayCase):
         mailing.action_send_sms()
         self.env["sms.sms"]._process_queue()
         [(_number, text)] = self.texts()
-        self.assertRegex(text, r"^News\nSTOP SMS: http\S+$")
+        self.assertRegex(text, r"^News\nOpt out: http\S+$")
         return mailing, text[text.index("/", text.index("://") + 3) :]
 
     def to_the_list(self):

@@ -30,10 +30,11 @@ class MailingSmsTest(models.TransientModel):
 
     def _prepare_test_trace_values(self, record, sms_number, sms_uuid, body):
         """End with the blank of a link, which leads to a page that says what it is."""
-        trace, text = super()._prepare_test_trace_values(
+        company = self.mailing_id._sms_company()
+        wizard = self.with_company(company)
+        trace, text = super(MailingSmsTest, wizard)._prepare_test_trace_values(
             record, sms_number, sms_uuid, body
         )
-        company = self.mailing_id._sms_company()
         if not self.env["sms.gateway.config"].sudo()._gateway_of(company):
             return trace, text
         composer = self.env["sms.composer"]

@@ -12,6 +12,13 @@ class SmsComposer(models.TransientModel):
 
     _inherit = "sms.composer"
 
+    def _get_unsubscribe_info(self, url):
+        company = self.mailing_id._sms_company() if self.mailing_id else None
+        company = company or self.env.company
+        if self.env["sms.gateway.config"]._gateway_of(company):
+            return self.env["sms.optout.link"]._told(url)
+        return super()._get_unsubscribe_info(url)
+
     def _prepare_mass_sms_values(self, records):
         result = super()._prepare_mass_sms_values(records)
         if not self._is_mass_sms():

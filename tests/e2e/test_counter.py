@@ -156,7 +156,7 @@ def test_mailing_of_sms_marketing(system: System, administrator: Person):
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.type("Karibu!")
     ending = body.locator("q").inner_text()
-    assert ending.startswith("STOP SMS: http")
+    assert ending.startswith("Opt out: http")
     expect_while_typing(
         body, told(f"Karibu!\n{ending}"), "1 SMS in all, about KES 0.80."
     )

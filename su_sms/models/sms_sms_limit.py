@@ -8,15 +8,18 @@ from odoo.tools import SQL
 from .sms_sms_dispatch import utcnow
 
 HOUR = timedelta(hours=1)
+# The first key of the advisory locks of whose turn it is; the second is a user's id.
+TURN = 1_297_303_379
 
 
 class SmsSms(models.Model):
     """How much one user may send in an hour.
 
-    A brake on mistakes and on stolen passwords, not an account: transactions that run
-    side by side do not see each other's messages. What somebody sends from a composer
-    is refused if it is more; what Odoo sends by itself while they work, such as
-    automation rules, waits for its hour, as its record has to be saved all the same.
+    A brake on mistakes and on stolen passwords. What somebody sends from a composer is
+    refused if it is more, however many composers they press at once; what Odoo sends by
+    itself while they work, such as automation rules, waits for its hour, as its record
+    has to be saved all the same: there, transactions that run side by side do not see
+    each other's messages.
     """
 
     _inherit = "sms.sms"
@@ -91,22 +94,32 @@ class SmsSms(models.Model):
         :param composed: count what they sent from composers, or else what they caused
         """
         self.flush_model()
-        [(count,)] = self.env.execute_query(
-            SQL(
-                """
-                SELECT coalesce(sum(greatest(hour_parts, 1)), 0) FROM sms_sms
-                 WHERE create_uid = %(user)s AND gateway_id = %(gateway)s
-                   AND (create_date > %(since)s OR held_until > %(since)s)
-                   AND coalesce(from_composer, FALSE) = %(composed)s
-                   AND campaign_id IS NULL AND mailing_id IS NULL
-                """,
-                user=self.env.uid,
-                gateway=gateway.id,
-                since=utcnow() - time,
-                composed=composed,
-            )
+        lately = SQL(
+            """
+            SELECT id, greatest(hour_parts, 1) AS parts FROM sms_sms
+             WHERE create_uid = %(user)s AND gateway_id = %(gateway)s
+               AND (create_date > %(since)s OR held_until > %(since)s)
+               AND coalesce(from_composer, FALSE) = %(composed)s
+               AND campaign_id IS NULL AND mailing_id IS NULL
+            """,
+            user=self.env.uid,
+            gateway=gateway.id,
+            since=utcnow() - time,
+            composed=composed,
         )
-        return count
+        if not composed:
+            total = SQL("SELECT coalesce(sum(parts), 0) FROM (%s) AS lately", lately)
+            return self.env.execute_query(total)[0][0]
+        # Whoever comes next waits, and sees what this one has sent: not by its own
+        # snapshot, which may be older.
+        self.env.execute_query(
+            SQL("SELECT pg_advisory_xact_lock(%s, %s)", TURN, self.env.uid)
+        )
+        sent = dict(self.env.execute_query(lately))
+        with self.env.registry.cursor() as cr:
+            cr.execute(lately)
+            sent |= dict(cr.fetchall())
+        return sum(sent.values())
 
     @api.model
     def _hold_anew(self, gateways):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from . import phone
 
-LONGEST = 250_000  # characters: some twenty thousand numbers, read within seconds
+LONGEST = 350_000  # characters: some twenty thousand numbers, read within seconds
 
 
 class Candidate(NamedTuple):
@@ -118,6 +118,8 @@ def _first(pieces: list[str], country: str | None) -> Found:
 
 def _candidates(text: str, country: str | None) -> Iterator[Candidate]:
     for line, content in enumerate(text.splitlines(), 1):
+        if not content:
+            continue
         pieces = [_piece(piece, country) for piece in _pieces(content)]
         found = [pair for piece in pieces for pair in piece.found]
         if len(found) == 1 and not found[0][1]:
@@ -155,6 +157,8 @@ def _unnumbered(line: str) -> str:
 
 def _piece(piece: str, country: str | None) -> _Piece:
     """Tell the numbers of a piece from the words around them."""
+    if "+" not in piece and not _HAS_DIGIT.search(piece):
+        return _Piece([], piece)
     runs: list[str] = []
     texts: list[str] = [""]  # before, between and after the runs
     numeric: list[str] = []

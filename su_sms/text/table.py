@@ -122,7 +122,7 @@ class Table:
         """Give the rows that have anything, tidy and within the limits."""
         limits = self._limits
         for passed, raw in enumerate(self._raw(), 1):
-            if max(raw.line, passed) > _LINES:
+            if max(raw.line, passed) > _LINES[self.kind]:
                 raise TableError("too_many_rows", limits.rows, self.sheet)
             values = [_tidy(cell) if cell else "" for cell in raw.values]
             while values and not values[-1]:
@@ -285,7 +285,8 @@ def _tidy(cell: str) -> str:
 LONGEST = 2_000  # characters of a cell; ten parts of SMS hold 1,530
 
 _HEAD = 100  # rows
-_LINES = 1_048_576  # what Excel has
+# What Excel has; a blank line of a CSV is a byte, and costs as much as a row.
+_LINES = {"xlsx": 1_048_576, "csv": 300_000}
 _BLANKS = " \t\r\n\v\f\x85\u00a0\u2007\u202f\u3000\u200b\ufeff"
 _GUARDED = re.compile(r"'[=+\-@＝＋－＠\s0-9]")
 # How programs keep Excel from changing a text: ="0712345678"

@@ -35,7 +35,7 @@ def of_list(mailing_list: int) -> dict[str, Any]:
 
 def of_numbers(count: int, first: int = 0) -> dict[str, Any]:
     """Give an audience of pasted numbers."""
-    lines = (f"{number(n)} Wanjiku" for n in range(first, first + count))
+    lines = (f"{number(n)} W" for n in range(first, first + count))
     return {"kind": "numbers", "numbers": "\n".join(lines)}
 
 

@@ -7,6 +7,7 @@ from . import (
     ir_actions_server,
     ir_cron,
     ir_http,
+    link_tracker,
     mail_message,
     mail_notification,
     mail_render_mixin,

@@ -42,7 +42,10 @@ class MailRenderMixin(models.AbstractModel):
             if stays(link):
                 return link
             values = dict(link_tracker_vals, url=link.replace("&amp;", "&"))
-            return self.env["link.tracker"].search_or_create([values]).short_url or link
+            tracker = self.env["link.tracker"].search_or_create([values])
+            if not tracker.sudo().sms_sent:
+                tracker.sudo().sms_sent = True
+            return tracker.short_url or link
 
         return links.replaced(content, short)
 

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
 from ..dispatch import gate
@@ -21,12 +21,32 @@ class MailingMailing(models.Model):
         )
         if not failed.gateway_id:
             return super().action_retry_failed_sms()
+        self._check_is_own(failed.company_id)
         again = failed.filtered(lambda sms: not sms._outcome_is_unknown())
         again.mailing_trace_ids.unlink()
         routed = again.filtered("gateway_id")
         routed.mailing_id = False
         (again - routed).unlink()
         return self.action_put_in_queue()
+
+    def _check_is_own(self, companies):
+        """Let nobody undo what is on record of a company that they are not in."""
+        if not self.env.su and not companies <= self.env.user.company_ids:
+            raise AccessError(
+                self.env._("What was sent is on record at another company.")
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_on_record(self):
+        """Keep what messages of a gateway were sent for: they name it."""
+        domain = [("mailing_id", "in", self.ids), ("gateway_id", "!=", False)]
+        if self.env["sms.sms"].sudo().search_count(domain, limit=1):
+            raise UserError(
+                self.env._(
+                    "SMS of this mailing are on record: archive it instead, or wait"
+                    " until they are forgotten."
+                )
+            )
 
     def _get_recipients(self):
         """Find only whom its author may find: the job of Odoo may find everybody."""

@@ -1,5 +1,6 @@
 """Whom a mailing of SMS Marketing finds: whom its author may find, and nobody else."""
 
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import GatewayCase
@@ -13,7 +14,7 @@ class TestMailingRights(GatewayCase):
         cls.author = cls.user(
             "mailing_author", "base.group_user,mass_mailing.group_mass_mailing_user"
         )
-        elsewhere = cls.env["res.company"].create({"name": "College"})
+        elsewhere = cls.env["res.company"].create({"name": "Savanna College"})
         cls.own, cls.foreign = cls.env["res.partner"].create(
             [
                 {"name": "Amina", "phone": "+254712345671"},
@@ -71,3 +72,54 @@ class TestMailingRights(GatewayCase):
             mailing_domain=repr([("id", "in", (self.own | self.foreign).ids)])
         )
         self.assertEqual(len(mailing.mailing_trace_ids), 2)
+
+    def test_nobody_of_another_company_undoes_what_is_on_record(self):
+        mailing = self.send_mailing()
+        messages = self.env["sms.sms"].search([("mailing_id", "=", mailing.id)])
+        messages.write({"state": "error", "failure_type": "sms_rejected"})
+        traces = mailing.mailing_trace_ids
+        college = self.env["res.company"].create({"name": "Coast Polytechnic"})
+        theirs = self.user(
+            "college_marketer",
+            "base.group_user,mass_mailing.group_mass_mailing_user",
+            company_id=college.id,
+            company_ids=college.ids,
+        )
+        with self.assertRaises(AccessError):
+            mailing.with_user(theirs).action_retry_failed_sms()
+        for user in (theirs, self.author, self.env.ref("base.user_admin")):
+            with self.assertRaisesRegex(UserError, "on record: archive it"):
+                mailing.with_user(user).unlink()
+        self.assertEqual(traces.exists(), traces)
+        self.assertEqual(messages.mailing_id, mailing)
+        mailing.with_user(self.author).active = False
+        messages.unlink()
+        mailing.with_user(self.author).unlink()
+
+    def test_a_link_that_was_sent_leads_where_it_led(self):
+        mailing = self.send_mailing(body_plaintext="See https://example.org/fees")
+        [(_number, text)] = self.texts()
+        self.assertIn("/r/", text)
+        link = self.env["link.tracker"].search([("mass_mailing_id", "=", mailing.id)])
+        code = link.link_code_ids
+        for user in (self.author, self.env.ref("base.user_admin")):
+            for record, values in (
+                (link, {"url": "https://evil.example"}),
+                (link, {"code": "other"}),
+                (code, {"code": "other"}),
+                (link, {"link_code_ids": [(2, code.id)]}),
+            ):
+                with (
+                    self.subTest(user=user.login, values=values),
+                    self.assertRaises(AccessError),
+                    self.env.cr.savepoint(),
+                ):
+                    record.with_user(user).write(values)
+            for record in (link, code):
+                with self.assertRaises(AccessError), self.env.cr.savepoint():
+                    record.with_user(user).unlink()
+        page = self.env["link.tracker"].get_url_from_code(code.code)
+        self.assertIn("example.org/fees", page)
+        other = self.env["link.tracker"].with_user(self.author)
+        [other] = other.create([{"url": "https://example.org/other", "title": "Other"}])
+        other.url = "https://example.org/mine"

@@ -27,6 +27,7 @@
         "data/ir_cron.xml",
         "data/sms_blacklist.xml",
         "data/sms_optout_words.xml",
+        "views/menus.xml",
         "views/sms_dashboard_views.xml",
         "views/sms_balance_views.xml",
         "views/sms_gateway_config_views.xml",

@@ -35,3 +35,13 @@ def uninstall_hook(env):
     menu = env.ref("mass_mailing_sms.phone_blacklist_menu", raise_if_not_found=False)
     if menu:
         menu.active = True
+    # Odoo's own report, behind a menu that has held ours as well.
+    menu, report = (
+        env.ref(f"mass_mailing_sms.{name}", raise_if_not_found=False)
+        for name in (
+            "mass_mailing_sms_menu_reporting",
+            "mailing_trace_report_action_sms",
+        )
+    )
+    if menu and report:
+        menu.action = report

@@ -36,6 +36,7 @@ from . import (
     sms_campaign_approval,
     sms_campaign_audience,
     sms_campaign_audience_contacts,
+    sms_campaign_audience_lists,
     sms_campaign_audience_person,
     sms_campaign_audience_retention,
     sms_campaign_audience_rows,

@@ -54,7 +54,9 @@ class SmsCampaignAudience(models.Model):
         " who has copied it. It has the records that all of them may see.",
     )
     sequence = fields.Integer(default=10)
-    kind = fields.Selection(KINDS, "Who", required=True, default="list")
+    kind = fields.Selection(
+        KINDS, "Who", required=True, default=lambda self: self._default_kind()
+    )
     list_ids = fields.Many2many("mailing.list", string="Mailing Lists")
     model_id = fields.Many2one(
         "ir.model",
@@ -86,8 +88,8 @@ class SmsCampaignAudience(models.Model):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for audience in self:
             name = kinds.get(audience.kind)
-            if audience.kind == "list" and audience.list_ids:
-                name = ", ".join(audience.list_ids.mapped("name"))
+            if audience.kind == "list":
+                name = ", ".join(audience._shown_lists().mapped("name")) or name
             elif audience.kind == "model" and audience.model_id:
                 name = audience.model_id.sudo().name
             audience.name = name
@@ -142,7 +144,7 @@ class SmsCampaignAudience(models.Model):
             self.kind,
             self.model_id._origin.id,
             self.domain or "[]",
-            frozenset(self.list_ids._origin.ids),
+            frozenset(self._list_ids()),
             campaign._origin.id,
             campaign.company_id._origin.id,
         )
@@ -152,7 +154,7 @@ class SmsCampaignAudience(models.Model):
         return {
             ("model", self.model_id.id),
             *_leaves(self.domain),
-            *(("list", each) for each in self.list_ids.ids),
+            *(("list", each) for each in self.sudo().list_ids.ids),
         }
 
     def _keep_authors(self, words):
@@ -216,7 +218,7 @@ class SmsCampaignAudience(models.Model):
     def _record_domain(self):
         self.ensure_one()
         if self.kind == "list":
-            return self._seen_by_all([("list_ids", "in", self.list_ids._origin.ids)])
+            return self._seen_by_all([("list_ids", "in", self._list_ids())])
         try:
             domain = literal_eval(self.domain or "[]")
             # PostgreSQL has a word in it, too.
@@ -364,34 +366,6 @@ class SmsCampaignAudience(models.Model):
                 each._has_field_access(model._fields[fname], "read") for each in seen_by
             )
         ]
-
-    def _opted_out_of_lists(self, contacts):
-        """Give the ids of contacts that opted out of all of these lists they are on.
-
-        Who is on a list twice, with one number, has opted out with both.
-        """
-        self.env["mailing.subscription"].flush_model()
-        self.env["mailing.contact"].flush_model(["phone_sanitized"])
-        self.env.cr.execute(
-            """
-            WITH said_no AS MATERIALIZED (
-                SELECT contact.id, contact.phone_sanitized
-                  FROM mailing_subscription mine
-                  JOIN mailing_contact contact ON contact.id = mine.contact_id
-                 WHERE mine.list_id = ANY(%(lists)s) AND mine.opt_out
-                   AND NOT EXISTS (SELECT FROM mailing_subscription other
-                                    WHERE other.contact_id = mine.contact_id
-                                      AND other.list_id = ANY(%(lists)s)
-                                      AND other.opt_out IS NOT TRUE)
-            )
-            SELECT id FROM mailing_contact
-             WHERE id = ANY(%(contacts)s)
-               AND (id IN (SELECT id FROM said_no)
-                    OR phone_sanitized IN (SELECT phone_sanitized FROM said_no))
-            """,
-            {"lists": self.list_ids.ids, "contacts": contacts.ids},
-        )
-        return {contact_id for (contact_id,) in self.env.cr.fetchall()}
 
     def _page_of_rows(self, limit):
         rows = self.env["sms.campaign.row"].search(

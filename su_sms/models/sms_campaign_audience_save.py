@@ -98,6 +98,8 @@ class SmsCampaignAudience(models.Model):
         copies = super(SmsCampaignAudience, check_later(campaigns, self)).copy(default)
         copies = copies.with_env(self.env)
         for audience, copied in zip(self, copies, strict=True):
+            if "list_ids" not in default:
+                copied._copy_lists_of(audience)
             values = authors.of_copy(self.env.user, audience, *AUTHORS)
             if copied._words().isdisjoint(audience._words()):
                 # Something else is said by it.

@@ -60,6 +60,7 @@ from . import (
     test_to_many,
     test_trust,
     test_unknown,
+    test_user_alone,
     test_vault,
     test_watch,
     test_whose_word,

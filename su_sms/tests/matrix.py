@@ -81,7 +81,8 @@ OPERATIONS = {
     # the journal: people read it, only methods change it
     "sms.sms": {"read": STAFF | {SYSTEM: ALL}},
 }
-MAILERS = dict.fromkeys((MAILING, USER, MANAGER, GATEWAY, SYSTEM), EVERYWHERE)
+# Email Marketing is nobody's by a group of ours
+MAILERS = dict.fromkeys((MAILING, SYSTEM), EVERYWHERE)
 #: (model, method) -> role -> reach
 METHODS = {
     # any employee sends, from a dialog of their own
@@ -92,12 +93,11 @@ METHODS = {
     ("mailing.mailing", "action_retry_failed_sms"): MAILERS,
     ("mailing.mailing", "get_sms_link_replacements_placeholders"): MAILERS,
     # a dialog is its caller's alone
-    ("mailing.sms.test", "action_send_sms"): dict.fromkeys(
-        (MAILING, USER, MANAGER, GATEWAY), MINE
-    ),
-    ("mailing.contact", "action_sms_opt_in"): MANAGERS_EVERYWHERE,
-    ("mailing.contact", "action_sms_opt_out"): STAFF_EVERYWHERE,
-    ("mailing.contact", "phone_action_blacklist_remove"): MANAGERS_EVERYWHERE,
+    ("mailing.sms.test", "action_send_sms"): {MAILING: MINE},
+    # who has Email Marketing as well: see test_user_alone.py
+    ("mailing.contact", "action_sms_opt_in"): NOBODY,
+    ("mailing.contact", "action_sms_opt_out"): NOBODY,
+    ("mailing.contact", "phone_action_blacklist_remove"): NOBODY,
     ("res.partner", "action_sms_opt_in"): MANAGERS_EVERYWHERE,
     ("res.partner", "action_sms_opt_out"): STAFF_EVERYWHERE,
     ("res.partner", "phone_action_blacklist_remove"): MANAGERS_EVERYWHERE,

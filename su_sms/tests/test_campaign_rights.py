@@ -615,6 +615,7 @@ class TestCampaignAuthors(RightsCase):
 
     def test_what_is_planted_in_another_kind_stays_its_planters(self):
         mailing_list = self.env["mailing.list"].create({"name": "News"})
+        self.admin.group_ids += self.env.ref("mass_mailing.group_mass_mailing_user")
         campaign = self.campaign(
             {"kind": "list", "list_ids": [(4, mailing_list.id)]},
             as_user=self.admin,

@@ -19,7 +19,16 @@ from .matrix import (
 from .records import values
 
 # What every model has; tested as operations on records, and by test_form_matrix.py.
-CRUD = {"copy", "copy_data", "create", "default_get", "onchange", "unlink", "write"}
+CRUD = {
+    "copy",
+    "copy_data",
+    "create",
+    "default_get",
+    "fields_get",
+    "onchange",
+    "unlink",
+    "write",
+}
 # What every record with a chatter has, by Odoo's own rights; see test_length.py.
 CHATTER = {"message_post"}
 # Models of Odoo's that have a row as well.
@@ -49,7 +58,11 @@ class MatrixCase(CampaignCase):
         cls.gateways = {
             cls.env.company: cls.gateway,
             cls.elsewhere: cls.gateway.create(
-                {"name": "Elsewhere", "company_id": cls.elsewhere.id}
+                {
+                    "name": "Elsewhere",
+                    "company_id": cls.elsewhere.id,
+                    "is_default": True,
+                }
             ),
         }
 

@@ -50,6 +50,19 @@ class TestNeutralize(CampaignCase):
         self.assertEqual(states, ["canceled", "error", "pending"])
         self.assertFalse(self.gateway._api_key())
 
+    def test_uninstalling_gives_odoos_menus_back(self):
+        uninstall_hook(self.env)
+        blacklist, reporting, report = (
+            self.env.ref(f"mass_mailing_sms.{name}")
+            for name in (
+                "phone_blacklist_menu",
+                "mass_mailing_sms_menu_reporting",
+                "mailing_trace_report_action_sms",
+            )
+        )
+        self.assertTrue(blacklist.active)
+        self.assertEqual(reporting.action, report)
+
     def test_gate_refuses_even_if_somebody_enters_a_key_again(self):
         self.parameters.set_param("database.is_neutralized", "True")
         sms = self.queue("0712345678")

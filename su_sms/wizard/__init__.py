@@ -5,6 +5,7 @@ from . import (
     sms_composer,
     sms_composer_limit,
     sms_composer_optout,
+    sms_composer_reader,
     sms_composer_said_no,
     sms_optout_wizard,
     sms_person_wizard,

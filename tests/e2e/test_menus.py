@@ -11,7 +11,7 @@ from .system import System
 
 APP = "SMS Marketing"
 MAILINGS = [APP, "Mailing Lists"]
-CAMPAIGNS = [APP, "SMS Campaigns", "Mailing Lists"]
+CAMPAIGNS = ["SMS Campaigns", "Messages"]
 REST = ["Reporting", "Configuration"]
 BLACKLIST = ["Blacklist"]
 WORDS = ["Opt-Out Words"]
@@ -21,14 +21,14 @@ REQUESTS = ["Data of a Number"]
 # group -> menus of the app, and of its Configuration
 SEEN = {
     "mass_mailing.group_mass_mailing_user": ([*MAILINGS, *REST], ODOO),
-    "su_sms.group_user": ([*CAMPAIGNS, "Messages", *REST], [*BLACKLIST, *ODOO]),
+    "su_sms.group_user": ([*CAMPAIGNS, *REST], BLACKLIST),
     "su_sms.group_manager": (
-        ["Dashboard", *CAMPAIGNS, "Messages", "Incoming", *REST],
-        [*BLACKLIST, *WORDS, *ODOO, *REQUESTS],
+        ["Dashboard", *CAMPAIGNS, "Incoming", *REST],
+        [*BLACKLIST, *WORDS, *REQUESTS],
     ),
     "su_sms.group_gateway_admin": (
-        ["Dashboard", *CAMPAIGNS, "Messages", "Incoming", *REST],
-        [*GATEWAY, *BLACKLIST, *WORDS, *ODOO, *REQUESTS],
+        ["Dashboard", *CAMPAIGNS, "Incoming", *REST],
+        [*GATEWAY, *BLACKLIST, *WORDS, *REQUESTS],
     ),
 }
 

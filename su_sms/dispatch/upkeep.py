@@ -31,6 +31,8 @@ def expire_old(cr, now):
                -- a campaign takes as long as its window and pace want
                AND CASE WHEN campaign.id IS NOT NULL
                         THEN campaign.not_after < %(now)s
+                        WHEN sms.not_after < %(now)s
+                        THEN TRUE
                         ELSE gateway.useful_hours > 0
                              AND greatest(sms.create_date, sms.queued_at)
                                  < %(now)s - gateway.useful_hours * interval '1 hour'

@@ -1,4 +1,4 @@
-from . import sms_form_mixin, sms_number_search
+from . import sms_about, sms_form_mixin, sms_number_search
 
 # isort: split
 
@@ -100,6 +100,7 @@ from . import (
     sms_sms_limit,
     sms_sms_links,
     sms_sms_log,
+    sms_sms_not_after,
     sms_sms_optout,
     sms_sms_privacy,
     sms_sms_progress,

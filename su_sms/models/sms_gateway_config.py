@@ -228,12 +228,18 @@ class SmsGatewayConfig(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             company_id = vals.get("company_id", self.env.company.id)
-            vals.setdefault("is_default", not self._default_ids().get(company_id))
+            free = not self._default_ids().get(company_id)
+            # Without a key it takes a company's SMS only if somebody says so.
+            vals.setdefault("is_default", free and self._given_key(vals))
             if vals["is_default"] and vals.get("active", True):
                 self.browse()._end_default_of(company_id)
         gateways = super().create(vals_list)
         self.env.registry.clear_cache()
         return gateways
+
+    @api.model
+    def _given_key(self, vals):
+        return bool(vals.get("api_key") or vals.get("key_variable"))
 
     def write(self, vals):
         if "active" in vals and not vals["active"]:

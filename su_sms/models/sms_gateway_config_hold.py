@@ -107,6 +107,17 @@ class SmsGatewayConfig(models.Model):
             }
         )
 
+    def _what_it_waits_for(self):
+        """Say why nothing leaves through this gateway now; False if it does."""
+        if self.hold_reason:
+            reasons = self._fields["hold_reason"]._description_selection(self.env)
+            return dict(reasons)[self.hold_reason]
+        if self.status in ("no_key", "sealed"):
+            return dict(self._fields["status"]._description_selection(self.env))[
+                self.status
+            ]
+        return False
+
     def action_pause(self):
         self.write({"hold_reason": "paused", "held_since": fields.Datetime.now()})
 

@@ -117,11 +117,8 @@ class SmsSms(models.Model):
             gateway = sms.gateway_id.sudo()
             if sms.campaign_id.sudo().state in ("paused", "preparing"):
                 sms.hold_reason = self.env._("The campaign is paused")
-            elif gateway.hold_reason:
-                reasons = gateway._fields["hold_reason"]._description_selection(
-                    self.env
-                )
-                sms.hold_reason = dict(reasons)[gateway.hold_reason]
+            elif waits := gateway._what_it_waits_for():
+                sms.hold_reason = waits
             elif (
                 sms.message_class == "promotional" and gateway.balance_state == "floor"
             ):
@@ -143,7 +140,7 @@ class SmsSms(models.Model):
         if chosen or self.env["sms.gateway.config"]._default_ids():
             vals_list = self._route(vals_list)
             self._check_not_by_hand(vals_list)
-            vals_list = self._within_hour(vals_list)
+            vals_list = self._with_not_after(self._within_hour(vals_list))
             given = without_defaults(self, set(self._fields) - OPENED_FROM)
             return super(SmsSms, given).create(vals_list)
         return super().create(vals_list)
@@ -152,9 +149,10 @@ class SmsSms(models.Model):
     def _route(self, vals_list):
         """Give the values with gateway, company, class, priority and E.164 number.
 
-        What a message is about proposes its company: its record's, else that of the
-        mailing's responsible, else the one at work; it counts only if whoever makes the
-        message is in it. Without a gateway for the company the values stay as they are.
+        What a message is about proposes its company: its record's, else that of who is
+        responsible for it, or for the mailing, else the one at work; it counts only if
+        whoever makes the message is in it. Without a gateway for the company the values
+        stay as they are.
         """
         gateways = self.env["sms.gateway.config"]
         caller = gateways._caller()
@@ -222,17 +220,15 @@ class SmsSms(models.Model):
         """
         gateways = self.env["sms.gateway.config"]
         told = "allowed_company_ids" in self.env.context
-        messages = self._notes(vals_list)
-        records = messages._sms_records()
-        for vals in vals_list:
+        messages, records = self._notes(vals_list), self._records_about(vals_list)
+        for vals, record in zip(vals_list, records, strict=True):
             message = messages.browse(vals.get("mail_message_id") or [])
-            record = records.get(message)
             mailing = self.env["mailing.mailing"].browse(vals.get("mailing_id") or [])
             mailing = mailing.sudo()
             proposed = [mailing.user_id.company_id, message.record_company_id]
             author = mailing._sms_author()
             if record:
-                proposed.insert(0, record._mail_get_companies()[record.id])
+                proposed.insert(0, record._sms_company(own_only=bool(mailing)))
                 if not mailing and not told and "create_uid" in record:
                     author = gateways._employee(record.create_uid)
             yield proposed, author
@@ -330,6 +326,8 @@ class SmsSms(models.Model):
             {
                 "mail_message_id": sms.mail_message_id.id,
                 "mailing_id": sms.mailing_id.id,
+                "res_model": sms.res_model,
+                "res_id": sms.res_id,
                 "number": sms.number,
                 "body": sms.body,
             }

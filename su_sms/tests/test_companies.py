@@ -26,7 +26,7 @@ class TestCompanies(CampaignCase):
             {"name": "Elsewhere", "country_id": cls.env.ref("base.ke").id}
         )
         cls.theirs = cls.gateway.create(
-            {"name": "Theirs", "company_id": cls.elsewhere.id}
+            {"name": "Theirs", "company_id": cls.elsewhere.id, "is_default": True}
         )
 
     def setUp(self):

@@ -238,6 +238,7 @@ class TestOptoutWeb(OptoutCase):
             {
                 "name": "Savanna",
                 "company_id": self.company.id,
+                "is_default": True,
                 "optout_short_code": "21512",
             }
         )

@@ -14,6 +14,25 @@ from .process import call
 BASE = ("contacts", "mass_mailing_sms")
 #: whose records campaigns may go to as well, where they are installed
 RECORDS = ("calendar", "event", "hr")
+#: every addon of Odoo's that sends SMS, or makes others do so
+BRIDGES = (
+    "base_automation",
+    "calendar_sms",
+    "crm_sms",
+    "event_sms",
+    "hr_recruitment_sms",
+    "mass_mailing_crm_sms",
+    "mass_mailing_event_sms",
+    "mass_mailing_event_track_sms",
+    "mass_mailing_sale_sms",
+    "pos_sms",
+    "project_sms",
+    "sale_sms",
+    "sms_twilio",
+    "stock_sms",
+    "website_crm_sms",
+    "website_sms",
+)
 #: what Odoo's own SMS suites need
 SUITES = (
     "contacts",

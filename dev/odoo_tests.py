@@ -35,6 +35,16 @@ def own(env: Environment) -> Results:
     return results
 
 
+def bridges(env: Environment) -> Results:
+    """Run the tests of su_sms beside every addon of Odoo's that sends SMS."""
+    source = database.template(env, more=database.BRIDGES, addon=True)
+    tags = [f"--test-tags=bridges/{database.ADDON}"]
+    results, errors, log = run(env, "bridges", source, tags)
+    explain(log, results.failed + errors)
+    results.failed += [f"logged: {error}" for error in errors]
+    return results
+
+
 def suites(env: Environment) -> Results:
     """Run Odoo's own SMS suites with su_sms installed, against the baseline list.
 

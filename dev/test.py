@@ -50,6 +50,7 @@ KINDS = {
     "faults": faults,
     "odoo": odoo_tests.own,
     "suites": suites,
+    "bridges": odoo_tests.bridges,
     "compose": of("compose"),
     "run": of("run"),
 }
@@ -60,6 +61,7 @@ LANES = 2
 FOLDERS = {
     "unit": "tests/unit",
     "odoo": "su_sms/tests",
+    "bridges": "su_sms/tests",
     "faults": "tests/faults",
     "e2e": "tests/e2e",
     "run": "tests/run",

@@ -48,6 +48,7 @@
         "views/sms_blacklist_views.xml",
         "views/sms_optout_word_views.xml",
         "views/sms_optout_templates.xml",
+        "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
         "views/mailing_contact_views.xml",
         "views/sms_sms_views.xml",

@@ -25,6 +25,7 @@ from . import (
     phone_blacklist,
     res_company,
     res_company_time_zone,
+    res_config_settings,
     sms_balance,
     sms_blacklist,
     sms_blacklist_act,

@@ -32,7 +32,14 @@ class SmsSms(models.Model):
     )
     # Most messages have none, and every update of a row writes to each of its indexes.
     mail_message_id = fields.Many2one(index="btree_not_null")
-    company_id = fields.Many2one("res.company", readonly=True, copy=False)
+    # Odoo's own addon for Twilio has a field "Company".
+    company_id = fields.Many2one(
+        "res.company",
+        "Sent For",
+        readonly=True,
+        copy=False,
+        help="The company at whose cost it leaves.",
+    )
     message_class = fields.Selection(
         [("transactional", "Transactional"), ("promotional", "Promotional")],
         "Class",

@@ -4,6 +4,7 @@ from . import (
     test_ahead,
     test_bad_input,
     test_blacklist,
+    test_bridges,
     test_callback,
     test_campaign,
     test_campaign_file,

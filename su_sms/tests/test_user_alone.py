@@ -116,9 +116,17 @@ class TestUserAlone(CampaignCase):
         self.assertIn("mass_mailing_sms.mass_mailing_sms_menu_root", found)
         email = {each for each in found if each.startswith("mass_mailing.")}
         self.assertFalse(email)
-        for menu in ("mass_mailing_sms_menu_mass_sms", "mass_mailing_sms_menu_contacts"):
+        for menu in (
+            "mass_mailing_sms_menu_mass_sms",
+            "mass_mailing_sms_menu_contacts",
+        ):
             self.assertNotIn(f"mass_mailing_sms.{menu}", found)
-        for model in ("mailing.list", "mailing.contact", "mailing.mailing", "mailing.trace"):
+        for model in (
+            "mailing.list",
+            "mailing.contact",
+            "mailing.mailing",
+            "mailing.trace",
+        ):
             for operation in ("read", "write", "create", "unlink"):
                 with self.subTest(model=model, operation=operation):
                     access = self.env[model].with_user(self.clerk).has_access(operation)

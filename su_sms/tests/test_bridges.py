@@ -242,18 +242,15 @@ class TestBridgesCompany(BridgeCase):
         self.mailing_to(order)
 
     def visitor(self):
-        """The lead of a visitor, as website_crm_sms has it."""
         website = self.env["website"].create(
             {"name": "Theirs", "company_id": self.other.id}
         )
-        lead = self.env["crm.lead"].create(
-            {"name": "Visitor", "phone": "0712345678", "company_id": self.other.id}
-        )
+        person = self.partner.copy({"company_id": self.other.id})
+        person.phone = "0712345678"
         visitor = self.env["website.visitor"].create(
             {
                 "website_id": website.id,
-                "access_token": "a" * 32,
-                "lead_ids": [(4, lead.id)],
+                "access_token": person.id,
             }
         )
         context = visitor.action_send_sms()["context"]
@@ -375,10 +372,9 @@ class TestBridgesLimit(BridgeCase):
 class TestBridgesForms(BridgeCase):
     def test_no_two_fields_of_a_model_have_one_label(self):
         ours = {
-            field.model: self.env[field.model]
-            for field in self.env["ir.model.fields"].search(
-                [("modules", "like", "su_sms"), ("model", "in", list(self.env))]
-            )
+            name: self.env[name]
+            for name in self.env
+            if any(f._module == "su_sms" for f in self.env[name]._fields.values())
         }
         for name, model in sorted(ours.items()):
             with self.subTest(name):

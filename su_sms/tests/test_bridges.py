@@ -218,6 +218,11 @@ class TestBridgesCompany(BridgeCase):
         # The rows that follow make contacts as well.
         rule.active = False
 
+    def rule_for_attendees(self):
+        rule = self.automation("event.registration")
+        self.registration(company_id=self.other.id)
+        rule.active = False
+
     def mailing_to(self, records, **values):
         mailing = self.env["mailing.mailing"].create(
             {
@@ -236,6 +241,19 @@ class TestBridgesCompany(BridgeCase):
         lead = self.env["crm.lead"].create({"name": "Asks", "phone": "0712345678"})
         self.mailing_to(lead)
 
+    def mailing_kept_with_leads(self):
+        """Have the same company pay as where it is not kept."""
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Asks",
+                "phone": "0712345678",
+                "company_id": False,
+                "team_id": False,
+                "user_id": self.env.ref("base.user_admin").id,
+            }
+        )
+        self.mailing_to(lead, keep_archives=True)
+
     def mailing_to_attendees(self):
         self.mailing_to(self.registration())
 
@@ -244,6 +262,7 @@ class TestBridgesCompany(BridgeCase):
         self.mailing_to(order)
 
     def visitor(self):
+        """Write to a visitor's contact; to their lead Odoo's website_crm_sms fails."""
         website = self.env["website"].create(
             {"name": "Theirs", "company_id": self.other.id}
         )
@@ -260,6 +279,29 @@ class TestBridgesCompany(BridgeCase):
         composer = self.env["sms.composer"].with_context(**context)
         composer.create({"body": "Hello"}).action_send_sms()
 
+    def receipt(self):
+        shops = self.env["pos.config"].with_company(self.other)
+        shop = shops.create(
+            {
+                "name": "Cafeteria",
+                "module_pos_sms": True,
+                "sms_receipt_template_id": self.template("pos.order").id,
+                "payment_method_ids": [(5, 0, 0)],
+            }
+        )
+        session = shops.env["pos.session"].create({"config_id": shop.id})
+        order = shops.env["pos.order"].create(
+            {
+                "session_id": session.id,
+                "partner_id": self.partner.id,
+                "amount_tax": 0,
+                "amount_total": 0,
+                "amount_paid": 0,
+                "amount_return": 0,
+            }
+        )
+        order.with_env(self.env).action_sent_message_on_sms("0712345678", None)
+
     def test_the_company_of_what_it_is_about_decides(self):
         for send in (
             self.calendar_reminder,
@@ -271,10 +313,13 @@ class TestBridgesCompany(BridgeCase):
             self.order,
             self.applicant,
             self.automation_rule,
+            self.rule_for_attendees,
             self.mailing_to_leads,
+            self.mailing_kept_with_leads,
             self.mailing_to_attendees,
             self.mailing_to_customers,
             self.visitor,
+            self.receipt,
         ):
             with self.subTest(send.__name__):
                 self.assertIsOthers(send)
@@ -288,7 +333,11 @@ class TestBridgesCompany(BridgeCase):
         self.assertEqual(sms.parts, 1)
 
     def test_a_reminder_is_of_no_use_once_it_has_begun(self):
-        for send in (self.calendar_reminder, self.event_reminder):
+        for send in (
+            self.calendar_reminder,
+            self.event_reminder,
+            self.rule_for_attendees,
+        ):
             with self.subTest(send.__name__):
                 since = self.last_id()
                 send()

@@ -5,7 +5,7 @@ from odoo.tools import SQL
 from ..dispatch.gate import NO_CLAIM
 from ..text import phone
 from .defaults import without_defaults
-from .sms_consent import BY_HAND, CHANNELS, OWN_EVENT, REASONS, Act
+from .sms_consent import BY_HAND, CHANNELS, OWN_EVENT, REASONS, Act, says_something
 
 # What is given for an entry, and kept in its history.
 WHY = ("reason", "note")
@@ -235,7 +235,7 @@ class SmsBlacklist(models.Model):
                     labels.get(act.reason, act.reason),
                 )
             )
-        if not out and not act.note:
+        if not out and not says_something(act.note):
             raise ValidationError(
                 self.env._(
                     "Write down how you know: the history must show on whose word the"

@@ -281,6 +281,8 @@ class SmsCampaign(models.Model):
         self._check_company_is_own([vals])
         if AGREED & set(vals):
             self._check_still_open()
+        if vals.get("user_id"):
+            self._check_may_read_texts(self.env["res.users"].browse(vals["user_id"]))
         vals = dict(vals)
         lines = vals.pop("audience_ids", None)
         said = {campaign: campaign._words() for campaign in self if WORDS & set(vals)}
@@ -294,6 +296,20 @@ class SmsCampaign(models.Model):
         if lines:
             self._write_lines(lines)
         return result
+
+    def _check_may_read_texts(self, user):
+        """Let nobody read by a new responsible what was filled in without them."""
+        filled = self.sudo().filtered(lambda campaign: campaign.state not in OPEN)
+        if self.env.su or not filled or user.has_group("su_sms.group_manager"):
+            return
+        if any(user not in each._text_with_a_say() | each.user_id for each in filled):
+            raise UserError(
+                self.env._(
+                    "The texts were filled in, and %s may not read all of what they"
+                    " say. Choose an SMS manager.",
+                    user.sudo().name,
+                )
+            )
 
     def _write_lines(self, commands):
         """Write audiences, which leave the check to these campaigns."""

@@ -31,6 +31,8 @@ CHECKED = {
     "optout",
     "when_empty",
     "when_shared",
+    # Who is responsible reads the texts.
+    "user_id",
 }
 
 

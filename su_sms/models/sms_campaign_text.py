@@ -56,7 +56,8 @@ class SmsCampaign(models.Model):
             # Nobody is left out of what has yet to be written; a launch asks for it.
             return
         included = [person for person in people if not person.reason]
-        readers |= self._text_with_a_say()
+        # Who is responsible reads what was sent: with everybody's rights, and theirs.
+        readers |= self._text_with_a_say() | authors.people(self.user_id)
         for lang, group in self._by_language(included).items():
             text = finish.short(self._text_in(lang))
             self._fill_in_one(text, group, lang, readers)

@@ -47,6 +47,11 @@ OWN_EVENT = ("stop", "start", "web_link", "provider")
 BY_A_USER = ("manual", "import", "odoo")
 
 
+def says_something(note):
+    """Tell whether a note has more than marks, blanks and what can't be seen."""
+    return sum(each.isalnum() and each.isprintable() for each in note or "") > 2
+
+
 class Act(NamedTuple):
     """Why and how somebody opted out or in; ids of records, ``date`` in UTC."""
 

@@ -1,5 +1,5 @@
 from odoo import api, fields, models, tools
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..text.optout import Word, meaning, plain
 
@@ -55,12 +55,36 @@ class SmsOptoutWord(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
+        if {"word", "kind", "active"} & set(vals):
+            self._check_not_ours()
         self.env.registry.clear_cache()
         return super().write(vals)
 
     def unlink(self):
+        self._check_not_ours()
         self.env.registry.clear_cache()
         return super().unlink()
+
+    def _check_not_ours(self):
+        """Keep the words for no that come with us: people know them, everywhere.
+
+        Words hold for all companies, whoever changes them.
+        """
+        if self.env.su:
+            return
+        ours = self.env["ir.model.data"].sudo()
+        ours = ours.search([("model", "=", self._name), ("module", "=", "su_sms")])
+        kept = self.filtered(
+            lambda each: each.kind == "stop" and each.id in ours.mapped("res_id")
+        )
+        if kept:
+            raise UserError(
+                self.env._(
+                    "“%s” always opts out: people know it. Add words of your own beside"
+                    " it.",
+                    kept[0].word,
+                )
+            )
 
     @api.model
     def _load_records(self, data_list, update=False):

@@ -77,7 +77,11 @@ OPERATIONS = {
     "sms.consent": {"read": {USER: ALL, **MANAGERS}},
     "sms.optout.link": {},
     "sms.optout.wizard": dict.fromkeys(FULL, ALL_MINE),
-    "sms.optout.word": dict.fromkeys(FULL, MANAGERS_EVERYWHERE),
+    # they hold for all companies
+    "sms.optout.word": {
+        "read": MANAGERS_EVERYWHERE,
+        **dict.fromkeys(("write", "create", "unlink"), {GATEWAY: EVERYWHERE}),
+    },
     # the journal: people read it, only methods change it
     "sms.sms": {"read": STAFF | {SYSTEM: ALL}},
 }

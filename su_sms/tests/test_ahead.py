@@ -64,7 +64,10 @@ class TestAhead(CampaignCase):
         cancelled.state = "canceled"
         waiting.not_before = utcnow() + timedelta(hours=1)
         others.gateway_id = other
-        deleted.to_delete = True
+        self.env.flush_all()
+        self.cr.execute(
+            "UPDATE sms_sms SET to_delete = TRUE WHERE id = %s", [deleted.id]
+        )
         self.assertEqual(self.claim(slots=4), [last])
         self.assertEqual(
             (messages - first - last).mapped("state"),

@@ -32,7 +32,7 @@ MAY = {
     ("sms.consent", "write"): set(),
     ("sms.consent", "unlink"): set(),
     ("sms.optout.link", "read"): set(),
-    ("sms.optout.word", "write"): {MANAGER, ADMINISTRATOR},
+    ("sms.optout.word", "write"): {ADMINISTRATOR},
     ("sms.optout.wizard", "create"): ALL,
 }
 

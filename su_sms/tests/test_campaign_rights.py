@@ -598,6 +598,29 @@ class TestCampaignAuthors(RightsCase):
         self.assertEqual(campaign.text_author_id, self.admin)
         self.assertFalse(campaign.text_coauthor_ids)
 
+    def test_texts_say_no_more_than_who_is_responsible_may_read(self):
+        """They read them afterwards, in the journal."""
+        campaign = self.campaign(
+            self.records(self.partner),
+            as_user=self.admin,
+            user_id=self.clerk.id,
+            body="{{ object.signup_type }} {{ object.name }}",
+        )
+        self.work_on_checks()
+        [person] = campaign.recipient_ids
+        self.assertTrue(person.reason)
+        campaign.with_user(self.admin).user_id = self.admin
+        self.work_on_checks()
+        [person] = campaign.recipient_ids
+        self.assertFalse(person.reason)
+        campaign.with_user(self.admin)._launch()
+        self.work()
+        self.assertIn("Wanjiku", campaign.sms_ids.body)
+        with self.assertRaisesRegex(UserError, "manager"):
+            campaign.with_user(self.admin).user_id = self.clerk
+        self.assertFalse(campaign.sms_ids.with_user(self.clerk).search([]))
+        campaign.with_user(self.admin).user_id = self.manager
+
     def test_operators_of_a_filter_are_words_as_well(self):
         campaign = self.campaign(self.records(self.partner), as_user=self.admin)
         campaign.user_id = self.clerk

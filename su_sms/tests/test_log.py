@@ -275,14 +275,14 @@ class TestLog(CampaignCase):
         self.assertEqual(change.old_value_char, "Test")
         self.assertEqual(change.new_value_char, "Renamed")
 
-        words = self.env["sms.optout.word"].with_user(self.manager)
+        words = self.env["sms.optout.word"].with_user(administrator)
         word = words.create({"word": "Basta", "kind": "stop"})
         word.kind = "start"
         word.sequence = 99
         word.active = False
         word.unlink()
         notes = self.gateway.message_ids.filtered(lambda note: "Basta" in note.body)
-        self.assertEqual(notes.author_id, self.manager.partner_id)
+        self.assertEqual(notes.author_id, administrator.partner_id)
         self.assertEqual(
             [html2plaintext(note.body) for note in notes.sorted("id")],
             [

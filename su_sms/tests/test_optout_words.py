@@ -1,6 +1,7 @@
+from contextlib import suppress
 from datetime import datetime, timedelta
 
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 from psycopg2.errors import UniqueViolation
@@ -100,6 +101,32 @@ class TestOptoutWords(BlacklistCase):
         cls.words = cls.env["sms.optout.word"]
         cls.now = datetime(2026, 3, 2, 9, 0)
         cls.sent = 0
+
+    def test_words_that_come_with_us_opt_out_whoever_is_at_them(self):
+        administrator = self.user("words_admin", "su_sms.group_gateway_admin")
+        stop = self.env.ref("su_sms.sms_optout_word_stop").with_user(administrator)
+        for change in (
+            lambda: stop.write({"active": False}),
+            lambda: stop.write({"kind": "start"}),
+            lambda: stop.write({"kind": "polite"}),
+            lambda: stop.write({"word": "STOPPED"}),
+            stop.unlink,
+            lambda: stop.load([".id", "kind"], [[str(stop.id), "start"]]),
+        ):
+            with suppress(UserError), self.env.cr.savepoint():
+                change()
+            self.env.invalidate_all()
+            self.assertEqual(
+                (stop.word, stop.kind, stop.active), ("STOP", "stop", True)
+            )
+        stop.sequence = 5
+        own = self.words.with_user(administrator).create({"word": "Basta"})
+        own.kind = "polite"
+        own.unlink()
+        for group in ("su_sms.group_user", "su_sms.group_manager"):
+            staff = self.user(group[-12:], group)
+            with self.assertRaises(AccessError):
+                self.words.with_user(staff).create({"word": "YES", "kind": "start"})
 
     def write_in(self, text, minutes=0, number=NUMBER):
         """Let somebody write to the short code; give the event."""

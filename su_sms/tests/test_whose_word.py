@@ -103,8 +103,10 @@ class TestWhoseWord(BlacklistCase):
     def test_a_yes_by_hand_needs_a_word_and_names_who_typed_it(self):
         entry = self.blacklist._opt_out([NUMBER], Act("stop", "sms"))
         mine = entry.with_user(self.as_manager().env.user)
-        for values in ({"active": False}, {"active": False, "reason": "own_request"}):
-            self.assertTrue(self.refused(lambda v=values: mine.write(v)))
+        for note in (None, "", " ", ".", "\u200b\u200b\u200b", "--", "ok"):
+            for values in ({}, {"reason": "own_request"}):
+                values = {"active": False, **({"note": note} if note else {}), **values}
+                self.assertTrue(self.refused(lambda v=values: mine.write(v)))
         mine.write({"active": False, "reason": "own_request", "note": "Form of 3 May"})
         self.assertEqual(self.history()[-1], ("optin", "own_request", "manual"))
         self.assertEqual(entry.consent_id.user_id, mine.env.user)

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..models.sms_consent import Act
+from ..models.sms_consent import Act, says_something
 
 # How many numbers the dialog spells out, and how many it takes: each is looked at for
 # milliseconds.
@@ -123,7 +123,7 @@ class SmsOptoutWizard(models.TransientModel):
         self.ensure_one()
         self._check_may(self.choice)
         out = self.choice == "out"
-        if not out and not self.note:
+        if not out and not says_something(self.note):
             raise UserError(
                 self.env._(
                     "Write down how you know: the history must show on whose word the"

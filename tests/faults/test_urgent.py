@@ -2,7 +2,7 @@
 
 import time
 
-from .campaigns import launch, make_campaign, of_numbers, state
+from .campaigns import CAMPAIGN, make_campaign, of_numbers, state
 from .house import House, number, until
 from .workers import ADMIN, Worker
 
@@ -37,7 +37,7 @@ def test_urgent_news_overtake_a_long_campaign_of_personal_texts(
     person("begin")
     person("write", model="sms.gateway.config", ids=[house.gateway], values=GATEWAY)
     person("commit")
-    slow = launch(
+    slow = make_campaign(
         person,
         *(each_by_name(first, many // 2) for first in (0, many // 2)),
         message_class="transactional",
@@ -48,6 +48,10 @@ def test_urgent_news_overtake_a_long_campaign_of_personal_texts(
         body="The campus is closed. Stay at home.",
         message_class="transactional",
     )
+    # So many are counted by the job.
+    person("work")
+    person.press(CAMPAIGN, [slow], "_launch")
+    person("work")
     house.admin.settings(latency_ms=LATENCY)
     dispatcher.start("run_cron")
     until(lambda: house.accepted() >= 20, "the campaign is under way")

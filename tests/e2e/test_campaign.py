@@ -203,6 +203,34 @@ def test_what_a_workbook_is_read_as_is_shown_and_chosen_in_its_dialog(
     expect(question).to_contain_text("Two columns have phone numbers")
 
 
+def test_what_is_wrong_with_a_file_is_said_in_its_dialog_which_stays(
+    system: System, clerk: Person, tmp_path: Path
+):
+    system.gateway()
+    page = clerk.open(CAMPAIGNS)
+    page.get_by_role("button", name="New").click()
+    page.get_by_label("Campaign").fill("Fee balances")
+    page.get_by_label("Transactional").check()
+    good, towns = tmp_path / "fees.csv", tmp_path / "towns.csv"
+    good.write_text("Name,Phone,Balance\nAmina,0712 345 678,1200\n")
+    towns.write_text("Name,Town\nAmina,Nairobi\n")
+    dialog = add_file(page, good)
+
+    role = dialog.locator("[name=column_ids] .o_data_row").nth(1).locator("[name=role]")
+    expect(role).to_have_text("Phone Number")
+    role.click()
+    pick(page, role, "For the Text")
+    dialog.locator(".modal-header").click()
+    problem = dialog.locator(".alert-danger")
+    expect(problem).to_contain_text("Say which of the columns holds the phone number")
+    dialog.get_by_role("button", name="Save & Close").click()
+    expect(problem).to_be_visible()
+
+    dialog.locator("input[type=file]").set_input_files(towns)
+    message = page.get_by_role("dialog").filter(has_text="no column of phone numbers")
+    expect(message).to_be_visible()
+
+
 def pick(page: Page, field: Locator, choice: str) -> None:
     """Pick one of a field's choices."""
     field.locator(".o_select_menu_toggler").click()

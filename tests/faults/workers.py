@@ -96,9 +96,9 @@ class Worker:
         """Say the word that an order waits for."""
         self._line.send("go on")
 
-    def result(self, kind: str = "done") -> Any:
+    def result(self, kind: str = "done", seconds: float = ANSWER_SECONDS) -> Any:
         """Wait for the answer and return what it gives."""
-        assert self._line.poll(ANSWER_SECONDS), f"no answer; see {self.log}"
+        assert self._line.poll(seconds), f"no answer; see {self.log}"
         try:
             came, result = self._line.recv()
         except EOFError:

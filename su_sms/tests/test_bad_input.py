@@ -77,7 +77,7 @@ class TestBadInput(GatewayCase):
         self.assertEqual(messages[7].failure_type, "sms_number_format")
 
     def test_copies_of_one_number_go_in_requests_of_their_own(self):
-        count = 10_000
+        count = 1_000
         messages = self.queue(*["0712345678"] * count)
         # a run is short by design: the rest is the next one's
         while self.env["sms.sms"]._run_outbox():

@@ -45,10 +45,12 @@ class TestFormMatrix(MatrixCase):
         own = self.record(model, role, "own")
         secrets = self.mark(role, user)
         spec = self.everything(self.env[model].with_user(user))
-        for name in self.env[model]._fields:
+        for name, field in self.env[model]._fields.items():
+            # Texts name nobody: all of them at once, below, are tried on both.
+            records = (own,) if field.type in TEXTS else (own.browse(), own)
             for forged in self.forgeries(model, name, role):
-                for record in (own.browse(), own):
-                    for changed in ([], [name]):
+                for record in records:
+                    for changed in ([], [name])[-len(records) :]:
                         said = self.said(record.with_user(user), forged, changed, spec)
                         for secret, whose in secrets.items():
                             self.assertNotIn(secret, said, (name, forged, whose))

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import psycopg2
 from odoo import SUPERUSER_ID, api, fields, models, tools
+from odoo.exceptions import AccessError
 
 from ..dispatch import gaps
 from .sms_sms_dispatch import in_test, utcnow
@@ -20,6 +21,12 @@ class IrCron(models.Model):
     """Jobs that leave gaps in which others may lock them; see ``dispatch/gaps.py``."""
 
     _inherit = "ir.cron"
+
+    @api.model
+    def _sms_check_is_job(self):
+        """Refuse a person: whoever is logged in may have Odoo run a job's action."""
+        if not self.env.su:
+            raise AccessError(self.env._("This is for Odoo's own jobs."))
 
     @api.model
     def _sms_in_job(self):

@@ -35,6 +35,7 @@ class SmsCampaign(models.Model):
     @api.model
     def _work(self):
         """Move every campaign on by a page, until nothing moves; called by the cron."""
+        self.env["ir.cron"]._sms_check_is_job()
         until = time.monotonic() + self.env["ir.cron"]._sms_seconds(RUN_SECONDS)
         moved = True
         while moved and time.monotonic() < until:

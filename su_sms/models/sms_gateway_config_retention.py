@@ -55,6 +55,7 @@ class SmsGatewayConfig(models.Model):
 
         Begins anew each time: what is done is done, whatever ended the last run.
         """
+        self.env["ir.cron"]._sms_check_is_job()
         until = time.monotonic() + self.env["ir.cron"]._sms_seconds(RUN_SECONDS)
         gateways = self.sudo().with_context(active_test=False)
         gateways = gateways.search([])  # pylint: disable=no-search-all

@@ -116,6 +116,7 @@ class SmsGatewayConfig(models.Model):
     @api.model
     def _watch(self):
         """Ask for balances and let time pass for messages; called by the cron."""
+        self.env["ir.cron"]._sms_check_is_job()
         if self._is_neutralized():
             return
         for gateway in self.sudo().search([("hold_reason", "!=", "paused")]):

@@ -143,6 +143,7 @@ class SmsGatewayEvent(models.Model):
 
         As a job this does not wait for more, as its record is locked: it runs again.
         """
+        self.env["ir.cron"]._sms_check_is_job()
         jobs = self.env["ir.cron"]
         in_job = jobs._sms_in_job()
         until = time.monotonic() + jobs._sms_seconds(RUN_SECONDS)

@@ -143,6 +143,7 @@ class SmsSms(models.Model):
     @api.model
     def _process_outbox(self):
         """Dispatch what is due; called by the cron."""
+        self.env["ir.cron"]._sms_check_is_job()
         self._run_outbox()
 
     @api.model

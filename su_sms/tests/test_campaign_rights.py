@@ -604,7 +604,7 @@ class TestCampaignAuthors(RightsCase):
             self.records(self.partner),
             as_user=self.admin,
             user_id=self.clerk.id,
-            body="{{ object.signup_type }} {{ object.name }}",
+            body="{{ object.signup_type ||| Dear }} {{ object.name }}",
         )
         self.work_on_checks()
         [person] = campaign.recipient_ids
@@ -761,16 +761,15 @@ class TestCampaignAuthors(RightsCase):
         campaign = self.campaign(
             self.records(self.partner),
             as_user=self.admin,
-            user_id=self.clerk.id,
             body=f"Dear {WRITES}",
         )
         self.parameters.set_param(WRITTEN, False)
-        clerks = campaign.with_user(self.clerk)
+        managers = campaign.with_user(self.manager)
         for change in (
-            clerks.action_check,
-            clerks.action_ask_to_launch,
-            lambda: clerks.write({"message_class": "transactional"}),
-            lambda: clerks.recipient_ids.mapped("text"),
+            managers.action_check,
+            managers.action_ask_to_launch,
+            lambda: managers.write({"message_class": "transactional"}),
+            lambda: managers.recipient_ids.mapped("text"),
         ):
             change()
             self.assertFalse(self.parameters.get_param(WRITTEN))

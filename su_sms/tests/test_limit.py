@@ -49,6 +49,28 @@ class TestLimit(LimitCase):
         self.send("+254712345673")
         self.assertEqual(len(self.sent()), 3)
 
+    def test_trials_count_as_well(self):
+        marketing = self.env.ref("mass_mailing.group_mass_mailing_user")
+        self.staff.group_ids += marketing
+        campaign = self.campaign(self.numbers("0712345678"), as_user=self.staff)
+        mailing = self.send_mailing()
+        self.simulator.reset()
+        for model, values, button in (
+            ("sms.campaign.trial", {"campaign_id": campaign.id}, "action_send"),
+            ("mailing.sms.test", {"mailing_id": mailing.id}, "action_send_sms"),
+        ):
+            with self.subTest(model), self.env.cr.savepoint() as savepoint:
+                trials = self.env[model].with_user(self.staff)
+                for place in range(3):
+                    number = f"+25471234567{place}"
+                    getattr(trials.create(values | {"numbers": number}), button)()
+                with self.assertRaisesRegex(UserError, "3 SMS an hour"):
+                    last = trials.create(values | {"numbers": "+254712345679"})
+                    getattr(last, button)()
+                with self.assertRaisesRegex(UserError, "3 SMS an hour"):
+                    self.send("+254712345679")
+                savepoint.rollback()
+
     def test_a_composer_of_a_record_counts_as_well(self):
         composers = self.env["sms.composer"].with_user(self.staff)
         composers = composers.with_context(

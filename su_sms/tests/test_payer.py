@@ -157,14 +157,15 @@ class TestPayer(GatewayCase):
         self.assertEqual(winner.sms_author_id, self.thief)
         self.assertEqual(winner._sms_company(), self.other)
 
-    def test_a_retry_is_paid_by_whoever_asks_for_it(self):
+    def test_nobody_of_another_company_has_it_sent_again(self):
         mailing = self.mailing(self.victim)
         mailing.action_launch()
         self.sent_through(mailing)
         sms = self.env["sms.sms"].search([("mailing_id", "=", mailing.id)])
         sms.write({"state": "error", "failure_type": "sms_server"})
-        mailing.with_user(self.thief).action_retry_failed()
-        self.assertEqual(self.sent_through(mailing), self.its_gateway)
+        with self.assertRaises(AccessError):
+            mailing.with_user(self.thief).action_retry_failed()
+        self.assertEqual((sms.state, sms.mailing_id), ("error", mailing))
 
     def test_a_trial_is_paid_by_who_tries(self):
         mailing = self.mailing(self.victim, user_id=self.victim.id)

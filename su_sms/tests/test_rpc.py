@@ -30,6 +30,27 @@ class TestRpc(CampaignCase):
         self.call("sms.campaign.audience", "create", audience, su_sms_check_later=True)
         self.assertEqual(campaign.people_count, 2)
 
+    def test_nobody_runs_a_job_by_its_action(self):
+        """Odoo lets whoever is logged in run an action that has no groups."""
+        jobs = (
+            self.env["ir.cron"]
+            .search([])
+            .filtered(
+                lambda job: (
+                    job.model_id.model.startswith("sms.")
+                    and (job.get_external_id()[job.id] or "").startswith("su_sms.")
+                )
+            )
+        )
+        self.assertGreater(len(jobs), 4)
+        users = self.staff | self.user("rpc_portal", "base.group_portal")
+        users |= self.user("rpc_system", "base.group_system,su_sms.group_gateway_admin")
+        for action in jobs.ir_actions_server_id:
+            for user in users:
+                with self.subTest(action.name, user=user.login):
+                    with self.assertRaises(AccessError):
+                        action.with_user(user).run()
+
     def test_context_does_not_keep_the_rights_of_another(self):
         manager = self.user("rpc_manager", "su_sms.group_manager")
         campaign = self.campaign(self.records(self.partner), as_user=self.staff)
@@ -94,8 +115,12 @@ class TestRpc(CampaignCase):
             self.assertEqual(campaign.exclusion_ids.reason, "sms_rendering")
             campaign.with_user(manager).body = "Exams"
             campaign.with_user(manager).body = body
+            # Nor more than who is responsible may.
+            self.assertEqual(campaign.exclusion_ids.reason, "sms_rendering")
+            campaign.with_user(manager).user_id = manager
             read = campaign.recipient_ids.with_user(manager).text
             self.assertIn(read, ("secret", "SECRET"))
+            campaign.with_user(manager).user_id = self.staff
 
     def hide(self, partner, manager):
         """Let only the manager see a contact."""

@@ -32,6 +32,11 @@ class NoCase(CampaignCase):
         return {number for number, _text in self.texts()}
 
 
+ADMINISTRATOR = (
+    "su_sms.group_gateway_admin,base.group_system,mass_mailing.group_mass_mailing_user"
+)
+
+
 @tagged("post_install", "-at_install")
 class TestToMany(NoCase):
     def compose(self, user, context=None, **values):
@@ -222,7 +227,7 @@ class TestTrialOfPromotion(NoCase):
         return bool(self.numbers_sent())
 
     def test_a_no_is_not_taken_back_by_typing_the_number_into_a_profile(self):
-        user = self.user("sms_admin", "su_sms.group_gateway_admin,base.group_system")
+        user = self.user("sms_admin", ADMINISTRATOR)
         blacklist = self.env["sms.blacklist"]
         for say_no in (
             lambda: blacklist._opt_out([THIRD], Act("stop", "sms")),
@@ -249,7 +254,7 @@ class TestTrialOfPromotion(NoCase):
                 self.env.invalidate_all()
 
     def test_ones_own_entry_without_a_reason_stops_no_trial(self):
-        user = self.user("sms_admin", "su_sms.group_gateway_admin,base.group_system")
+        user = self.user("sms_admin", ADMINISTRATOR)
         everywhere = dict.fromkeys(("campaign", "mailing", "connection"), True)
         self.env["phone.blacklist"].with_user(user).create({"number": THIRD})
         self.assertEqual(self.trials(THIRD, user), everywhere)

@@ -25,7 +25,7 @@ class MailingSmsTest(models.TransientModel):
             self.env["sms.blacklist"]._check_trial(
                 [readable(line, company) for line in lines]
             )
-            wizard = self.with_context(sms_trial=TRIAL)
+            wizard = self.with_context(sms_trial=TRIAL, sms_from_composer=True)
         return super(MailingSmsTest, wizard).action_send_sms()
 
     def _prepare_test_trace_values(self, record, sms_number, sms_uuid, body):

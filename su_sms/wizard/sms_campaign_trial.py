@@ -73,6 +73,8 @@ class SmsCampaignTrial(models.TransientModel):
             raise UserError(self.env._("Write a text first."))
         messages = (
             self.env["sms.sms"]
+            # As what they send by hand: it counts for their hour.
+            .with_context(sms_from_composer=True)
             .sudo()
             .create(
                 [

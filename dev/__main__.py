@@ -99,6 +99,13 @@ def screenshots(options: argparse.Namespace) -> int:
     return subprocess.call(command, cwd=cache.CHECKOUT, env=variables)
 
 
+def describe(options: argparse.Namespace) -> int:
+    """Describe models, methods, rights, jobs and views, to compare with another time."""
+    from . import describe
+
+    return describe.describe(options.output)
+
+
 def createdb(options: argparse.Namespace) -> int:
     """Make a database anew from the template."""
     from . import database
@@ -156,6 +163,8 @@ def parser() -> argparse.ArgumentParser:
         help="the simulator's address as Odoo sees it",
     )
     show.add_argument("--api-key", default="atsk_simulator")
+    told = command(describe)
+    told.add_argument("output", nargs="?", metavar="FILE", help="printed unless given")
     create = command(createdb)
     create.add_argument("name")
     create.add_argument("--addon", action="store_true", help="with su_sms installed")

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 from . import table_csv
@@ -118,10 +119,13 @@ class Table:
         """
         return sum(1 for _ in self.rows())
 
-    def _filled(self) -> Iterator[Row]:
-        """Give the rows that have anything, tidy and within the limits."""
+    def _filled(self, most: int | None = None) -> Iterator[Row]:
+        """Give the rows that have anything, tidy and within the limits.
+
+        :param most: rows to look at, blank ones too
+        """
         limits = self._limits
-        for passed, raw in enumerate(self._raw(), 1):
+        for passed, raw in enumerate(islice(self._raw(), most), 1):
             if max(raw.line, passed) > _LINES[self.kind]:
                 raise TableError("too_many_rows", limits.rows, self.sheet)
             values = [_tidy(cell) if cell else "" for cell in raw.values]
@@ -181,7 +185,7 @@ class Table:
 
     def _is_empty(self, sheet: Sheet) -> bool:
         self._open(sheet)
-        with closing(self._filled()) as rows:
+        with closing(self._filled(_LEADING)) as rows:
             return next(rows, None) is None
 
     def _has_numbers(self, sheet: Sheet) -> bool:
@@ -285,6 +289,8 @@ def _tidy(cell: str) -> str:
 LONGEST = 2_000  # characters of a cell; ten parts of SMS hold 1,530
 
 _HEAD = 100  # rows
+# Rows without anything above those of a sheet that is not empty.
+_LEADING = 1_000
 # What Excel has; a blank line of a CSV is a byte, and costs as much as a row.
 _LINES = {"xlsx": 1_048_576, "csv": 300_000}
 _BLANKS = " \t\r\n\v\f\x85\u00a0\u2007\u202f\u3000\u200b\ufeff"

@@ -27,6 +27,38 @@ from .table_error import TableError
 COLUMNS = 16_384  # what Excel has
 
 
+# Elements of styles, columns or relations: Excel has 65,490 styles at most.
+_FEW = 100_000
+# Rows of a part, columns that ranges name, cells that merges fill.
+_ROWS, _OVERLAPPING, _MERGED = 1_100_000, 20 * COLUMNS, 2_000_000
+# How often all of a sheet is read, to choose it, to describe it and to keep its rows.
+_READINGS = 4
+
+
+class _Most(NamedTuple):
+    """What is looked at in a file, by its size: so much takes seconds.
+
+    Programs write some bytes for each; what is made to be read for long is compressed
+    to nearly none.
+
+    :ivar rows: in all readings of all sheets
+    :ivar cells: in all readings of all sheets
+    :ivar strings: that cells share
+    """
+
+    rows: int
+    cells: int
+    strings: int
+
+    @classmethod
+    def of(cls, size: int, cells: int) -> "_Most":
+        return cls(
+            _READINGS * min(_ROWS, 50_000 + size // 8),
+            _READINGS * min(cells, 200_000 + size // 3),
+            min(1_000_000, _FEW + size // 4),
+        )
+
+
 class Sheet(NamedTuple):
     """A sheet of a workbook.
 
@@ -93,7 +125,8 @@ class Workbook:
                 raise TableError("unsafe")
             # A file of a few kilobytes must not make work for millions.
             expands = min(expands, max(_AT_LEAST, _RATIO * len(content)))
-            self._limit = min(cells, _FEW + len(content) // _BYTES)
+            self._most = _Most.of(len(content), cells)
+            self._rows_left, self._cells_left = self._most.rows, self._most.cells
             if sum(info.file_size for info in infos) > expands:
                 raise TableError("expands", expands // 1_000_000)
             if any(info.flag_bits & 1 for info in infos):
@@ -111,7 +144,7 @@ class Workbook:
         :raise TableError: broken, unsafe
         """
         hidden: set[int] = set()
-        frozen = 0
+        frozen, left = 0, _OVERLAPPING
         found = self._elements(sheet.part, "pane", "col", "row", until="sheetData")
         with _broken(), closing(found):
             for element in found:
@@ -122,7 +155,11 @@ class Workbook:
                         frozen = int(float(element.get("ySplit") or 0))
                 elif _is_on(element.get("hidden")) or element.get("width") == "0":
                     first, last = int(element.get("min")), int(element.get("max"))
-                    hidden.update(range(first - 1, min(last, COLUMNS)))
+                    columns = range(first - 1, min(last, COLUMNS))
+                    left -= len(columns)
+                    if left < 0:
+                        raise TableError("unsafe")
+                    hidden.update(columns)
             return Layout(frozenset(hidden), frozen, self._merged(sheet.part))
 
     def rows(self, sheet: Sheet, layout: Layout | None = None) -> Iterator[SheetRow]:
@@ -132,8 +169,10 @@ class Workbook:
         """
         layout = layout or self.layout(sheet)
         merges = _Merges(layout.merged)
-        line, left = 0, self._limit
-        rows = self._elements(sheet.part, "row", until="sheetData")
+        line = 0
+        left = self._most.rows // _READINGS
+        cells_left = self._most.cells // _READINGS
+        rows = self._elements(sheet.part, "row", until="sheetData", most=_ROWS)
         with _broken(), closing(rows):
             for row in rows:
                 before, line = line, int(row.get("r") or line + 1)
@@ -141,9 +180,18 @@ class Workbook:
                     raise TableError("broken")
                 hidden = _is_on(row.get("hidden")) or row.get("ht") == "0"
                 read = self._cells(row, SheetRow(line, [], hidden))
-                left -= max(len(read.values), len(row))
-                if left < 0:
-                    raise TableError("too_many_cells", self._limit, sheet.name)
+                left, self._rows_left = left - 1, self._rows_left - 1
+                cells = max(len(read.values), len(row))
+                cells_left, self._cells_left = (
+                    cells_left - cells,
+                    self._cells_left - cells,
+                )
+                if min(left, self._rows_left) < 0:
+                    limit = self._most.rows // _READINGS
+                    raise TableError("too_many_rows", limit, sheet.name)
+                if min(cells_left, self._cells_left) < 0:
+                    limit = self._most.cells // _READINGS
+                    raise TableError("too_many_cells", limit, sheet.name)
                 yield merges.filled(read)
 
     def _merged(self, part: str) -> dict[int, list[tuple[int, int]]]:
@@ -162,7 +210,7 @@ class Workbook:
                 if len(kept) > _SILENCE:
                     break
         merged: dict[int, list[tuple[int, int]]] = {}
-        left = _CELLS
+        left = _MERGED
         for match in _MERGE.finditer(kept) if found else ():
             column, first, last = match[1].decode(), int(match[2]), int(match[3])
             left -= max(last - first, 0)
@@ -252,9 +300,9 @@ class Workbook:
     def _read_strings(self, book: str) -> list[str]:
         strings: list[str] = []
         for part in self._related(book, "sharedStrings"):
-            for element in self._elements(part, "si"):
+            for element in self._elements(part, "si", most=self._most.strings):
                 strings.append(_string(element))
-                if len(strings) > _STRINGS:
+                if len(strings) > self._most.strings:
                     raise TableError("unsafe")
         return strings
 
@@ -296,11 +344,12 @@ class Workbook:
                 yield element.get("Id", ""), (kind, path)
 
     def _elements(
-        self, part: str, *names: str, until: str | None = None
+        self, part: str, *names: str, until: str | None = None, most: int = _FEW
     ) -> Iterator[etree._Element]:
         """Give the elements of these names and forget each afterwards.
 
         :param until: an element whose end is the end of what is wanted
+        :param most: how many there may be
         """
         parser = etree.XMLPullParser(
             tag=[f"{{*}}{name}" for name in (*names, until) if name],
@@ -310,7 +359,7 @@ class Workbook:
             remove_comments=True,
             remove_pis=True,
         )
-        silent, left = 0, _ELEMENTS
+        silent, left = 0, most
         with self._archive.open(part) as stream:
             while chunk := stream.read(_CHUNK):
                 parser.feed(chunk)
@@ -438,11 +487,6 @@ def _column(reference: str | None, following: int) -> int:
 
 _CHUNK = 65_536  # bytes
 _SILENCE = 4_000_000  # bytes without an element that is wanted: no row is that long
-_STRINGS = 1_000_000
-# What is looked at in one reading of a part, far beyond what a campaign's file has; a
-# cell takes ten microseconds, and programs write some bytes for each.
-_ELEMENTS, _CELLS = 1_100_000, 2_000_000
-_FEW, _BYTES = 200_000, 3
 _PARTS, _SHEETS = 10_000, 1_000
 # Bytes that any file may unpack to, and how many times its size.
 _AT_LEAST, _RATIO = 5_000_000, 100

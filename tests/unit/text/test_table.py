@@ -135,8 +135,11 @@ print(rows, after - before, time.process_time() - began)
 """
 
 
+MANY = 60_000
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_two_hundred_thousand_rows_are_quick_and_flat(kind, tmp_path):
+def test_many_rows_are_quick_and_flat(kind, tmp_path):
     path = tmp_path / f"people.{kind}"
     {"csv": _large_csv, "xlsx": _large_xlsx}[kind](path)
     done = subprocess.run(
@@ -152,13 +155,13 @@ def test_two_hundred_thousand_rows_are_quick_and_flat(kind, tmp_path):
         check=True,
     )
     rows, kilobytes, seconds = map(float, done.stdout.split())
-    assert rows == 200_000
+    assert rows == MANY
     assert kilobytes < 80_000
-    assert seconds < 20  # 4 s alone, and the machine may be loaded
+    assert seconds < 8  # 1.5 s alone, and the machine may be loaded
 
 
 def _large_csv(path):
-    lines = (f"Student {at},07{at:08},{at}.50" for at in range(200_000))
+    lines = (f"Student {at},07{at:08},{at}.50" for at in range(MANY))
     path.write_bytes(csv("Name,Phone,Fee", *lines))
 
 
@@ -166,7 +169,7 @@ def _large_xlsx(path):
     book = xlsxwriter.Workbook(path)
     sheet = book.add_worksheet()
     sheet.write_row(0, 0, ["Name", "Phone", "Fee"])
-    for at in range(1, 200_001):
+    for at in range(1, MANY + 1):
         sheet.set_row(at, 16)
         sheet.write_row(at, 0, [f"Student {at}", f"07{at:08}", at * 1.5])
     book.close()

@@ -5,6 +5,7 @@ from . import sms_about, sms_form_mixin, sms_number_search
 from . import (
     base,
     ir_actions_server,
+    ir_attachment,
     ir_cron,
     ir_http,
     link_tracker,

@@ -160,7 +160,8 @@ class SmsGatewayConfig(models.Model):
 
     def action_watch_sender(self):
         """Forget what was blocked until now, and look at what comes."""
-        self.write({"sender_suspect_at": False, "sender_watched_from": utcnow()})
+        self.check_access("write")
+        self.sudo().write({"sender_suspect_at": False, "sender_watched_from": utcnow()})
         self.sudo().activity_unlink([ACTIVITY])
 
     def _tell_administrators(self):

@@ -44,7 +44,8 @@ class SmsGatewayConfig(models.Model):
         inverse="_inverse_proxy_password",
         copy=False,
         exportable=False,
-        help="It can be replaced here but never read again.",
+        help="It can be replaced here but never read again. Another address of the"
+        " proxy forgets it.",
     )
 
     status = fields.Selection(selection_add=[("sealed", "Key sealed")])
@@ -99,6 +100,22 @@ class SmsGatewayConfig(models.Model):
             for place in secret:
                 row.insert(place, "")
         return rows
+
+    def write(self, vals):
+        """Give the password of a proxy to no other proxy."""
+        moved = self.filtered(
+            lambda gateway: (
+                (vals.get("proxy_url", gateway.proxy_url) or "")
+                != (gateway.proxy_url or "")
+            )
+        )
+        result = super().write(vals)
+        for gateway in moved:
+            if not vals.get("proxy_password"):
+                gateway._set_secret("proxy_password", "")
+            if "proxy_username" not in vals and gateway.proxy_username:
+                gateway.proxy_username = False
+        return result
 
     def unlink(self):
         names = [gateway._parameter(secret) for gateway in self for secret in SECRETS]

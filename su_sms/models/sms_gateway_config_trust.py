@@ -1,13 +1,37 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 # How often the administrators are reminded.
 REMIND = timedelta(days=7)
 # What is set by whoever accepts it.
 CONFIRMS = {"trust", "relaxed_confirmed", "relaxed_account"}
 ACTIVITY = "su_sms.mail_activity_type_trust"
+# What a gateway finds out or does, and nobody says.
+KEPT = {
+    "balance",
+    "balance_at",
+    "callback_token",
+    "callback_token_before",
+    "callback_token_until",
+    "held_since",
+    "hold_reason",
+    "hold_text",
+    "hold_told",
+    "last_error",
+    "last_error_at",
+    "last_success_at",
+    "limit_told",
+    "line_version",
+    "relaxed_at",
+    "relaxed_by_id",
+    "relaxed_told_at",
+    "retry_at",
+    "retry_count",
+    "sender_suspect_at",
+    "sender_watched_from",
+}
 
 
 class SmsGatewayConfig(models.Model):
@@ -50,15 +74,28 @@ class SmsGatewayConfig(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_kept(vals)
         gateways = super().create([self._signed(vals) for vals in vals_list])
         gateways._tell_of_exposure()
         return gateways
 
     def write(self, vals):
+        self._check_kept(vals)
         result = super().write(self._signed(vals))
         if {"trust", "environment"} & set(vals):
             self._tell_of_exposure()
         return result
+
+    @api.model
+    def _check_kept(self, vals):
+        """Let nobody say what only the gateway itself finds out, whoever calls."""
+        if KEPT & set(vals) and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "How a gateway is doing, it says itself: use its buttons instead."
+                )
+            )
 
     @api.model
     def _signed(self, vals):
@@ -78,7 +115,7 @@ class SmsGatewayConfig(models.Model):
             if not gateway._is_exposed():
                 if gateway.relaxed_told_at:
                     gateway.sudo().activity_unlink([ACTIVITY])
-                    gateway.relaxed_told_at = False
+                    gateway.sudo().relaxed_told_at = False
             elif (gateway.relaxed_told_at or now - REMIND) <= now - REMIND:
                 gateway.sudo().activity_unlink([ACTIVITY])
                 gateway._schedule_for_administrators(
@@ -89,4 +126,4 @@ class SmsGatewayConfig(models.Model):
                         " messages and take the key. Upload the firewall's certificate."
                     ),
                 )
-                gateway.relaxed_told_at = now
+                gateway.sudo().relaxed_told_at = now

@@ -80,7 +80,7 @@ class SmsGatewayConfig(models.Model):
             state = "floor"
         elif self.balance_warning and amount < self.balance_warning:
             state = "low"
-        self.write(
+        self.sudo().write(
             {
                 "balance": amount,
                 "balance_currency_id": currency.search(

@@ -287,18 +287,17 @@ class TestCampaignForm(RightsCase):
         campaign = self.campaign(
             self.everybody(),
             as_user=self.admin,
-            user_id=self.clerk.id,
             body="{{ object.name }} {{ object.ref }}",
         )
         secret = campaign.recipient_ids.filtered(lambda r: r.res_id == self.hidden.id)
         self.assertIn(SECRET, secret.with_user(self.admin).text)
         self.env.invalidate_all()
-        self.assertNotIn(SECRET, secret.with_user(self.clerk).text)
+        self.assertNotIn(SECRET, secret.with_user(self.manager).text)
         # Code runs as its author only before who may as much.
         campaign.with_user(self.admin).body = READS
         self.env.invalidate_all()
         first = campaign.recipient_ids[:1]
-        self.assertNotIn(SECRET, first.with_user(self.clerk).text)
+        self.assertNotIn(SECRET, first.with_user(self.manager).text)
         self.assertIn(SECRET, first.with_user(self.admin).text)
 
     def test_what_the_first_will_read_stays_while_the_form_is_edited(self):
@@ -620,6 +619,44 @@ class TestCampaignAuthors(RightsCase):
             campaign.with_user(self.admin).user_id = self.clerk
         self.assertFalse(campaign.sms_ids.with_user(self.clerk).search([]))
         campaign.with_user(self.admin).user_id = self.manager
+
+    def test_a_file_is_changed_in_its_form_only(self):
+        campaign = self.campaign(
+            self.file("Phone,Name\n0712345678,Amina\n"), as_user=self.clerk
+        )
+        campaign.with_user(self.clerk)._launch()
+        [line] = campaign.audience_ids
+        domain = [
+            ("res_model", "=", "sms.campaign.audience"),
+            ("res_id", "=", line.id),
+            ("res_field", "=", "file"),
+        ]
+        stored = self.env["ir.attachment"].search(domain)
+        before = stored.raw
+        for user in (self.clerk, self.manager, self.admin):
+            file = stored.with_user(user)
+            values = {
+                "name": "file",
+                "res_model": "sms.campaign.audience",
+                "res_id": line.id,
+                "res_field": "file",
+                "raw": b"Phone\n0733345679\n",
+            }
+            for change in (
+                lambda file=file: file.write({"raw": b"Phone\n0733345679\n"}),
+                lambda file=file: file.write({"public": True}),
+                lambda file=file: file.write({"res_id": 0}),
+                lambda file=file: file.unlink(),
+                lambda file=file, values=values: file.create(values),
+            ):
+                with (
+                    self.subTest(user=user.login),
+                    self.assertRaises(AccessError),
+                    self.env.cr.savepoint(),
+                ):
+                    change()
+        self.assertEqual(self.env["ir.attachment"].search(domain), stored)
+        self.assertEqual((stored.raw, stored.public), (before, False))
 
     def test_operators_of_a_filter_are_words_as_well(self):
         campaign = self.campaign(self.records(self.partner), as_user=self.admin)

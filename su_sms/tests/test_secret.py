@@ -8,6 +8,7 @@ from odoo.service.model import call_kw
 from odoo.tests import tagged
 
 from ..africastalking.errors import NotSent
+from ..models.sms_gateway_config_trust import KEPT
 from .common import GatewayCase
 
 KEY = "atsk_d41d8cd98f00b204e9800998ecf8427e_secret"
@@ -23,6 +24,41 @@ class TestSecret(GatewayCase):
 
     def assertNoKey(self, text):
         self.assertNotIn(KEY, str(text))
+
+    def test_another_proxy_is_not_given_the_password_of_the_one_before(self):
+        self.gateway.write({"proxy_url": "http://proxy:3128", "proxy_username": "moi"})
+        self.gateway.proxy_password = KEY
+        self.gateway.proxy_url = "http://proxy:3128"
+        self.assertEqual(self.gateway._get_secret("proxy_password"), KEY)
+        self.gateway.proxy_url = "http://elsewhere:3128"
+        self.assertFalse(self.gateway._get_secret("proxy_password"))
+        self.assertFalse(self.gateway.proxy_username)
+        self.gateway.write(
+            {
+                "proxy_url": "http://proxy:3129",
+                "proxy_username": "moi",
+                "proxy_password": KEY,
+            }
+        )
+        self.assertEqual(self.gateway._get_secret("proxy_password"), KEY)
+        self.assertEqual(self.gateway.proxy_username, "moi")
+
+    def test_nobody_says_how_a_gateway_is_doing(self):
+        administrator = self.user("kept_admin", "su_sms.group_gateway_admin")
+        gateway = self.gateway.with_user(administrator)
+        for name in KEPT:
+            for door in (
+                lambda values: gateway.write(values),
+                lambda values: gateway.create([{"name": "Forged", **values}]),
+            ):
+                with self.subTest(name), self.assertRaises(AccessError):
+                    door({name: False})
+        gateway.action_pause()
+        self.assertEqual(gateway.hold_reason, "paused")
+        gateway.action_resume()
+        self.assertFalse(gateway.hold_reason)
+        gateway.action_renew_callbacks()
+        gateway.action_watch_sender()
 
     def test_key_is_in_the_system_parameters(self):
         name = f"su_sms.api_key_{self.gateway.id}"

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..text import search
+from ..text import phone, search
 
 
 class SmsNumberSearch(models.AbstractModel):
@@ -13,7 +13,12 @@ class SmsNumberSearch(models.AbstractModel):
 
     @api.model
     def _search_number(self, operator, value):
+        if operator in ("not in", "not ilike", "not like"):
+            return NotImplemented
         country = self.env["sms.gateway.config"]._country(self.env.company)
+        if isinstance(value, str) and len(value) > phone.LONGEST:
+            # No number is so long, and PostgreSQL would fold it for each row.
+            return [(0, "=", 1)]
         if operator in ("ilike", "like") and isinstance(value, str) and value:
             # Of another operator, as what is returned comes here again.
             found = [
@@ -25,13 +30,12 @@ class SmsNumberSearch(models.AbstractModel):
             value = [
                 spelling
                 for number in value
+                if not isinstance(number, str) or len(number) <= phone.LONGEST
                 for spelling in (
                     search.spellings(number, country) if number else [number]
                 )
             ]
             return [("number", "in", value)]
-        if operator in ("not in", "not ilike", "not like"):
-            return NotImplemented
         return [("number", operator, value)]
 
 

@@ -83,6 +83,17 @@ class TestNumberSearch(CampaignCase):
                     self.assertEqual(self.found(model, "=", typed), [NUMBER])
                     self.assertEqual(self.found(model, "!=", typed), [OTHER])
 
+    def test_what_is_too_long_for_a_number_is_none(self):
+        """PostgreSQL would fold it for each row."""
+        long = "0712 " * 80_000
+        for model in ("sms.sms", "sms.campaign.recipient", "sms.consent"):
+            for operator in ("ilike", "like", "=", "=ilike"):
+                with self.subTest(model=model, operator=operator):
+                    found = self.found(model, operator, long)
+                    self.assertFalse(found)
+            every = self.env[model].search([("number", "not ilike", long)])
+            self.assertEqual(every, self.env[model].search([]))
+
     def test_where_a_number_is_a_records_name_it_is_found_by_it(self):
         for model in ("sms.sms", "sms.incoming", "sms.blacklist"):
             with self.subTest(model=model):

@@ -43,6 +43,12 @@ class SmsCampaignTrial(models.TransientModel):
                 wizard.recipient_id
             )
 
+    @api.model
+    def _longest(self, field):
+        if field.name == "numbers":
+            return MOST * phone.LONGEST
+        return super()._longest(field)
+
     def action_send(self):
         """Send it now, to each of the numbers once; it is no part of the campaign."""
         self.ensure_one()

@@ -131,6 +131,7 @@ class SmsCampaign(models.Model):
             if self._may_all_run_code(records, readers):
                 engine = self._engine(lang)
             of_rows = placeholders.with_defaults(parts)
+        seen = _Sight(readers, lang)
         for person in people:
             if person.reason:
                 continue
@@ -138,7 +139,7 @@ class SmsCampaign(models.Model):
             try:
                 person.body = placeholders.render(
                     parts if person.record is not None else of_rows,
-                    self._lookup(person, lang, readers, hidden),
+                    self._lookup(person, seen, hidden),
                     missing,
                     other=partial(engine, person) if engine else None,
                 )
@@ -174,7 +175,7 @@ class SmsCampaign(models.Model):
                 hidden.update(_keys(records - readable))
                 for path in paths:
                     hidden.update(_hidden_behind(readable, path.split(".")))
-        for person in people:
+        for person in people if hidden else ():
             record = person.record
             shut_out = record is not None and readers.filtered(
                 lambda each, record=record: (each.id, record._name, record.id) in hidden
@@ -185,20 +186,18 @@ class SmsCampaign(models.Model):
                 person.leave_out(NOT_RENDERED, text)
         return hidden
 
-    def _lookup(self, person, lang, readers, hidden):
-        """Return what finds the value of a path for a person, in a language.
+    def _lookup(self, person, seen, hidden):
+        """Return what finds the value of a path for a person.
 
         It is found as each of the readers, and if one of them may not, by nobody.
+
+        :param seen: _Sight
         """
         if person.record is None:
             return person.cells.__getitem__
-        # Trusted texts of the system itself: what the audience shows.
-        records = [person.record.with_user(each) for each in readers]
-        records = records or [person.record]
+        records = seen.records(person.record)
 
         def find(value, path):
-            if lang != value.env.context.get("lang"):
-                value = value.with_context(lang=lang)
             for name in path.split("."):
                 value = value[name]
                 if isinstance(value, models.BaseModel):
@@ -314,6 +313,27 @@ class _NoEditorError(Exception):
 def _keys(records):
     """Return the keys of records as one user sees them."""
     return {(records.env.uid, records._name, each) for each in records._ids}
+
+
+class _Sight:
+    """Records as each of some readers sees them, in a language.
+
+    Environments are made once: for each record they would cost more than its text.
+    """
+
+    def __init__(self, readers, lang):
+        self._readers, self._lang, self._envs = readers, lang, {}
+
+    def records(self, record):
+        """Return a record as each of the readers sees it, or as it is without any."""
+        envs = self._envs.get(id(record.env))
+        if envs is None:
+            # Trusted texts of the system itself: what the audience shows.
+            seen = [record.with_user(each) for each in self._readers] or [record]
+            envs = [each.with_context(lang=self._lang).env for each in seen]
+            # With the environment, whose identity no other takes meanwhile.
+            self._envs[id(record.env)] = envs = (record.env, envs)
+        return [record.with_env(env) for env in envs[1]]
 
 
 def _readable(records):

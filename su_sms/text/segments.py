@@ -134,6 +134,8 @@ def sanitise(text: str) -> str:
 
 def _close_up(text: str) -> str:
     """Take out the blanks that say nothing."""
+    if "  " not in text and "\n" not in text:
+        return text.strip(BLANKS)
     text = _RUN.sub(" ", text)
     return _LINES.sub("\n\n", _AROUND_LINE_END.sub("\n", text)).strip(BLANKS)
 

@@ -94,12 +94,12 @@ def _model(model: Any, module: str) -> Iterator[str]:
 
 
 def _records(env: Any, module: str, model: str, fields: list[str]) -> Iterator[str]:
-    known = env["ir.model.data"].search([("module", "=", module), ("model", "=", model)])
+    known = env["ir.model.data"].search(
+        [("module", "=", module), ("model", "=", model)]
+    )
     for each in known.sorted("name"):
         record = env[model].browse(each.res_id)
-        said = {
-            name: _plain(record[name]) for name in fields if name in record._fields
-        }
+        said = {name: _plain(record[name]) for name in fields if name in record._fields}
         yield f"{model} {each.name} {json.dumps(said, sort_keys=True)}"
 
 

@@ -138,7 +138,9 @@ def test_campaign_from_a_file_with_dirty_numbers(
     expect(question.locator("[name=finish_at]")).not_to_be_empty()
     # One number has two texts that differ: somebody has to say what becomes of it.
     question.get_by_role("button", name="Launch").click()
-    expect(question).to_contain_text("the number of somebody before, but another text: 1")
+    expect(question).to_contain_text(
+        "the number of somebody before, but another text: 1"
+    )
     question.get_by_label("Only the first").check()
     question.get_by_role("button", name="Launch").click()
 

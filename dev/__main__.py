@@ -100,7 +100,7 @@ def screenshots(options: argparse.Namespace) -> int:
 
 
 def describe(options: argparse.Namespace) -> int:
-    """Describe models, methods, rights, jobs and views, to compare with another time."""
+    """Describe models, methods, rights, jobs and views, to compare another time."""
     from . import describe
 
     return describe.describe(options.output)

@@ -10,6 +10,14 @@ class IrAttachment(models.Model):
 
     _inherit = "ir.attachment"
 
+    def write(self, vals):
+        """Let no other file take the place of a field's."""
+        if vals.get("res_field") and not self.env.su:
+            models_named = {vals.get("res_model"), *self.sudo().mapped("res_model")}
+            if any(map(self.env["mail.message"]._is_on_record, models_named)):
+                raise self._field_error()
+        return super().write(vals)
+
     def _check_access(self, operation):
         result = super()._check_access(operation)
         if result or self.env.su or operation == "read":

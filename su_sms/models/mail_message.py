@@ -1,6 +1,9 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
+# What says who said something, of what, when and how.
+WHOSE = {"author_id", "date", "email_from", "message_type", "model", "res_id"}
+
 
 class MailMessage(models.Model):
     """What a gateway's or a campaign's chatter tells is on record.
@@ -22,6 +25,14 @@ class MailMessage(models.Model):
                 for vals in vals_list
             ]
         return super().create(vals_list)
+
+    def write(self, vals):
+        """Let no comment become somebody else's, or a note of ours, afterwards."""
+        if WHOSE & set(vals) and not self.env.su:
+            models_named = {vals.get("model"), *self.sudo().mapped("model")}
+            if any(map(self._is_on_record, models_named)):
+                raise self._note_error()
+        return super().write(vals)
 
     def _check_access(self, operation):
         """Let people write and delete what they have said themselves, and no note."""

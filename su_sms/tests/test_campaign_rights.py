@@ -648,6 +648,9 @@ class TestCampaignAuthors(RightsCase):
                 lambda file=file: file.write({"res_id": 0}),
                 lambda file=file: file.unlink(),
                 lambda file=file, values=values: file.create(values),
+                lambda file=file, values=values: file.create(
+                    {"name": "Mine", "raw": b"Phone"}
+                ).write(values),
             ):
                 with (
                     self.subTest(user=user.login),

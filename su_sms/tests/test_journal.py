@@ -268,6 +268,18 @@ class TestJournal(CampaignCase):
         )
         self.call("mail.message", "write", comment.ids, {"body": "Mine"})
         self.assertIn("Mine", comment.body)
+        elsewhere = self.partner.with_user(self.administrator).message_post(
+            body="Approved", message_type="comment"
+        )
+        moved = {"model": "sms.campaign", "res_id": campaign.id}
+        for message, values in (
+            (comment, {"author_id": self.partner.id}),
+            (comment, {"message_type": "notification"}),
+            (comment, {"date": "2020-01-01"}),
+            (elsewhere, moved | {"author_id": self.partner.id}),
+            (elsewhere, moved),
+        ):
+            self.assert_forbidden("mail.message", "write", message.ids, values)
 
     def test_nobody_says_whose_a_note_is(self):
         campaign = self.campaign(self.numbers("0712345678"), as_user=self.administrator)

@@ -10,7 +10,7 @@ from odoo.http import request
 from werkzeug.exceptions import NotFound, TooManyRequests
 
 from ..africastalking.callbacks import KINDS
-from ..dispatch.limit import RateLimit, whose
+from ..tools.rate_limit import RateLimit, whose
 from .headers import HEADERS
 
 ROUTE = f"/su_sms/callback/<string:token>/<any({', '.join(KINDS)}):kind>"

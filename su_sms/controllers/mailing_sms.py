@@ -9,8 +9,8 @@ from odoo import http
 from odoo.addons.mass_mailing_sms.controllers.main import MailingSMSController
 from odoo.http import request
 
-from ..dispatch.limit import RateLimit
 from ..text import e164
+from ..tools.rate_limit import RateLimit
 from . import optout
 
 # Of an address, and about a number, wherever the guesses come from: some 240,000 codes

@@ -6,9 +6,9 @@ Whoever previews or scans links opts nobody out.
 from odoo import http
 from odoo.http import request
 
-from ..dispatch.limit import RateLimit, whose
 from ..dispatch.links import BLANK, ROUTE
 from ..text import phone
+from ..tools.rate_limit import RateLimit, whose
 from .headers import HEADERS
 
 # Before anything is looked up. One address may be a whole network's, whose people open

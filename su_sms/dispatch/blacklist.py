@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from . import gate, suppression
+from ..privacy import suppression
+from . import gate
 
 
 def blocked_among(cr, numbers, promotional=True):

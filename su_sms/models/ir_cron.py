@@ -7,7 +7,7 @@ from odoo import SUPERUSER_ID, api, fields, models, tools
 from odoo.exceptions import AccessError
 
 from ..dispatch import gaps
-from .sms_sms_dispatch import in_test, utcnow
+from ..tools.transactions import in_test, utcnow
 
 _logger = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@ import hmac
 from odoo import api, models
 from odoo.addons.mass_mailing_sms.models.mailing_trace import MailingTrace
 
-from .sms_consent import Act
+from ..tools.acts import Act
 
 LARGEST_ID = 2**31 - 1
 

@@ -3,7 +3,7 @@ from odoo.exceptions import ConcurrencyError
 from odoo.tools import html2plaintext
 from psycopg2.errors import UniqueViolation
 
-from .sms_consent import Act, Acts
+from ..tools.acts import Act, Acts
 
 
 class PhoneBlacklist(models.Model):

@@ -4,8 +4,8 @@ from odoo.tools import SQL
 
 from ..dispatch.gate import NO_CLAIM
 from ..text import phone
-from .defaults import without_defaults
-from .sms_consent import BY_HAND, CHANNELS, OWN_EVENT, REASONS, Act, says_something
+from ..tools.acts import BY_HAND, CHANNELS, OWN_EVENT, REASONS, Act, says_something
+from ..tools.context import without_defaults
 
 # What is given for an entry, and kept in its history.
 WHY = ("reason", "note")

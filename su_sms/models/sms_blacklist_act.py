@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..dispatch.gate import NO_CLAIM
-from .sms_consent import WELCOMES, Act, Acts
+from ..tools.acts import WELCOMES, Act, Acts
 
 # What a person's own word replaces.
 WEAK = (*NO_CLAIM, "unstated")

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from .sms_consent import Act
+from ..tools.acts import Act
 
 # AT's word in a report; it spells it otherwise in answers. Source: AT's
 # documentation, "Delivery reports", failureReason.

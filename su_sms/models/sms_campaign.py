@@ -2,9 +2,9 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..text import placeholders
-from . import authors
-from .check_later import check_later
-from .defaults import without_defaults
+from ..tools import authors
+from ..tools.check_later import check_later
+from ..tools.context import without_defaults
 from .sms_form_mixin import NAMING
 
 STATES = [

@@ -4,7 +4,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from . import authors
+from ..tools import authors
 from .sms_campaign_person import BY_SKIP, Candidate
 from .sms_form_mixin import LONGEST
 

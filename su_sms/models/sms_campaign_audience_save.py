@@ -2,9 +2,9 @@ from odoo import Command, api, models
 from odoo.exceptions import AccessError, UserError
 
 from ..text import table
-from . import authors
-from .check_later import check_later
-from .defaults import without_defaults
+from ..tools import authors
+from ..tools.check_later import check_later
+from ..tools.context import without_defaults
 from .sms_campaign_audience import AUTHORS
 
 # Where the job is; no person's to say.

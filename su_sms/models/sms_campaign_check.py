@@ -6,10 +6,10 @@ from odoo.exceptions import MissingError, UserError
 
 from ..dispatch import window
 from ..text import placeholders
-from . import authors
-from .check_later import is_later
+from ..tools import authors
+from ..tools.check_later import is_later
+from ..tools.transactions import in_test, utcnow
 from .sms_campaign_prepare import PAGE
-from .sms_sms_dispatch import in_test, utcnow
 
 # What is checked while a person waits for their form to be saved; the rest is a job's.
 AT_ONCE_SECONDS = 2.0

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
-from .check_later import is_later
+from ..tools.check_later import is_later
 
 
 class SmsCampaignColumn(models.Model):

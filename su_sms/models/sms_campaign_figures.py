@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..dispatch import lanes
+from ..tools.transactions import own_environment
 
 # What the funnel counts, by the state of the messages.
 FUNNEL = {
@@ -136,7 +137,7 @@ class SmsCampaign(models.Model):
         Only ids go over the bus: what they show, each asks for with its own rights.
         """
         now = fields.Datetime.now()
-        with self.env["sms.sms"]._own_environment() as env:
+        with own_environment(self.env) as env:
             moving = env["sms.campaign"].search(
                 Domain("state", "in", ("preparing", "sending"))
                 | Domain("check_state", "=", "running")

@@ -8,7 +8,7 @@ from odoo.exceptions import MissingError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONFLICTS
 
 from ..dispatch import outbox
-from .sms_sms_dispatch import in_test, utcnow
+from ..tools.transactions import in_test, own_environment, own_transaction, utcnow
 
 _logger = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ class SmsCampaign(models.Model):
     @contextmanager
     def _at_work(self, campaign_id):
         """Give a campaign in a transaction that sees what others commit meanwhile."""
-        with self.env["sms.sms"]._own_environment() as env:
+        with own_environment(self.env) as env:
             if not in_test():
                 outbox.read_committed(env.cr)
             yield env["sms.campaign"].browse(campaign_id)
@@ -88,7 +88,7 @@ class SmsCampaign(models.Model):
     @api.model
     def _outbox_ran(self):
         """Have campaigns looked at of which nothing waits, or no more may leave."""
-        with self.env["sms.sms"]._own_transaction() as cr:
+        with own_transaction(self.env) as cr:
             cr.execute(
                 """
                 SELECT EXISTS (
@@ -106,7 +106,7 @@ class SmsCampaign(models.Model):
     @api.model
     def _to_do(self):
         """Give [(campaign id, step)] of all that wait for a step."""
-        with self.env["sms.sms"]._own_transaction() as cr:
+        with own_transaction(self.env) as cr:
             cr.execute(
                 """
                 SELECT id, urgent IS TRUE,

@@ -3,8 +3,8 @@ import json
 from odoo import models
 
 from ..dispatch import blacklist
+from ..tools.transactions import utcnow
 from .sms_campaign_person import LIST_OPT_OUT, OPTED_OUT
-from .sms_sms_dispatch import utcnow
 
 # People at a time: a page is one transaction, and as much as is kept in memory.
 PAGE = 5000

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ..dispatch import gate
 from ..text import placeholders, segments
-from . import authors
+from ..tools import authors
 from .sms_campaign import TEXT_AUTHORS
 from .sms_campaign_person import NO_TEXT, NOT_RENDERED, TOO_LONG
 from .sms_campaign_prepare import Countries

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import format_datetime
 
-from .findings import LEVELS
+from ..tools.findings import LEVELS
 
 
 class SmsDashboard(models.AbstractModel):

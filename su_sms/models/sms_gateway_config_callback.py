@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from odoo import api, fields, models, tools
 
 from ..africastalking.callbacks import KINDS
-from .defaults import without_defaults
+from ..tools.context import without_defaults
 
 # After a change both addresses work, so that there is time to paste the new ones.
 OVERLAP = timedelta(days=2)

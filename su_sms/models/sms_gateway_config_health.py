@@ -4,7 +4,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import format_amount, format_datetime
 
-from .findings import Finding
+from ..tools.findings import Finding
 
 # What nothing holds leaves within seconds; after this long something is wrong.
 STUCK = timedelta(minutes=15)

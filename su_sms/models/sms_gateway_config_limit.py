@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .sms_sms_dispatch import utcnow
+from ..tools.transactions import utcnow
 
 ACTIVITY = "su_sms.mail_activity_type_limit"
 

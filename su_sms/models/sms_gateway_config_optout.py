@@ -6,8 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..text import optout
-from .sms_consent import Act
-from .sms_sms_dispatch import utcnow
+from ..tools.acts import Act
+from ..tools.transactions import utcnow
 
 _logger = logging.getLogger(__name__)
 

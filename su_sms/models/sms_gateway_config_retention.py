@@ -4,8 +4,8 @@ import time
 from markupsafe import Markup
 from odoo import api, fields, models
 
-from ..dispatch import retention, suppression
-from .sms_sms_dispatch import utcnow
+from ..privacy import retention, suppression
+from ..tools.transactions import own_transaction, utcnow
 
 _logger = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ class SmsGatewayConfig(models.Model):
             "notice": self._notice(),
         }
         while True:
-            with self.env["sms.sms"]._own_transaction() as cr:
+            with own_transaction(self.env) as cr:
                 ids = step(cr, retention.Batch(**batch))
             if not ids:
                 return

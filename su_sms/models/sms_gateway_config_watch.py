@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..africastalking.errors import GatewayError
-from .sms_sms_dispatch import utcnow
+from ..tools.transactions import end_transaction, utcnow
 
 _logger = logging.getLogger(__name__)
 
@@ -123,7 +123,7 @@ class SmsGatewayConfig(models.Model):
             if not gateway._api_key():
                 continue
             client = gateway._client()
-            self.env["sms.sms"]._end_transaction()
+            end_transaction(self.env)
             try:
                 balance = client.balance()
             except GatewayError as error:
@@ -131,7 +131,7 @@ class SmsGatewayConfig(models.Model):
                 _logger.info("No balance of gateway %s: %s", gateway.id, error.reason)
                 continue
             gateway._note_balance(balance)
-            self.env["sms.sms"]._end_transaction()
+            end_transaction(self.env)
         gateways = self.sudo().search([("provider", "!=", False)])
         gateways._tell_of_exposure()
         gateways._seal_anew()

@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..dispatch import window
-from .sms_sms_dispatch import utcnow
+from ..tools.transactions import utcnow
 
 
 class SmsGatewayConfig(models.Model):

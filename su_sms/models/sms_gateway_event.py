@@ -11,8 +11,8 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..africastalking import callbacks
 from ..dispatch import links, outbox, reports
-from .sms_consent import Act
-from .sms_sms_dispatch import in_test, utcnow
+from ..tools.acts import Act
+from ..tools.transactions import in_test, own_environment, own_transaction, utcnow
 
 _logger = logging.getLogger(__name__)
 
@@ -172,7 +172,7 @@ class SmsGatewayEvent(models.Model):
         if unfinished:
             return
         # This transaction may be older than what has been applied beside it.
-        with self.env["sms.sms"]._own_transaction() as cr:
+        with own_transaction(self.env) as cr:
             cr.execute(
                 "SELECT min(not_before) FROM sms_gateway_event WHERE state = 'waiting'"
             )
@@ -183,7 +183,7 @@ class SmsGatewayEvent(models.Model):
     @api.model
     def _look_again(self):
         """Have reports looked at again that came before their message was on record."""
-        with self.env["sms.sms"]._own_transaction() as cr:
+        with own_transaction(self.env) as cr:
             cr.execute(
                 """
                 UPDATE sms_gateway_event SET not_before = NULL
@@ -203,7 +203,7 @@ class SmsGatewayEvent(models.Model):
         :return: how many events were taken
         """
         try:
-            with self.env["sms.sms"]._own_environment() as env:
+            with own_environment(self.env) as env:
                 if not in_test():
                     # Dispatchers write to the same messages meanwhile.
                     outbox.read_committed(env.cr)

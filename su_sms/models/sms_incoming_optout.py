@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..text import e164
-from .sms_consent import Act
+from ..tools.acts import Act
 
 # An answer goes to a number at most this often: two machines must not talk for ever.
 ANSWER_AGAIN = timedelta(days=1)

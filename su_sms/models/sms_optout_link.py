@@ -3,7 +3,7 @@ import hmac
 from odoo import api, fields, models
 
 from ..dispatch import links
-from .sms_consent import Act
+from ..tools.acts import Act
 
 # So many characters of a token find its link; the rest is compared in constant time.
 SELECTOR = 6

@@ -3,7 +3,8 @@ from odoo.exceptions import UserError
 
 from ..dispatch import gate
 from ..text import phone, placeholders
-from .defaults import without_defaults
+from ..tools.context import without_defaults
+from ..tools.transactions import end_transaction
 from .failure_types import FAILURE_TYPES
 
 # A message that one person waits for leaves before what goes to many.
@@ -370,7 +371,7 @@ class SmsSms(models.Model):
         unrouted = self.search(domain, limit=batch_size, order="id")
         unrouted.send()
         # What Odoo's provider has taken is on record before anything else may fail.
-        self._end_transaction()
+        end_transaction(self.env)
         left = self.search_count(domain) if len(unrouted) == batch_size else 0
         self._report_progress(len(unrouted), left)
         self._run_outbox()

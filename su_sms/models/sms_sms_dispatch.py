@@ -1,17 +1,24 @@
 import logging
 import threading
 import time
-from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
-from types import SimpleNamespace
+from datetime import timedelta
+from functools import partial
 
 import psycopg2
-from odoo import SUPERUSER_ID, api, models, modules
+from odoo import SUPERUSER_ID, api, models
 
-from ..dispatch import gaps, outbox, schedule, upkeep
-from ..dispatch.connection import Connection
+from ..dispatch import gaps, schedule, upkeep
 from ..dispatch.dispatcher import Dispatcher
 from ..dispatch.running import running
+from ..tools.transactions import (
+    end_transaction,
+    in_test,
+    is_passing,
+    own_connection,
+    own_environment,
+    own_transaction,
+    utcnow,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -35,27 +42,6 @@ _at_once = threading.BoundedSemaphore(4)
 _beside = gaps.Once()
 # How long Test Connection waits for a dispatcher that took its message first.
 WAIT_FOR_ANOTHER = 60
-
-
-def utcnow():
-    """Give the time in UTC, naive as Odoo's but to the microsecond.
-
-    The order of a hold and of the requests around it is told by their times.
-    """
-    return datetime.now(timezone.utc).replace(tzinfo=None)
-
-
-def is_passing(error):
-    """Tell whether an error is the database's and goes by itself: try again later."""
-    return isinstance(error, psycopg2.Error) and (
-        error.pgcode is None
-        or isinstance(error, psycopg2.extensions.TransactionRollbackError)
-    )
-
-
-def in_test():
-    """Tell whether Odoo's tests run: then nothing may commit, and all is in line."""
-    return bool(modules.module.current_test)
 
 
 class SmsSms(models.Model):
@@ -127,7 +113,7 @@ class SmsSms(models.Model):
 
         For Test Connection, whose caller has nothing of its own to roll back.
         """
-        with self._own_environment() as env:
+        with own_environment(self.env) as env:
             company = env["res.company"].browse(self.env.company.id)
             sms_id = env["sms.sms"].with_company(company).create([vals]).id
         until = time.monotonic() + WAIT_FOR_ANOTHER
@@ -169,7 +155,7 @@ class SmsSms(models.Model):
 
     @api.model
     def _upkeep(self):
-        with self._own_transaction() as cr:
+        with own_transaction(self.env) as cr:
             now = utcnow()
             if lost := upkeep.expire_leases(cr, now):
                 _logger.error("%d messages were lost sight of: outcome unknown", lost)
@@ -195,7 +181,7 @@ class SmsSms(models.Model):
             total += done
             now = utcnow()
             gateways = [settings for settings, _client in self._lines()]
-            with self._own_transaction() as cr:
+            with own_transaction(self.env) as cr:
                 due = upkeep.next_due(cr, gateways, now)
             if due is None or in_test() or running.ending:
                 break
@@ -210,7 +196,7 @@ class SmsSms(models.Model):
             left = until - time.monotonic()
             if max(pause, idle) > min(linger, left):
                 break
-            self._end_transaction()
+            end_transaction(self.env)
             time.sleep(pause)
         return total, due
 
@@ -272,56 +258,8 @@ class SmsSms(models.Model):
             self.env["ir.cron"]._commit_progress(done, remaining=remaining)
 
     # ------------------------------------------------------------
-    # In whose transaction
+    # Dispatchers
     # ------------------------------------------------------------
-
-    @contextmanager
-    def _own_transaction(self):
-        """Give a cursor of a short transaction beside the current one.
-
-        In Odoo's tests there is only one, so it is the current one, and the ORM's
-        knowledge of it is refreshed.
-        """
-        if in_test():
-            self.env.flush_all()
-            yield self.env.cr
-            self.env.invalidate_all()
-            return
-        with self.env.registry.cursor() as cr:
-            outbox.read_committed(cr)
-            yield cr
-
-    @api.model
-    def _own_connection(self):
-        """Give a connection for many such transactions.
-
-        It outlives this environment's transaction and may be used in another thread.
-        """
-        if in_test():
-            return SimpleNamespace(
-                transaction=self._own_transaction,
-                open=lambda: None,
-                close=lambda: None,
-            )
-        return Connection(self.env.registry.cursor)
-
-    @contextmanager
-    def _own_environment(self):
-        """Give the superuser's environment in a transaction beside the current one."""
-        if in_test():
-            yield self.sudo().env
-            return
-        with self.env.registry.cursor() as cr:
-            yield api.Environment(cr, SUPERUSER_ID, {})
-
-    @api.model
-    def _end_transaction(self):
-        """Commit before the network is used: no transaction is open meanwhile.
-
-        Only for what is at the top of its transaction: a cron, a button, a hook.
-        """
-        if not in_test():
-            self.env.cr.commit()  # pylint: disable=invalid-commit
 
     @api.model
     def _dispatch(self, ids=None, seconds=RUN_SECONDS, force=False, progress=None):
@@ -336,9 +274,9 @@ class SmsSms(models.Model):
             _logger.info("This database is neutralized: no SMS leaves it")
             return 0
         lines = self._lines()
-        self._end_transaction()
+        end_transaction(self.env)
         dispatcher = Dispatcher(
-            self._own_connection,
+            partial(own_connection, self.env),
             lines,
             self._publish_some,
             utcnow,
@@ -349,7 +287,7 @@ class SmsSms(models.Model):
         if done:
             self.env["sms.gateway.event"]._look_again()
         try:
-            with self._own_environment() as env:
+            with own_environment(self.env) as env:
                 env["sms.gateway.config"]._tell_administrators()
         except psycopg2.Error as error:
             if not is_passing(error):

@@ -5,7 +5,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .sms_sms_dispatch import utcnow
+from ..tools.transactions import utcnow
 
 HOUR = timedelta(hours=1)
 # The first key of the advisory locks of whose turn it is; the second is a user's id.

@@ -2,6 +2,8 @@ import time
 
 from odoo import api, models
 
+from ..tools.transactions import own_environment
+
 # Browsers ask again no more often than this.
 TELL_SECONDS = 1.0
 # By database, when they were told last.
@@ -29,7 +31,7 @@ class SmsSms(models.Model):
 
         A run of the outbox may go on for others.
         """
-        with self._own_environment() as env:
+        with own_environment(self.env) as env:
             env["sms.campaign"].flush_model(["state"])
             env["sms.sms"].flush_model(["campaign_id", "state"])
             env.cr.execute(

@@ -5,7 +5,7 @@ import psycopg2
 from odoo import api, models
 
 from ..dispatch import outbox
-from .sms_sms_dispatch import in_test, is_passing
+from ..tools.transactions import in_test, is_passing, own_environment
 
 _logger = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ class SmsSms(models.Model):
         """
         for pause in (0.1, 0.5, 0):
             try:
-                with self._own_environment() as env:
+                with own_environment(self.env) as env:
                     if in_test():
                         env.flush_all()
                     else:

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..tools.transactions import own_transaction
+
 
 class SmsSpending(models.Model):
     """What was spent, by day: written by the outbox with each outcome.
@@ -30,7 +32,7 @@ class SmsSpending(models.Model):
     @api.model
     def _compact(self):
         """Make one row of those that differ in nothing but the amount."""
-        with self.env["sms.sms"]._own_transaction() as cr:
+        with own_transaction(self.env) as cr:
             cr.execute(
                 """
                 WITH gone AS (

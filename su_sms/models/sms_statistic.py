@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..dispatch import retention
+from ..privacy import retention
 
 
 class SmsStatistic(models.Model):

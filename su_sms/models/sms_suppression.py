@@ -2,7 +2,7 @@ import secrets
 
 from odoo import api, fields, models
 
-from ..dispatch import suppression
+from ..privacy import suppression
 
 
 class SmsSuppression(models.Model):

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo.tests import tagged
 
 from ..dispatch import ahead, outbox
-from ..models.sms_sms_dispatch import utcnow
+from ..tools.transactions import utcnow
 from .campaign import CampaignCase
 
 

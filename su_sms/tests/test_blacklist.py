@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models.sms_consent import Act
+from ..tools.acts import Act
 from .common import GatewayCase
 
 NUMBER = "+254712345678"

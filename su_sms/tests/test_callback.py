@@ -7,7 +7,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from ..controllers import callbacks
-from ..dispatch.limit import RateLimit
+from ..tools.rate_limit import RateLimit
 
 # Bodies as somebody might send them; each with a valid token is stored, none is a 5xx.
 BODIES = [

@@ -10,9 +10,10 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..dispatch import blacklist, outbox, retention, suppression
+from ..dispatch import blacklist, outbox
 from ..dispatch.ahead import Ahead
 from ..models import sms_sms_progress
+from ..privacy import retention, suppression
 from .campaign import CampaignCase
 
 ADDON = Path(__file__).parents[1]

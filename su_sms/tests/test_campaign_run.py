@@ -1,6 +1,5 @@
 """How campaigns run: when, how fast, at what price, and what stops them."""
 
-import sys
 from collections import Counter
 from datetime import datetime, timedelta
 from unittest.mock import patch
@@ -12,6 +11,7 @@ from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from ..dispatch import lanes
+from ..tools import transactions
 from .campaign import CampaignCase
 
 NOON = datetime(2026, 3, 2, 9)  # in Nairobi
@@ -26,18 +26,7 @@ class TestCampaignRun(CampaignCase):
 
     def at(self, moment):
         """Let it be this time for what decides when a message may go."""
-        for module in (
-            "sms_sms_dispatch",
-            "sms_campaign_check",
-            "sms_campaign_job",
-            "sms_campaign_prepare",
-            "sms_gateway_config_window",
-        ):
-            self.patch(
-                sys.modules[f"odoo.addons.su_sms.models.{module}"],
-                "utcnow",
-                lambda: moment,
-            )
+        self.patch(transactions, "_now", lambda: moment)
 
     # ------------------------------------------------------------
     # States

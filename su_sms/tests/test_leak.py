@@ -14,7 +14,7 @@ from odoo.service.model import call_kw
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from ..models.sms_consent import Act
+from ..tools.acts import Act
 from .campaign import CampaignCase
 from .columns import columns_with
 

@@ -6,8 +6,8 @@ from cryptography.fernet import Fernet
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import tagged
 
-from ..dispatch import suppression
 from ..hooks import uninstall_hook
+from ..privacy import suppression
 from ..tools import vault
 from .campaign import CampaignCase
 from .columns import columns_with

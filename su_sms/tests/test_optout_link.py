@@ -2,7 +2,7 @@
 
 from odoo.tests import tagged
 
-from ..models.sms_consent import Act
+from ..tools.acts import Act
 from .campaign import CampaignCase
 
 NUMBER, OTHER = "+254712345678", "+254733345679"

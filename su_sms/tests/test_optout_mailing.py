@@ -6,8 +6,8 @@ from odoo.tests import tagged
 
 from ..controllers import mailing_sms
 from ..dispatch import links
-from ..dispatch.limit import RateLimit
-from ..models.sms_consent import Act
+from ..tools.acts import Act
+from ..tools.rate_limit import RateLimit
 from .common import GatewayCase
 from .test_optout_web import NUMBER, OptoutCase
 

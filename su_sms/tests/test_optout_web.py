@@ -6,8 +6,8 @@ from odoo.tests import HttpCase, tagged
 
 from ..controllers import mailing_sms, optout
 from ..dispatch import links
-from ..dispatch.limit import RateLimit
-from ..models.sms_consent import Act
+from ..tools.acts import Act
+from ..tools.rate_limit import RateLimit
 
 NUMBER = "+254712345678"
 

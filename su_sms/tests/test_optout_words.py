@@ -6,8 +6,8 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 from psycopg2.errors import UniqueViolation
 
-from ..models.sms_consent import Act
 from ..text import segments
+from ..tools.acts import Act
 from .test_blacklist import NUMBER, BlacklistCase
 
 SHORT_CODE = "21512"

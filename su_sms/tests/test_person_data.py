@@ -5,8 +5,8 @@ from markupsafe import Markup
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..dispatch import suppression
-from ..models.sms_consent import Act
+from ..privacy import suppression
+from ..tools.acts import Act
 from .test_retention import NUMBER, TEXT, RetentionCase
 
 

@@ -5,7 +5,7 @@ import io
 from odoo.tests import tagged
 from openpyxl import load_workbook
 
-from ..models.sms_consent import Act
+from ..tools.acts import Act
 from .test_retention import NUMBER, TEXT, RetentionCase
 
 PEOPLE = "Name,Phone,Balance\nFatuma,0712 345-678,12500\nDaudi,0712345679,777\n"

@@ -9,9 +9,9 @@ from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 from psycopg2 import IntegrityError
 
-from ..dispatch import retention, suppression
 from ..models import sms_gateway_config_retention
-from ..models.sms_sms_dispatch import utcnow
+from ..privacy import retention, suppression
+from ..tools.transactions import own_transaction, utcnow
 from .campaign import CampaignCase
 
 NUMBER, TEXT = "+254712345678", "Dear Wanjiku, your balance is 12,345"
@@ -305,17 +305,17 @@ class TestRetention(RetentionCase):
 
     def forget_until_killed_in(self, batch):
         """Run retention until it is killed at the end of its nth transaction."""
-        queue = type(self.env["sms.sms"])
-        own_transaction, places = queue._own_transaction, count(1)
+        places = count(1)
 
         @contextmanager
-        def dying(model):
-            with self.cr.savepoint(), own_transaction(model) as cr:
+        def dying(env):
+            with self.cr.savepoint(), own_transaction(env) as cr:
                 yield cr
                 if next(places) == batch:
                     raise Killed
 
-        with patch.object(queue, "_own_transaction", dying), suppress(Killed):
+        job = patch.object(sms_gateway_config_retention, "own_transaction", dying)
+        with job, suppress(Killed):
             self.gateway._forget()
 
     def test_batch_that_fails_leaves_everything_as_it_was(self):

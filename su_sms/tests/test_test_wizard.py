@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from ..wizard import sms_test_wizard
 from .common import GatewayCase
 
 # What is wrong -> (step that fails, word in the remedy)
@@ -114,10 +115,11 @@ class TestTestWizard(GatewayCase):
         wizard.action_run()
         self.assertIn("No delivery report", wizard.diagnosis)
         self.patch(
-            type(self.env["sms.sms"]),
-            "_end_transaction",
-            lambda queue: (
-                queue.sudo()
+            sms_test_wizard,
+            "end_transaction",
+            lambda env: (
+                env["sms.sms"]
+                .sudo()
                 .search([("state", "=", "pending")])
                 .write({"report_status": "Success"})
             ),

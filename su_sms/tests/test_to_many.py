@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 
-from ..models.sms_consent import Act
+from ..tools.acts import Act
 from .campaign import CampaignCase
 
 SAID_NO, OTHER, THIRD = "+254722000111", "+254712345678", "+254733000222"

@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models.sms_consent import Act
+from ..tools.acts import Act
 from .test_blacklist import NUMBER, BlacklistCase
 
 

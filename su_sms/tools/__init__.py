@@ -1,1 +1,1 @@
-from . import call_log, sql_log
+"""Small things that several rooms use; what only Odoo's side uses imports Odoo."""

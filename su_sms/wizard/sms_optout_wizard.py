@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..models.sms_consent import Act, says_something
+from ..tools.acts import Act, says_something
 
 # How many numbers the dialog spells out, and how many it takes: each is looked at for
 # milliseconds.

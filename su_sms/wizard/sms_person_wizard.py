@@ -4,7 +4,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..dispatch import erasure, suppression
+from ..privacy import erasure, suppression
 from ..text import phone
 
 # What managers read by their own rights; the rest they only count and hand over.

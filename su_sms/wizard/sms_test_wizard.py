@@ -4,9 +4,9 @@ from odoo import api, fields, models
 
 from ..africastalking import probe
 from ..africastalking.errors import GatewayError
-from ..models.sms_sms_dispatch import in_test
 from ..text import phone
 from ..text.country import explain
+from ..tools.transactions import end_transaction, in_test
 
 SENT = ("pending", "sent")
 # How long a person who tests waits for the network's report.
@@ -60,7 +60,7 @@ class SmsTestWizard(models.TransientModel):
     def action_run(self):
         """Take the steps in order, up to the first that fails."""
         self.ensure_one()
-        self.env["sms.sms"]._end_transaction()
+        end_transaction(self.env)
         steps = list(self._steps())
         failed = [step for step in steps if not step["ok"]]
         self.step_ids.unlink()
@@ -136,7 +136,7 @@ class SmsTestWizard(models.TransientModel):
             return
         account = gateway._account()
         # Nothing is read or written while the network is asked.
-        self.env["sms.sms"]._end_transaction()
+        end_transaction(self.env)
         for found in probe.walk(account):
             text = self._text_of(found)
             reason = "tls" if found.name == "handshake" else found.name
@@ -160,7 +160,7 @@ class SmsTestWizard(models.TransientModel):
                 gateway._hold(error)
             return self._step("account", False, error.text, _ms(started), error.reason)
         gateway._note_balance(balance)
-        self.env["sms.sms"]._end_transaction()
+        end_transaction(self.env)
         text = f"{balance.currency} {balance.amount:,.2f}"
         return self._step("account", True, text, _ms(started))
 
@@ -197,7 +197,7 @@ class SmsTestWizard(models.TransientModel):
         """Wait a little for what the network says; give no step if it says nothing."""
         started = time.monotonic()
         while True:
-            self.env["sms.sms"]._end_transaction()
+            end_transaction(self.env)
             self.sms_id.invalidate_recordset(["report_status"])
             if status := self.sms_id.report_status:
                 yield self._step("report", True, status, _ms(started))

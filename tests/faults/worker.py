@@ -127,7 +127,7 @@ class Orders:
 
     def set_page(self, people: int) -> None:
         """Let this process prepare campaigns by pages of so many."""
-        _module("sms_campaign_prepare").PAGE = people
+        _module("models.sms_campaign_prepare").PAGE = people
 
     def audience(self, path: str, body: str) -> dict[str, Any]:
         """Make a campaign to the people of a file; tell what that took and found."""
@@ -194,9 +194,9 @@ class Orders:
 
     def set_clock(self, ahead: float) -> None:
         """Let dispatchers of this process be ``ahead`` seconds in the future."""
-        module = _module("sms_sms_dispatch")
-        clock = module.__dict__.setdefault("_clock", module.utcnow)
-        module.utcnow = lambda: clock() + timedelta(seconds=ahead)
+        transactions = _module("tools.transactions")
+        clock = transactions.__dict__.setdefault("_clock", transactions._now)
+        transactions._now = lambda: clock() + timedelta(seconds=ahead)
 
     def _wait(self, where: str) -> None:
         self._line.send(("waiting", where))
@@ -204,7 +204,7 @@ class Orders:
 
 
 def _module(name: str) -> ModuleType:
-    return sys.modules[f"odoo.addons.su_sms.models.{name}"]
+    return sys.modules[f"odoo.addons.su_sms.{name}"]
 
 
 def obey(orders: Orders, name: str, given: Values) -> tuple[str, Any]:

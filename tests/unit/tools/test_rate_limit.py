@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from su_sms.dispatch import limit
-from su_sms.dispatch.limit import RateLimit, whose
+from su_sms.tools import rate_limit
+from su_sms.tools.rate_limit import RateLimit, whose
 
 
 class Clock:
@@ -49,7 +49,7 @@ def test_who_has_a_network_of_ipv6_is_one(one, other, same):
 
 
 def test_who_is_back_at_the_start_is_forgotten_and_nobody_else(monkeypatch):
-    monkeypatch.setattr(limit, "REMEMBERED", 10)
+    monkeypatch.setattr(rate_limit, "REMEMBERED", 10)
     clock = Clock()
     guesses = RateLimit(1, 1, clock)
     for n in range(30):

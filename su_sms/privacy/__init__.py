@@ -1,0 +1,1 @@
+"""Keep less, and forget: retention, erasure, and hashes for suppressed numbers."""

@@ -7,10 +7,11 @@ import logging
 import re
 
 # However it is spelled: in a language, with a slash too many, it is answered as well.
-SLASH = r"(?:/|%2f)+"
+# Nothing is looked for before a word of ours: a line of slashes would cost its square.
+SLASHES = r"(?:/|%2f)+"
 SECRET = re.compile(
-    rf"({SLASH}su_sms{SLASH}callback{SLASH}|{SLASH}o{SLASH}"
-    rf"|{SLASH}sms{SLASH}\d{{1,20}}{SLASH}(?:unsubscribe{SLASH})?"
+    rf"((?:(?<=/)|(?<=%2f))(?:su_sms{SLASHES}callback{SLASHES}|o{SLASHES}"
+    rf"|sms{SLASHES}\d{{1,20}}{SLASHES}(?:unsubscribe{SLASHES})?)"
     r"|[?&](?:sms_number|t)=)"
     r"[^/\s?&'\"]+",
     re.IGNORECASE,

@@ -496,7 +496,7 @@ _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _OVERLAP = 20  # bytes
 _MERGES = re.compile(rb"<(?:[A-Za-z0-9_]+:)?mergeCells\b")
 _MERGE = re.compile(
-    rb"""<(?:[A-Za-z0-9_]+:)?mergeCell\s[^>]*ref\s*=\s*["']"""
+    rb"""<(?:[A-Za-z0-9_]+:)?mergeCell\s[^<>]{0,99}?\bref\s*=\s*["']"""
     rb"""\$?([A-Z]{1,3})\$?([0-9]{1,7}):\$?[A-Z]{1,3}\$?([0-9]{1,7})["']"""
 )
 _AS_IT_IS = {"general", "@", ""}

@@ -104,6 +104,7 @@ def read_outcomes(answer: Answer, numbers: Sequence[str]) -> list[Outcome]:
     for entry in entries:
         listed[number_key(_text(entry.get("number")))].append(entry)
     unlisted = _unlisted(answer, message, len(numbers), bool(entries))
+    said = brief(message)
     outcomes = []
     for number in numbers:
         found = [_outcome(number, entry) for entry in listed[number_key(number)]]
@@ -117,7 +118,7 @@ def read_outcomes(answer: Answer, numbers: Sequence[str]) -> list[Outcome]:
                 unlisted.state,
                 unlisted.reason,
                 code=answer.status,
-                text=brief(message),
+                text=said,
             )
         )
     return outcomes

@@ -5,8 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
-TAG = re.compile(r"<[^>]*>")
+TAG = re.compile(r"<[^<>]*>")
 SECRETS = (
     # A phone number keeps its last two digits.
     (re.compile(r"\+?\d[\d ().-]{5,}(?=\d\d)"), "…"),
@@ -14,8 +13,7 @@ SECRETS = (
     (re.compile(r"atsk_\w+|[\w-]{32,}", re.ASCII | re.IGNORECASE), "…"),
 )
 LIMIT = 120
-# Characters of an answer that are looked at: what it says is at its beginning, and an
-# expression takes the square of how many there are.
+# Characters of an answer that are looked at: what it says is at its beginning.
 READ = 10_000
 
 
@@ -34,10 +32,17 @@ def brief(text: str) -> str:
     """
     text = text[:READ]
     if text.lstrip().startswith("<"):
-        title = TITLE.search(text)
-        text = html.unescape(TAG.sub(" ", title[1])).strip() if title else ""
+        text = html.unescape(TAG.sub(" ", _title(text))).strip()
     text = text.strip().partition("\n")[0]
     text = " ".join(clean(text[: 4 * LIMIT]).split())
     for pattern, mask in SECRETS:
         text = pattern.sub(mask, text)
     return text if len(text) <= LIMIT else text[: LIMIT - 1] + "…"
+
+
+def _title(page: str) -> str:
+    """Return what stands in the first title of an HTML page, or nothing."""
+    lower = page.lower()
+    begins = lower.find(">", lower.find("<title")) + 1
+    ends = lower.find("</title", begins)
+    return page[begins:ends] if "<title" in lower and 0 < begins <= ends else ""

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import AccessError
 
 
@@ -10,24 +10,32 @@ class IrAttachment(models.Model):
 
     _inherit = "ir.attachment"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        files = super().create(vals_list)
+        files._check_not_of_field()
+        return files
+
     def write(self, vals):
-        """Let no other file take the place of a field's."""
-        if vals.get("res_field") and not self.env.su:
-            models_named = {vals.get("res_model"), *self.sudo().mapped("res_model")}
-            if any(map(self.env["mail.message"]._is_on_record, models_named)):
-                raise self._field_error()
-        return super().write(vals)
+        """Let no other file take the place of a field's, however it gets there."""
+        result = super().write(vals)
+        self._check_not_of_field()
+        return result
+
+    def _check_not_of_field(self):
+        """Refuse what a user has made a file of one of our forms' fields."""
+        if not self.env.su and self.sudo()._of_fields():
+            raise self._field_error()
+
+    def _of_fields(self):
+        on_record = self.env["mail.message"]._is_on_record
+        return self.filtered(lambda file: file.res_field and on_record(file.res_model))
 
     def _check_access(self, operation):
         result = super()._check_access(operation)
         if result or self.env.su or operation == "read":
             return result
-        files = self.sudo().filtered(
-            lambda file: (
-                file.res_field
-                and self.env["mail.message"]._is_on_record(file.res_model)
-            )
-        )
+        files = self.sudo()._of_fields()
         return (files.with_env(self.env), self._field_error) if files else None
 
     def _field_error(self):

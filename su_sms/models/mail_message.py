@@ -17,11 +17,13 @@ class MailMessage(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:
-            own = self.env.user.partner_id.id
+            model = self.env.context.get("default_model")
+            own = {
+                "author_id": self.env.user.partner_id.id,
+                "email_from": self.env.user.email_formatted,
+            }
             vals_list = [
-                {**vals, "author_id": own, "email_from": self.env.user.email_formatted}
-                if self._is_on_record(vals.get("model"))
-                else vals
+                vals | own if self._is_on_record(vals.get("model", model)) else vals
                 for vals in vals_list
             ]
         return super().create(vals_list)

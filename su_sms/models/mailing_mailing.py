@@ -49,25 +49,28 @@ class MailingMailing(models.Model):
             )
 
     def _get_recipients(self):
-        """Find only whom its author may find: the job of Odoo may find everybody."""
-        found, author = super()._get_recipients(), self._sms_author()
-        if self.mailing_type != "sms" or not author or author == self.env.user:
+        """Find only whom its authors may find: the job of Odoo may find everybody."""
+        found = super()._get_recipients()
+        if self.mailing_type != "sms":
             return found
         if not self.env["sms.gateway.config"]._gateway_of(self._sms_company()):
             return found
-        people = self.env[self.mailing_model_real].with_user(author)
-        try:
-            theirs = people.search(self._get_recipients_domain())
-        except AccessError:
-            self.message_post(
-                body=self.env._(
-                    "Nobody gets this: %s may not search for its recipients.",
-                    author.name,
+        asked = self.env.user.browse() if self.env.su else self.env.user
+        for author in self._sms_finders() - asked:
+            people = self.env[self.mailing_model_real].with_user(author)
+            try:
+                theirs = people.search(self._get_recipients_domain())
+            except AccessError:
+                self.message_post(
+                    body=self.env._(
+                        "Nobody gets this: %s may not search for its recipients.",
+                        author.name,
+                    )
                 )
-            )
-            return []
-        allowed = set(theirs._ids)
-        return [each for each in found if each in allowed]
+                return []
+            allowed = set(theirs._ids)
+            found = [each for each in found if each in allowed]
+        return found
 
     def _get_link_tracker_values(self):
         """Give the links of an SMS a title, so that no server of ours fetches them.

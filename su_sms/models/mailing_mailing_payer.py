@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 
 # What says what leaves, to whom, when, and at whose cost.
 SPENDS = {
@@ -21,6 +21,17 @@ SPENDS = {
     "user_id",
 }
 LAUNCHED = ("in_queue", "sending")
+# What says whom it goes to, or what it says.
+FINDS = {
+    "body_plaintext",
+    "contact_list_ids",
+    "mailing_domain",
+    "mailing_filter_id",
+    "mailing_model_id",
+    "mailing_type",
+    "sms_template_id",
+}
+OURS = {"sms_author_id", "sms_coauthor_ids"}
 
 
 class MailingMailing(models.Model):
@@ -39,18 +50,44 @@ class MailingMailing(models.Model):
         help="Who launched it, or had it changed at another company's cost. An SMS"
         " mailing leaves at the cost of a company of theirs.",
     )
+    sms_coauthor_ids = fields.Many2many(
+        "res.users",
+        "sms_mailing_coauthor_rel",
+        string="SMS Co-Authors",
+        readonly=True,
+        help="Who else has said whom it goes to. It goes to whom all of them may find.",
+    )
 
     @api.model_create_multi
     def create(self, vals_list):
         if caller := self._sms_caller():
-            vals_list = [dict(vals, sms_author_id=caller.id) for vals in vals_list]
+            mine = {"sms_author_id": caller.id}
+            if not self.env.su:
+                mine["sms_coauthor_ids"] = [Command.set(caller.ids)]
+            vals_list = [{**vals, **mine} for vals in vals_list]
         return super().create(vals_list)
+
+    def copy(self, default=None):
+        """Copy mailings; whom they go to stays the word of those who said it."""
+        copies = super().copy(default)
+        for mailing, copied in zip(self, copies, strict=True):
+            said = mailing.sudo().sms_coauthor_ids | mailing.sudo().create_uid
+            link = [Command.link(user.id) for user in said]
+            super(MailingMailing, copied.sudo()).write({"sms_coauthor_ids": link})
+        return copies
 
     def write(self, vals):
         caller = self._sms_caller()
         if not caller:
             return super().write(vals)
-        vals = {name: vals[name] for name in vals if name != "sms_author_id"}
+        vals = {name: vals[name] for name in vals if name not in OURS}
+        if FINDS & set(vals):
+            others = self.filtered(
+                lambda each: caller not in each.sudo().sms_coauthor_ids
+            )
+            super(MailingMailing, others).write(
+                {"sms_coauthor_ids": [Command.link(caller.id)]}
+            )
         if vals.get("state") in LAUNCHED:
             return super().write(dict(vals, sms_author_id=caller.id))
         if not SPENDS & set(vals):
@@ -85,6 +122,12 @@ class MailingMailing(models.Model):
 
     def _sms_caller(self):
         return self.env["sms.gateway.config"]._caller()
+
+    def _sms_finders(self):
+        """Return the employees who have said whom it goes to, and who launched it."""
+        users = self.sudo().sms_coauthor_ids | self._sms_author()
+        gateways = self.env["sms.gateway.config"]
+        return users.filtered(lambda user: gateways._employee(user))
 
     def _sms_author(self):
         """Return the employee whose launch it is, or nobody if no person's."""

@@ -16,6 +16,13 @@ class PhoneBlacklist(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        blacklist = self.env["sms.blacklist"]
+        active = self.env.context.get("default_active", True)
+        for vals in vals_list:
+            if not vals.get("active", active):
+                # A yes, of whoever had said no before they were erased.
+                number = blacklist._readable(vals.get("number"))
+                blacklist._check_by_hand(blacklist._act_of(number), out=False)
         try:
             entries = super().create(vals_list)
         except UniqueViolation as error:

@@ -204,7 +204,8 @@ class SmsBlacklist(models.Model):
 
         :raises ValidationError: so it is
         """
-        own = self.reason in OWN_EVENT
+        company = self.sudo().consent_id.company_id
+        own = self.reason in OWN_EVENT or not company <= self.env.companies
         weaker = act.reason in NO_CLAIM and self.reason not in NO_CLAIM
         if not self.env.su and (own or (self.active and weaker)):
             raise ValidationError(

@@ -1,5 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+
+from ..tools.context import loud
 
 # More than so many times what was agreed on is no longer the same campaign.
 GROWTH = 1.5
@@ -22,14 +24,24 @@ class SmsCampaign(models.Model):
     )
     agreed_part_count = fields.Integer("Parts Agreed On", readonly=True, copy=False)
     prepared_at = fields.Datetime("Prepared", readonly=True, copy=False)
+    approval_stamp = fields.Char(
+        compute="_compute_approval_stamp",
+        help="What is approved: it is another after each launch and each count.",
+    )
+
+    @api.depends("launched_at", "people_count", "part_count", "state")
+    def _compute_approval_stamp(self):
+        for campaign in self:
+            facts = campaign.launched_at, campaign.people_count, campaign.part_count
+            campaign.approval_stamp = " ".join(map(str, facts))
 
     def _wants_approval(self):
         """Tell whether a second pair of eyes has to see this campaign."""
         gateway = self.gateway_id.sudo()
         people, amount = gateway.approval_people, gateway.approval_amount
-        return bool(
-            (people and self.people_count > people) or (amount and self.price > amount)
-        )
+        # While no price is known, nobody knows that it costs less.
+        dear = amount and (self.price > amount or not self._highest_price())
+        return bool((people and self.people_count > people) or dear)
 
     def _agree(self):
         """Keep the counts that a person has just agreed on."""
@@ -80,7 +92,7 @@ class SmsCampaign(models.Model):
         for user in managers.filtered(
             lambda u: u.active and not u.share and self.company_id in u.company_ids
         ):
-            self.sudo().activity_schedule(
+            loud(self.sudo()).activity_schedule(
                 "su_sms.mail_activity_type_approval", user_id=user.id
             )
 
@@ -92,7 +104,16 @@ class SmsCampaign(models.Model):
     # ------------------------------------------------------------
 
     def action_approve(self):
+        """Approve what the button's form has shown, by its stamp in the context."""
         campaign = self._to_approve("approval", "paused")
+        seen = self.env.context.get("approval_stamp", campaign.approval_stamp)
+        if seen != campaign.approval_stamp:
+            raise UserError(
+                self.env._(
+                    "This campaign was changed after you had opened it. Reload the page"
+                    " and look at it again."
+                )
+            )
         if campaign.state == "paused" and campaign.pause_reason != "approval":
             raise UserError(self.env._("Nobody has to approve this campaign now."))
         if campaign.launched_by_id == self.env.user:

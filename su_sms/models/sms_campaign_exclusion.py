@@ -23,6 +23,7 @@ class SmsCampaignExclusion(models.Model):
         labels = dict(self._fields["reason"]._description_selection(self.env))
         for exclusion in self:
             exclusion.display_name = labels.get(exclusion.reason)
+        self._hide_name()
 
     def action_open(self):
         """Open the people who are left out for this reason."""

@@ -8,6 +8,7 @@ from odoo.exceptions import MissingError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONFLICTS
 
 from ..dispatch import outbox
+from ..tools.context import loud
 from ..tools.transactions import in_test, own_environment, own_transaction, utcnow
 
 _logger = logging.getLogger(__name__)
@@ -257,4 +258,6 @@ class SmsCampaign(models.Model):
         if known:
             known[0].note = escape(text)
         else:
-            self.activity_schedule(ACTIVITY, note=escape(text), user_id=self.user_id.id)
+            loud(self).activity_schedule(
+                ACTIVITY, note=escape(text), user_id=self.user_id.id
+            )

@@ -141,12 +141,25 @@ class SmsCampaign(models.Model):
                 "company": self.company_id.id,
                 "class": self.message_class,
                 "priority": "2" if self.urgent else "0",
-                "user": (self.launched_by_id or self.user_id).id,
+                "user": self._sender().id,
                 "now": utcnow(),
                 "rows": json.dumps(rows),
             },
         )
         return set(self.env.cr.fetchall())
+
+    def _sender(self):
+        """Return whose messages these are, who may read them therefore.
+
+        Who launches what others have written, to people whom others have chosen, reads
+        no more than before: then they are the responsible's, whose rights were asked.
+        """
+        launcher, readers = self.launched_by_id, self._text_with_a_say()
+        for audience in self.audience_ids:
+            readers &= audience._with_a_say()
+        if launcher in readers or launcher.has_group("su_sms.group_manager"):
+            return launcher
+        return self.user_id
 
     # ------------------------------------------------------------
     # The check

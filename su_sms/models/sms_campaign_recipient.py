@@ -50,10 +50,12 @@ class SmsCampaignRecipient(models.Model):
     _reason_idx = models.Index("(campaign_id, reason)")
 
     @api.depends("name", "number")
+    @api.depends_context("uid")
     def _compute_display_name(self):
         for recipient in self:
             known = [each for each in (recipient.name, recipient.number) if each]
             recipient.display_name = ", ".join(known)
+        self._hide_name()
 
     @api.depends_context("uid")
     def _compute_text(self):

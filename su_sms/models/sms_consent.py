@@ -72,9 +72,7 @@ class SmsConsent(models.Model):
     @api.model
     def _said_elsewhere(self, acts):
         """Return the numbers whose owners have said no to another company."""
-        numbers = [number for number, act in acts if act.channel in BY_A_USER]
-        if not numbers:
-            return set()
+        numbers = [number for number, _act in acts]
         own = {act.company_id or self.env.company.id for _number, act in acts}
         said = [("number", "in", numbers), ("kind", "=", "optout")]
         noes = self.sudo()._read_group(said, ["number", "company_id"])

@@ -1,5 +1,7 @@
-from odoo import Command, api, models
+from odoo import SUPERUSER_ID, Command, api, models
 from odoo.exceptions import AccessError, UserError
+
+from ..tools.context import loud, without_defaults
 
 # Characters that a field may have, by its type.
 LONGEST = {"char": 20_000, "text": 1_000_000}
@@ -21,14 +23,47 @@ class SmsFormMixin(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self._check_lengths(vals)
-            self._check_choices(vals)
-        return super().create(vals_list)
+            self._check_given(vals)
+        given = loud(self)
+        if not self.env.su and not self._transient:
+            closed = {name for name, field in self._fields.items() if field.readonly}
+            given = without_defaults(given, closed)
+        records = super(SmsFormMixin, given).create(vals_list)
+        return records.with_env(self.env)
 
     def write(self, vals):
+        self._check_given(vals)
+        return super(SmsFormMixin, loud(self)).write(vals)
+
+    @api.model
+    def _check_given(self, vals):
+        """Refuse values that nobody may give, before anything reads them."""
         self._check_lengths(vals)
         self._check_choices(vals)
-        return super().write(vals)
+        self._check_follows(vals)
+
+    @api.depends_context("uid")
+    def _compute_display_name(self):
+        super()._compute_display_name()
+        self._hide_name()
+
+    def _hide_name(self):
+        """Name these to nobody who may not read them.
+
+        Odoo asks for a record's name with all rights, such as what a note is about,
+        whoever has typed its id.
+        """
+        if not self.env.su or self.env.uid == SUPERUSER_ID:
+            return
+        stored = self.filtered("id")
+        if hidden := stored - stored._named_to_user():
+            kind = self.env["ir.model"]._get(self._name).name
+            for record in hidden:
+                record.display_name = f"{kind}, {record.id}"
+
+    def _named_to_user(self):
+        """Return those of these whose name the user may know."""
+        return self.sudo(False)._filtered_access("read").sudo()
 
     @api.model
     def default_get(self, fields):
@@ -59,6 +94,21 @@ class SmsFormMixin(models.AbstractModel):
                     field._description_string(self.env),
                 )
             )
+
+    @api.model
+    def _check_follows(self, vals):
+        """Refuse what is stored and follows from other values."""
+        if self.env.su:
+            return
+        for name in vals:
+            field = self._fields.get(name)
+            if field and field.compute and field.store and field.readonly:
+                raise AccessError(
+                    self.env._(
+                        "“%s” follows from the rest: nobody sets it.",
+                        field._description_string(self.env),
+                    )
+                )
 
     @api.model
     def _check_lengths(self, vals):

@@ -224,6 +224,14 @@ class SmsGatewayConfig(models.Model):
     # CRUD
     # ------------------------------------------------------------
 
+    def _named_to_user(self):
+        """Return also those through which an employee's companies send."""
+        user = self.env.user
+        if not user._is_internal():
+            return self.browse()
+        theirs = self.filtered(lambda each: each.company_id <= user.company_ids)
+        return theirs | super()._named_to_user()
+
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:

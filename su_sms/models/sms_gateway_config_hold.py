@@ -1,6 +1,8 @@
 from markupsafe import escape
 from odoo import fields, models
 
+from ..tools.context import loud
+
 HOLD_REASONS = [
     ("paused", "Paused"),
     ("auth", "Username or API key refused"),
@@ -161,7 +163,7 @@ class SmsGatewayConfig(models.Model):
         for user in group.all_user_ids:
             concerned = not self.company_id or self.company_id in user.company_ids
             if user.active and not user.share and concerned:
-                self.sudo().activity_schedule(
+                loud(self.sudo()).activity_schedule(
                     activity_type,
                     fields.Date.context_today(self.with_context(tz=user.tz)),
                     summary=summary,

@@ -1,3 +1,4 @@
+import hmac
 import logging
 import re
 from datetime import timedelta
@@ -130,7 +131,9 @@ class SmsGatewayConfig(models.Model):
         """Return the gateway that a message is for: of several on a code, by keyword.
 
         The provider posts what comes to a code to one address of an account. What
-        begins with nobody's keyword is for the one whose address it is.
+        begins with nobody's keyword is for the one whose address it is. Anybody can
+        name an account: another company's gateway gets what is posted to this one only
+        if it has the account's key.
         """
         known = self.sudo().search(
             [
@@ -144,9 +147,15 @@ class SmsGatewayConfig(models.Model):
             lambda each: (
                 each._short_code() == short_code
                 and optout.begins_with(text, each.keyword)
+                and (each.company_id == self.company_id or each._has_key_of(self))
             )
         )
         return self if self in meant else meant[:1].with_env(self.env) or self
+
+    def _has_key_of(self, other):
+        """Tell whether two gateways send with the same key."""
+        keys = [each.sudo()._get_secret("api_key") or "" for each in (self, other)]
+        return all(keys) and hmac.compare_digest(*(key.encode() for key in keys))
 
     # ------------------------------------------------------------
     # The sender ID in doubt

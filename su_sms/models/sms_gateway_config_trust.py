@@ -3,35 +3,13 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
+from ..tools.context import without_defaults
+
 # How often the administrators are reminded.
 REMIND = timedelta(days=7)
 # What is set by whoever accepts it.
 CONFIRMS = {"trust", "relaxed_confirmed", "relaxed_account"}
 ACTIVITY = "su_sms.mail_activity_type_trust"
-# What a gateway finds out or does, and nobody says.
-KEPT = {
-    "balance",
-    "balance_at",
-    "callback_token",
-    "callback_token_before",
-    "callback_token_until",
-    "held_since",
-    "hold_reason",
-    "hold_text",
-    "hold_told",
-    "last_error",
-    "last_error_at",
-    "last_success_at",
-    "limit_told",
-    "line_version",
-    "relaxed_at",
-    "relaxed_by_id",
-    "relaxed_told_at",
-    "retry_at",
-    "retry_count",
-    "sender_suspect_at",
-    "sender_watched_from",
-}
 
 
 class SmsGatewayConfig(models.Model):
@@ -76,7 +54,9 @@ class SmsGatewayConfig(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_kept(vals)
-        gateways = super().create([self._signed(vals) for vals in vals_list])
+        given = without_defaults(self, self._kept() | CONFIRMS)
+        signed = [self._signed(vals) for vals in vals_list]
+        gateways = super(SmsGatewayConfig, given).create(signed).with_env(self.env)
         gateways._tell_of_exposure()
         return gateways
 
@@ -88,9 +68,18 @@ class SmsGatewayConfig(models.Model):
         return result
 
     @api.model
+    def _kept(self):
+        """Return the names of what a gateway finds out or does, and nobody says."""
+        return {
+            name
+            for name, field in self._fields.items()
+            if field.store and field.readonly and name not in models.MAGIC_COLUMNS
+        }
+
+    @api.model
     def _check_kept(self, vals):
         """Let nobody say what only the gateway itself finds out, whoever calls."""
-        if KEPT & set(vals) and not self.env.su:
+        if not self.env.su and self._kept() & set(vals):
             raise AccessError(
                 self.env._(
                     "How a gateway is doing, it says itself: use its buttons instead."

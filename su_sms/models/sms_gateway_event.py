@@ -121,6 +121,7 @@ class SmsGatewayEvent(models.Model):
         labels = dict(self._fields["kind"]._description_selection(self.env))
         for event in self:
             event.display_name = labels.get(event.kind)
+        self._hide_name()
 
     @api.model
     def _wake(self):

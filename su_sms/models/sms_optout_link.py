@@ -18,7 +18,8 @@ class SmsOptoutLink(models.Model):
     _name = "sms.optout.link"
     _inherit = ["sms.form.mixin"]
     _description = "SMS Opt-Out Link"
-    _rec_name = "token"
+    # Whoever has a token opts its number out: no name is made of it.
+    _rec_name = "id"
 
     token = fields.Char(required=True, readonly=True)
     number = fields.Char(required=True, readonly=True)

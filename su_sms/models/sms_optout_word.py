@@ -55,8 +55,7 @@ class SmsOptoutWord(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        if {"word", "kind", "active"} & set(vals):
-            self._check_not_ours()
+        self._check_not_ours()
         self.env.registry.clear_cache()
         return super().write(vals)
 
@@ -72,11 +71,7 @@ class SmsOptoutWord(models.Model):
         """
         if self.env.su:
             return
-        ours = self.env["ir.model.data"].sudo()
-        ours = ours.search([("model", "=", self._name), ("module", "=", "su_sms")])
-        kept = self.filtered(
-            lambda each: each.kind == "stop" and each.id in ours.mapped("res_id")
-        )
+        kept = self._ours()
         if kept:
             raise UserError(
                 self.env._(
@@ -85,6 +80,13 @@ class SmsOptoutWord(models.Model):
                     kept[0].word,
                 )
             )
+
+    def _ours(self, kind="stop"):
+        """Return those of these that come with us and have an effect."""
+        known = self.env["ir.model.data"].sudo()
+        known = known.search([("model", "=", self._name), ("module", "=", "su_sms")])
+        ids = set(known.mapped("res_id"))
+        return self.filtered(lambda each: each.kind == kind and each.id in ids)
 
     @api.model
     def _load_records(self, data_list, update=False):
@@ -103,10 +105,12 @@ class SmsOptoutWord(models.Model):
     @api.model
     @tools.ormcache()
     def _by_word(self):
-        """Give {plain word: what it does}."""
+        """Return {plain word: what it does}; what comes with us says it first."""
+        words = self.sudo().search([])
+        ours = words._ours()
         return {
             plain(each.word): Word(each.kind, each.within)
-            for each in self.sudo().search([])
+            for each in (words - ours) + ours
         }
 
     @api.model
@@ -125,8 +129,11 @@ class SmsOptoutWord(models.Model):
 
     @api.model
     def _word(self, kind, lang=None):
-        """Give the word to tell people of, in a language if it has one."""
-        words = self.sudo().search([("kind", "=", kind)])
+        """Return the word to tell people of, in a language if it has one.
+
+        It is one that comes with us: all companies' texts have it.
+        """
+        words = self.sudo().search([("kind", "=", kind)])._ours(kind)
         code = (lang or "en")[:2]
         mine = words.filtered(lambda each: (each.lang_id.code or "")[:2] == code)
         return (mine or words)[:1].word

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ..tools.context import loud
+
 
 class SmsOptoutWord(models.Model):
     """Changes of the words are on record with each gateway: they hold for all."""
@@ -44,4 +46,4 @@ class SmsOptoutWord(models.Model):
     @api.model
     def _keep(self, text):
         gateways = self.env["sms.gateway.config"].sudo().search([("active", "=", True)])
-        gateways._message_log_batch(bodies=dict.fromkeys(gateways.ids, text))
+        loud(gateways)._message_log_batch(bodies=dict.fromkeys(gateways.ids, text))

@@ -16,10 +16,9 @@ class SmsSms(models.Model):
     """How much one user may send in an hour.
 
     A brake on mistakes and on stolen passwords. What somebody sends from a composer is
-    refused if it is more, however many composers they press at once; what Odoo sends by
-    itself while they work, such as automation rules, waits for its hour, as its record
-    has to be saved all the same: there, transactions that run side by side do not see
-    each other's messages.
+    refused if it is more; what Odoo sends by itself while they work, such as automation
+    rules, waits for its hour, as its record has to be saved all the same. However much
+    is sent side by side, one transaction of a user waits for the other.
     """
 
     _inherit = "sms.sms"
@@ -107,9 +106,6 @@ class SmsSms(models.Model):
             since=utcnow() - time,
             composed=composed,
         )
-        if not composed:
-            total = SQL("SELECT coalesce(sum(parts), 0) FROM (%s) AS lately", lately)
-            return self.env.execute_query(total)[0][0]
         # Whoever comes next waits, and sees what this one has sent: not by its own
         # snapshot, which may be older.
         self.env.execute_query(

@@ -60,12 +60,14 @@ TEST_NOTES = """
     SELECT m.id, m.body, u.company_id
       FROM mail_message m LEFT JOIN res_users u ON u.id = m.create_uid
      WHERE m.model = 'mailing.mailing' AND m.message_type = 'notification'
+       AND (u.company_id IS NULL OR u.company_id = ANY(%(companies)s))
        AND m.body ~ %(typed)s
 """
 TESTS = """
     SELECT t.id, t.numbers, u.company_id
       FROM mailing_sms_test t LEFT JOIN res_users u ON u.id = t.create_uid
-     WHERE t.numbers ~ %(typed)s
+     WHERE (u.company_id IS NULL OR u.company_id = ANY(%(companies)s))
+       AND t.numbers ~ %(typed)s
 """
 INCOMING = """
     SELECT id FROM sms_incoming
@@ -87,7 +89,15 @@ CONSENTS = f"""
     UPDATE sms_consent
        SET number = {hash_sql("number")}, note = NULL, evidence = NULL
      WHERE number = %(number)s
-       AND (company_id IS NULL OR company_id = ANY(%(companies)s))
+       AND (company_id = ANY(%(companies)s) OR company_id IS NULL AND NOT %(shared)s)
+"""
+SHARED = """
+    SELECT EXISTS (SELECT FROM sms_sms WHERE number = %(number)s
+                      AND company_id <> ALL(%(companies)s))
+        OR EXISTS (SELECT FROM sms_incoming WHERE number = %(number)s
+                      AND company_id <> ALL(%(companies)s))
+        OR EXISTS (SELECT FROM sms_consent WHERE number = %(number)s
+                      AND company_id <> ALL(%(companies)s))
 """
 LINKS = """
     DELETE FROM sms_optout_link
@@ -153,6 +163,12 @@ def find_events(cr, number, countries):
             for name, value in json.loads(payload)
         )
     ]
+
+
+def is_shared(cr, number, companies):
+    """Tell whether companies but these hold something about a number, in full."""
+    cr.execute(SHARED, {"number": number, "companies": list(companies)})
+    return cr.fetchone()[0]
 
 
 def find_notifications(cr, numbers, companies):
@@ -263,6 +279,7 @@ def erase(cr, number, countries, keys, notice):
     """
     companies = list(countries)
     given = {"number": number, "companies": companies, "notice": notice, **keys}
+    given["shared"] = is_shared(cr, number, companies)
     cr.execute(LOCK, given)
     rows = cr.fetchall()
     if any(state == "process" for _id, state in rows):

@@ -1,5 +1,9 @@
 """What happens when an audience grows between what a person saw and what is sent."""
 
+from datetime import timedelta
+
+from freezegun import freeze_time
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -97,6 +101,22 @@ class TestCampaignGrowth(CampaignCase):
         self.work()
         self.assertEqual(campaign.pause_reason, "approval")
         self.assertFalse(self.texts())
+
+    def test_an_old_screen_approves_nothing_new(self):
+        self.gateway.approval_people = 1
+        campaign = self.growing()
+        campaign._launch()
+        seen = campaign.with_user(self.manager).approval_stamp
+        campaign.action_back_to_draft()
+        campaign.body = "Pay to till 000 today!"
+        with freeze_time(fields.Datetime.now() + timedelta(minutes=1)):
+            campaign._launch()
+        screen = campaign.with_user(self.manager).with_context(approval_stamp=seen)
+        with self.assertRaisesRegex(UserError, "Reload the page"):
+            screen.action_approve()
+        self.assertEqual(campaign.state, "approval")
+        screen.with_context(approval_stamp=screen.approval_stamp).action_approve()
+        self.assertEqual(campaign.approved_by_id, self.manager)
 
     def test_a_manager_approves_what_they_have_seen(self):
         self.gateway.approval_people = 1

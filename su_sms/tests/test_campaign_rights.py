@@ -620,6 +620,37 @@ class TestCampaignAuthors(RightsCase):
         self.assertFalse(campaign.sms_ids.with_user(self.clerk).search([]))
         campaign.with_user(self.admin).user_id = self.manager
 
+    def test_who_launches_reads_no_more_than_before(self):
+        campaign = self.campaign(
+            self.records(self.hidden), as_user=self.clerk, body="Soon"
+        )
+        campaign.with_user(self.admin).write(
+            {
+                "user_id": self.admin.id,
+                "audience_ids": [
+                    (5, 0, 0),
+                    (0, 0, self.records(self.hidden)),
+                ],
+                "body": "{{ object.ref }} {{ object.name }}",
+            }
+        )
+        self.work_on_checks()
+        campaign.with_user(self.clerk)._launch()
+        self.work()
+        self.assertEqual(campaign.launched_by_id, self.clerk)
+        self.assertIn(SECRET, campaign.sms_ids.body)
+        self.assertEqual(campaign.sms_ids.create_uid, self.admin)
+        self.assertFalse(campaign.sms_ids.with_user(self.clerk).search([]))
+
+    def test_messages_are_their_launchers_who_has_a_say(self):
+        campaign = self.campaign(
+            self.records(self.partner), as_user=self.clerk, user_id=self.admin.id
+        )
+        self.work_on_checks()
+        campaign.with_user(self.clerk)._launch()
+        self.work()
+        self.assertEqual(campaign.sms_ids.create_uid, self.clerk)
+
     def test_a_file_is_changed_in_its_form_only(self):
         campaign = self.campaign(
             self.file("Phone,Name\n0712345678,Amina\n"), as_user=self.clerk
@@ -651,6 +682,7 @@ class TestCampaignAuthors(RightsCase):
                 lambda file=file, values=values: file.create(
                     {"name": "Mine", "raw": b"Phone"}
                 ).write(values),
+                lambda user=user, line=line: self.moved_file(user, line),
             ):
                 with (
                     self.subTest(user=user.login),
@@ -660,6 +692,22 @@ class TestCampaignAuthors(RightsCase):
                     change()
         self.assertEqual(self.env["ir.attachment"].search(domain), stored)
         self.assertEqual((stored.raw, stored.public), (before, False))
+
+    def moved_file(self, user, line):
+        """Make a file of the same field of another model one of an audience's."""
+        importing = self.env["base_import.import"].with_user(user)
+        importing = importing.create({"res_model": "res.partner"})
+        file = self.env["ir.attachment"].with_user(user)
+        file = file.create(
+            {
+                "name": "file",
+                "res_model": importing._name,
+                "res_id": importing.id,
+                "res_field": "file",
+                "raw": b"Phone\n0733345679\n",
+            }
+        )
+        file.write({"res_model": line._name, "res_id": line.id, "public": True})
 
     def test_operators_of_a_filter_are_words_as_well(self):
         campaign = self.campaign(self.records(self.partner), as_user=self.admin)

@@ -54,6 +54,58 @@ class TestJournal(CampaignCase):
         model = self.env[model].with_user(user or self.administrator)
         return call_kw(model, method, list(arguments), given)
 
+    def test_a_context_says_nothing_for_others_either(self):
+        clerk = self.user("sms_noter", "su_sms.group_user")
+        campaign = self.campaign(self.numbers("0712345678"), as_user=clerk)
+        admin = self.env.ref("base.partner_admin")
+        for values in ({"res_id": campaign.id}, {}):
+            note = self.call(
+                "mail.message",
+                "create",
+                [{**values, "body": "I approve this.", "message_type": "comment"}],
+                user=clerk,
+                context={
+                    "default_model": "sms.campaign",
+                    "default_res_id": campaign.id,
+                    "default_author_id": admin.id,
+                },
+            )
+            note = self.env["mail.message"].browse(note)
+            self.assertEqual(note.author_id, clerk.partner_id)
+
+    def test_nothing_is_changed_in_silence(self):
+        """Whatever a caller's context asks for."""
+        quiet = {
+            "tracking_disable": True,
+            "mail_notrack": True,
+            "mail_activity_automation_skip": True,
+        }
+        gateway = self.gateway.with_user(self.administrator).with_context(**quiet)
+        before = gateway.message_ids
+        gateway.write({"max_parts": 7})
+        self.flush_tracking()
+        noted = (gateway.message_ids - before).sudo().tracking_value_ids
+        self.assertEqual(noted.mapped("new_value_integer"), [7])
+        gateway.write({"environment": "production", "username": "acc"})
+        gateway.write(
+            {"trust": "relaxed", "relaxed_confirmed": True, "relaxed_account": "acc"}
+        )
+        kind = self.env.ref("su_sms.mail_activity_type_trust")
+        self.assertIn(kind, gateway.activity_ids.activity_type_id)
+        self.gateway.write({"environment": "sandbox", "trust": "verify"})
+        self.gateway.approval_people = 1
+        clerk = self.user("sms_launcher", "su_sms.group_user")
+        self.user("sms_approver", "su_sms.group_manager")
+        numbers = self.numbers("0712345678\n0712345679")
+        campaign = self.campaign(numbers, as_user=clerk)
+        campaign.with_user(clerk).with_context(**quiet)._launch()
+        self.assertEqual(campaign.state, "approval")
+        self.assertTrue(campaign.activity_ids)
+
+    def flush_tracking(self):
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+
     def stored(self, *records):
         self.env.flush_all()
         self.env.invalidate_all()

@@ -28,7 +28,13 @@ class TestMailingRights(GatewayCase):
 
     def mail(self, domain):
         """Put a mailing in the queue as its author, and let Odoo's job send it."""
-        [mailing] = (
+        mailing = self.prepared(domain)
+        mailing.action_put_in_queue()
+        self.run_queue()
+        return mailing.sudo()
+
+    def prepared(self, domain):
+        return (
             self.env["mailing.mailing"]
             .with_user(self.author)
             .create(
@@ -42,7 +48,8 @@ class TestMailingRights(GatewayCase):
                 }
             )
         )
-        mailing.action_put_in_queue()
+
+    def run_queue(self):
         self.env.flush_all()
         self.env.invalidate_all()
         with self.enter_registry_test_mode():
@@ -50,7 +57,6 @@ class TestMailingRights(GatewayCase):
                 "mass_mailing.ir_cron_mass_mailing_queue"
             ).method_direct_trigger()
         self.env["sms.sms"]._process_queue()
-        return mailing.sudo()
 
     def test_a_mailing_reaches_whom_its_author_may_find(self):
         both = [("id", "in", (self.own | self.foreign).ids)]
@@ -66,6 +72,35 @@ class TestMailingRights(GatewayCase):
         self.assertFalse(self.texts())
         notes = mailing.message_ids.filtered(lambda m: "may not search" in m.body)
         self.assertEqual(len(notes), 1)
+
+    def test_whoever_changes_whom_it_goes_to_finds_no_more_than_they_may(self):
+        """Whoever launched it, and whoever copies it."""
+        admin = self.env.ref("base.user_admin")
+        admin.company_ids |= self.foreign.company_id
+        both = [("id", "in", (self.own | self.foreign).ids)]
+        for plant in ("draft", "queue", "copy"):
+            with self.subTest(plant):
+                author, self.author = self.author, admin
+                mailing = self.prepared([("id", "=", self.own.id)])
+                self.author = author
+                if plant == "queue":
+                    mailing.with_user(admin).action_put_in_queue()
+                mailing.with_user(author).mailing_domain = repr(both)
+                if plant == "copy":
+                    mailing = mailing.with_user(admin).copy()
+                mailing.with_user(admin).action_put_in_queue()
+                self.run_queue()
+                self.assertEqual(
+                    mailing.sudo().mailing_trace_ids.mapped("res_id"), self.own.ids
+                )
+
+    def test_an_administrators_own_mailing_reaches_all_whom_they_may_find(self):
+        admin = self.env.ref("base.user_admin")
+        admin.company_ids |= self.foreign.company_id
+        self.author = admin
+        both = self.own | self.foreign
+        mailing = self.mail([("id", "in", both.ids)])
+        self.assertEqual(mailing.mailing_trace_ids.mapped("res_id"), both.ids)
 
     def test_what_nobody_launched_goes_to_all_whom_it_names(self):
         mailing = self.send_mailing(

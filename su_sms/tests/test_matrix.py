@@ -14,6 +14,8 @@ from .matrix import (
     MINE,
     OPERATIONS,
     OWN,
+    PORTAL,
+    PUBLIC,
     ROLES,
 )
 from .records import values
@@ -167,6 +169,41 @@ class TestMatrix(MatrixCase):
                     ):
                         allowed = self.call(model, method, role, whose)
                         self.assertEqual(allowed, row.get(role) in LEADS[whose])
+
+    def test_names(self):
+        """Odoo tells whoever asks what a note would be about, by its id alone."""
+        for model, rows in OPERATIONS.items():
+            if self.env[model]._transient or model in ODOOS:
+                continue
+            for role in self.users:
+                for whose in LEADS:
+                    reach = rows.get("read", {}).get(role)
+                    known = reach in LEADS[whose] or (
+                        # Employees see by what their companies send.
+                        model == "sms.gateway.config"
+                        and whose != FOREIGN
+                        and role not in (PUBLIC, PORTAL)
+                    )
+                    with self.subTest(model=model, role=role, whose=whose):
+                        record = self.record(model, role, whose)
+                        kind = self.env["ir.model"]._get(model).name
+                        hidden = f"{kind}, {record.id}"
+                        shown = record.display_name if known else hidden
+                        self.assertEqual(self.name_told(record, role), shown)
+
+    def name_told(self, record, role):
+        """Return what Odoo calls a record when somebody begins a note about it."""
+        about = {"model": record._name, "res_id": record.id}
+        self.env.invalidate_all()
+        user = self.users[role]
+        notes = self.env["mail.message"].with_user(user)
+        try:
+            told = notes.onchange(about, list(about), {"record_name": {}})
+            return told["value"].get("record_name", False)
+        except AccessError:
+            return f"{self.env['ir.model']._get(record._name).name}, {record.id}"
+        finally:
+            self.env.invalidate_all()
 
     def call(self, model, method, role, whose):
         """Call a method as the web client does; tell whether it was allowed.

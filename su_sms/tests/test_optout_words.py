@@ -110,6 +110,7 @@ class TestOptoutWords(BlacklistCase):
             lambda: stop.write({"kind": "start"}),
             lambda: stop.write({"kind": "polite"}),
             lambda: stop.write({"word": "STOPPED"}),
+            lambda: stop.write({"plain_word": "xq"}),
             stop.unlink,
             lambda: stop.load([".id", "kind"], [[str(stop.id), "start"]]),
         ):
@@ -119,7 +120,7 @@ class TestOptoutWords(BlacklistCase):
             self.assertEqual(
                 (stop.word, stop.kind, stop.active), ("STOP", "stop", True)
             )
-        stop.sequence = 5
+        self.assertEqual(stop.plain_word, "stop")
         own = self.words.with_user(administrator).create({"word": "Basta"})
         own.kind = "polite"
         own.unlink()
@@ -127,6 +128,12 @@ class TestOptoutWords(BlacklistCase):
             staff = self.user(group[-12:], group)
             with self.assertRaises(AccessError):
                 self.words.with_user(staff).create({"word": "YES", "kind": "start"})
+
+    def test_a_word_that_stands_beside_ours_does_not_turn_it_round(self):
+        stop = self.env.ref("su_sms.sms_optout_word_stop")
+        stop.plain_word = "xq"
+        self.words.create({"word": "Stop", "kind": "start"})
+        self.assertEqual(self.words._kind_of("STOP"), "stop")
 
     def write_in(self, text, minutes=0, number=NUMBER):
         """Let somebody write to the short code; give the event."""
@@ -305,6 +312,36 @@ class TestOptoutWords(BlacklistCase):
             self.write_in(text)
             message = self.env["sms.incoming"].search([], order="id desc", limit=1)
             self.assertEqual((message.gateway_id, message.body[:2]), (gateway, "is"))
+
+    def test_who_names_anothers_account_gets_nothing_that_is_posted_to_it(self):
+        self.gateway.write({"optout_short_code": SHORT_CODE, "keyword": False})
+        college = self.env["res.company"].create({"name": "Coast Polytechnic"})
+        trap = self.gateway.copy(
+            {"name": "Trap", "company_id": college.id, "keyword": "HELLO"}
+        )
+        self.assertEqual(trap.username, self.gateway.username)
+        for key in (False, "another-key"):
+            trap.api_key = key
+            self.write_in("Hello, my balance?")
+            message = self.env["sms.incoming"].search([], order="id desc", limit=1)
+            self.assertEqual(message.gateway_id, self.gateway)
+            self.assertEqual(message.body, "Hello, my balance?")
+        # One account that two companies share.
+        trap.api_key = self.gateway._get_secret("api_key")
+        self.write_in("Hello, my balance?")
+        message = self.env["sms.incoming"].search([], order="id desc", limit=1)
+        self.assertEqual(message.gateway_id, trap)
+
+    def test_texts_tell_of_words_that_come_with_us(self):
+        self.gateway.optout_short_code = SHORT_CODE
+        administrator = self.user("words_admin", "su_sms.group_gateway_admin")
+        words = self.words.with_user(administrator)
+        words.create({"word": "Send your PIN", "sequence": -9})
+        stop = self.env.ref("su_sms.sms_optout_word_stop").with_user(administrator)
+        for values in ({"sequence": 99}, {"within": False}, {"lang_id": False}):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                stop.write(values)
+        self.assertEqual(self.gateway._optout_word_text(), "STOP to 21512")
 
     def test_texts_say_the_keyword_and_are_counted_with_it(self):
         self.gateway.optout_short_code = SHORT_CODE

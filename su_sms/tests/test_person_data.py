@@ -9,6 +9,8 @@ from ..privacy import suppression
 from ..tools.acts import Act
 from .test_retention import NUMBER, TEXT, RetentionCase
 
+OTHER = "+254712999111"
+
 
 @tagged("post_install", "-at_install")
 class TestPersonData(RetentionCase):
@@ -388,3 +390,56 @@ class TestPersonData(RetentionCase):
                     with self.subTest(model=model, operation=operation):
                         records = self.env[model].with_user(user)
                         self.assertFalse(records.has_access(operation))
+
+    def test_what_a_person_has_told_another_company_stays_with_it(self):
+        college = self.env["res.company"].create({"name": "Coast Polytechnic"})
+        theirs = self.user(
+            "coast_manager",
+            "su_sms.group_manager",
+            company_id=college.id,
+            company_ids=college.ids,
+        )
+        blacklist = self.env["sms.blacklist"]
+        act = Act("stop", "sms", company_id=self.env.company.id)
+        blacklist._opt_out([OTHER], act)
+        lines = self.env["sms.consent"].search([("number", "=", OTHER)])
+        wizard = self.wizard(OTHER, theirs)
+        self.assertTrue(wizard.opted_out)
+        self.assertFalse(wizard.held)
+        with self.assertRaises(UserError):
+            wizard.action_erase()
+        # What the college itself holds is another matter.
+        shared, own = (
+            Act("complaint", "manual"),
+            Act("complaint", company_id=college.id),
+        )
+        lines |= self.env["sms.consent"]._keep([(OTHER, shared)], True)
+        mine = self.env["sms.consent"]._keep([(OTHER, own)], True)
+        said = self.wizard(OTHER, theirs).action_erase()["params"]["message"]
+        self.assertIn("stays on the list", said)
+        self.assertEqual(set(lines.mapped("number")), {OTHER})
+        self.assertNotEqual(mine.number, OTHER)
+        self.assertEqual(blacklist._opted_out([OTHER]), {OTHER})
+        self.wizard(OTHER).action_erase()
+        self.assertNotIn(OTHER, lines.mapped("number"))
+        self.assertEqual(self.env["sms.suppression"]._blocked({OTHER}), {OTHER})
+
+    def test_tests_of_another_companys_mailings_stay(self):
+        college = self.env["res.company"].create({"name": "Coast Polytechnic"})
+        theirs = self.user(
+            "coast_marketer",
+            "base.group_user,mass_mailing.group_mass_mailing_user",
+            company_id=college.id,
+            company_ids=college.ids,
+        )
+        mailing = self.send_mailing()
+        note = mailing.with_user(theirs).message_post(
+            body=f"Tested with {NUMBER}", message_type="notification"
+        )
+        test = self.env["mailing.sms.test"].with_user(theirs)
+        test = test.create({"mailing_id": mailing.id, "numbers": NUMBER})
+        self.everywhere()
+        self.wizard().action_erase()
+        self.env.invalidate_all()
+        self.assertIn(NUMBER, note.sudo().body)
+        self.assertEqual(test.sudo().numbers, NUMBER)

@@ -1,10 +1,13 @@
 """What a person gets who asks what is held about their number."""
 
 import io
+from unittest.mock import patch
 
 from odoo.tests import tagged
 from openpyxl import load_workbook
+from xlsxwriter.worksheet import Worksheet
 
+from ..tools import xlsx
 from ..tools.acts import Act
 from .test_retention import NUMBER, TEXT, RetentionCase
 
@@ -24,6 +27,16 @@ class TestPersonExport(RetentionCase):
         book = load_workbook(io.BytesIO(wizards.create({"number": number})._xlsx()))
         headers, *rows = book[name].iter_rows(values_only=True)
         return [dict(zip(headers, row, strict=True)) for row in rows]
+
+    def test_text_is_written_as_text_by_every_version_of_the_library(self):
+        """Some make a formula of what stands in braces, whatever they are told."""
+        texts = ["{=HYPERLINK(1)}", "=1+1", "http://evil.example"]
+        with patch.object(Worksheet, "write", side_effect=AssertionError):
+            book = xlsx.workbook([("Sheet", ["Text"], [[text] for text in texts])])
+        sheet = load_workbook(io.BytesIO(book)).active
+        cells = [cell for (cell,) in sheet.iter_rows(min_row=2)]
+        self.assertEqual([cell.value for cell in cells], texts)
+        self.assertEqual({cell.data_type for cell in cells}, {"s"})
 
     def test_history_of_opt_outs(self):
         blacklist = self.env["sms.blacklist"]

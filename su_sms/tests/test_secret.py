@@ -8,7 +8,6 @@ from odoo.service.model import call_kw
 from odoo.tests import tagged
 
 from ..africastalking.errors import NotSent
-from ..models.sms_gateway_config_trust import KEPT
 from .common import GatewayCase
 
 KEY = "atsk_d41d8cd98f00b204e9800998ecf8427e_secret"
@@ -46,13 +45,35 @@ class TestSecret(GatewayCase):
     def test_nobody_says_how_a_gateway_is_doing(self):
         administrator = self.user("kept_admin", "su_sms.group_gateway_admin")
         gateway = self.gateway.with_user(administrator)
-        for name in KEPT:
+        for name in gateway._kept():
             for door in (
                 lambda values: gateway.write(values),
                 lambda values: gateway.create([{"name": "Forged", **values}]),
             ):
                 with self.subTest(name), self.assertRaises(AccessError):
                     door({name: False})
+        forged = {
+            "relaxed_by_id": self.env.ref("base.user_admin").id,
+            "relaxed_at": "2020-01-01 00:00:00",
+            "balance": 777.0,
+            "line_version": 99,
+            "last_success_at": "2030-01-01 00:00:00",
+        }
+        accepted = {
+            "trust": "relaxed",
+            "relaxed_confirmed": True,
+            "relaxed_account": "acc",
+        }
+        context = {
+            f"default_{name}": value for name, value in (forged | accepted).items()
+        }
+        made = gateway.with_context(context).create(
+            [{"name": "GX", "environment": "production", "username": "acc"}]
+        )
+        for name, value in forged.items():
+            self.assertNotIn(str(made[name]), (str(value), "base.user.admin"))
+        self.assertFalse(made.relaxed_by_id)
+        self.assertNotEqual(made.trust, "relaxed")
         gateway.action_pause()
         self.assertEqual(gateway.hold_reason, "paused")
         gateway.action_resume()

@@ -138,6 +138,39 @@ class TestWhoseWord(BlacklistCase):
         self.assertIn("Form of 3 May", line.note)
         self.assertEqual(line.user_id, user)
 
+    def test_a_yes_to_one_company_is_seen_by_whom_the_no_was_said_to(self):
+        """Whoever knows a gateway's address may post that somebody wrote START."""
+        college = self.env["res.company"].create({"name": "Coast Polytechnic"})
+        self.blacklist._opt_out([NUMBER], Act("stop", "sms", company_id=college.id))
+        act = Act("start", "sms", company_id=self.env.company.id)
+        self.blacklist._opt_in([NUMBER], act)
+        [line] = self.env["sms.consent"].search([("kind", "=", "optin")])
+        self.assertFalse(line.company_id)
+
+    def test_a_reason_is_corrected_where_it_was_given(self):
+        college = self.env["res.company"].create({"name": "Coast Polytechnic"})
+        note = "Letter of 3 November"
+        act = Act("complaint", "manual", note=note, company_id=college.id)
+        entry = self.blacklist._opt_out([NUMBER], act)
+        mine = entry.with_user(self.as_manager().env.user)
+        self.assertTrue(self.refused(lambda: mine.write({"reason": "unstated"})))
+        self.assertEqual((entry.reason, entry.consent_id.note), ("complaint", note))
+
+    def test_an_entry_that_is_made_off_the_list_is_a_yes(self):
+        """Nothing else would tell of whoever had said no and was erased since."""
+        self.env["sms.suppression"]._suppress([NUMBER])
+        phones = self.env["phone.blacklist"].with_user(self.as_manager().env.user)
+        for make in (
+            lambda: phones.create([{"number": NUMBER, "active": False}]),
+            lambda: phones.create([{"number": "0712 345 678", "active": 0}]),
+            lambda: phones.with_context(default_active=False).create(
+                [{"number": NUMBER}]
+            ),
+        ):
+            self.assertTrue(self.refused(make))
+        self.assertEqual(self.env["sms.suppression"]._blocked({NUMBER}), {NUMBER})
+        phones.add(NUMBER)
+
     def test_a_yes_is_seen_by_whom_the_no_was_said_to(self):
         company = self.env["res.company"].create({"name": "College"})
         self.blacklist._opt_out([NUMBER], Act("stop", "sms", company_id=company.id))

@@ -35,13 +35,21 @@ def spells(raw: str, number: str, country: str | None) -> bool:
 
 def spans(text: str, number: str, country: str | None) -> Iterator[tuple[int, int]]:
     """Give (begin, end) of each place where a text has this number in E.164."""
+    code, _national = e164.parts(number) or ("", "")
+    known: dict[str, bool] = {}
     for shared in _shared(number).finditer(text):
         for begin in range(max(0, shared.start() - _BEFORE), shared.start() + 1):
+            found = text[begin : shared.end()]
             if (
                 _BEGINS.match(text, begin)
                 and not _goes_on(text[begin - 1 : begin])
-                and spells(text[begin : shared.end()], number, country)
+                and _may_spell(text[begin : shared.start()], code)
             ):
+                # Whoever writes one thing many times has it read once.
+                if found not in known:
+                    known[found] = spells(found, number, country)
+                if not known[found]:
+                    continue
                 yield begin, shared.end()
                 break
 
@@ -92,6 +100,21 @@ def pattern(number: str) -> str | None:
 @lru_cache(maxsize=8)
 def _shared(number: str) -> re.Pattern[str]:
     return re.compile(f"{pattern(number) or '(?!)'}(?![0-9A-Za-z])")
+
+
+def _may_spell(before: str, code: str) -> bool:
+    """Tell whether a number may have this before the digits that its spellings share.
+
+    That is a trunk prefix, of two digits at most, or the country's code: with what is
+    dialled before it, and perhaps the trunk prefix behind it.
+    """
+    digits = "".join(filter(str.isdecimal, before))
+    if len(digits) <= 2:
+        return True
+    dialled = digits.removesuffix("0")
+    return any(
+        each.endswith(code) and len(each) - len(code) <= 4 for each in (digits, dialled)
+    )
 
 
 def _goes_on(before: str) -> bool:

@@ -24,7 +24,10 @@ def safe_cell(value: object) -> str:
     which would lose its zero or its last digits.
     """
     text = "" if value is None else str(value).replace("\0", "")
+    text = _WITHIN.sub(r"\1'\2", text)
     return f"'{text}" if _CHANGED.match(text) else text
 
 
+# Where Excel's list separator is another, a cell begins within ours.
+_WITHIN = re.compile(r"(?<=[\s\S])([;|\t])(\s?[=+\-@＝＋－＠])")
 _CHANGED = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]\s*\S|0[0-9]{6,}\s*$|[0-9]{12,}\s*$")

@@ -1,5 +1,23 @@
 """Defaults that a caller's context has: whoever calls over RPC chooses it."""
 
+#: what keeps Odoo from noting a change, and from telling whoever has to act on it
+QUIET = {
+    "mail_activity_automation_skip",
+    "mail_activity_quick_update",
+    "mail_create_nolog",
+    "mail_notrack",
+    "tracking_disable",
+}
+
+
+def loud(records):
+    """Return records in a context in which all that is changed is noted and told."""
+    given = records.env.context
+    if QUIET.isdisjoint(given):
+        return records
+    kept = {key: value for key, value in given.items() if key not in QUIET}
+    return records.with_env(records.env(context=kept))
+
 
 def without_defaults(records, names):
     """Give records in a context that has no default for any of these fields.

@@ -34,7 +34,10 @@ def workbook(sheets):
                 sheet.write_string(0, column, header, bold)
             for place, row in enumerate(rows, 1):
                 for column, value in enumerate(row):
-                    if value not in (None, False):
+                    if isinstance(value, str):
+                        # Its own ``write`` makes a formula of some, in some versions.
+                        sheet.write_string(place, column, value, bold_of(row, bold))
+                    elif value not in (None, False):
                         sheet.write(place, column, value, bold_of(row, bold))
             sheet.autofit(WIDEST * 7)
     return stream.getvalue()

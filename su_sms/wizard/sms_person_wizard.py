@@ -61,7 +61,9 @@ class SmsPersonWizard(models.TransientModel):
             wizard.audience_count = len(wizard._audiences()[1])
             wizard.opted_out = wizard._is_opted_out()
             wizard.held = bool(
-                wizard.opted_out or wizard.audience_count or any(found.values())
+                wizard.audience_count
+                or any(found.values())
+                or (wizard.opted_out and not wizard._is_shared())
             )
 
     # ------------------------------------------------------------
@@ -128,6 +130,14 @@ class SmsPersonWizard(models.TransientModel):
             company.id: gateways._country(company) for company in self.env.companies
         }
 
+    def _is_shared(self):
+        """Tell whether another company holds something about the number as well.
+
+        Then its opt-out is on record for that company, too: it stays in full.
+        """
+        self.env.flush_all()
+        return erasure.is_shared(self.env.cr, self._e164(), self.env.companies.ids)
+
     def _is_opted_out(self):
         number = self._e164()
         if not number:
@@ -152,9 +162,11 @@ class SmsPersonWizard(models.TransientModel):
         number, opted_out = self._e164(), self._is_opted_out()
         waiting = self._found()["sms.sms"].filtered(lambda sms: sms.state == "outgoing")
         waiting.action_set_canceled()
-        if opted_out:
-            self.env["sms.suppression"].sudo()._suppress([number])
-        self._erase_from_blacklist(number)
+        shared = self._is_shared()
+        if not shared:
+            if opted_out:
+                self.env["sms.suppression"].sudo()._suppress([number])
+            self._erase_from_blacklist(number)
         self.env.flush_all()
         countries = self._countries()
         audiences = erasure.forget_audiences(self.env.cr, number, countries)
@@ -188,10 +200,18 @@ class SmsPersonWizard(models.TransientModel):
                     "Erased from %(messages)s messages, %(incoming)s incoming messages"
                     " and %(events)s posts of the provider.",
                     **counts,
-                ),
+                )
+                + (self._shared_text() if shared and opted_out else ""),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
+
+    @api.model
+    def _shared_text(self):
+        return " " + self.env._(
+            "The number stays on the list of opted-out numbers, as another company has"
+            " its own data of this person."
+        )
 
     @api.model
     def _erase_from_blacklist(self, number):

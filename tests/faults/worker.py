@@ -91,7 +91,13 @@ class Orders:
         return tries
 
     def call(
-        self, model: str, ids: list[int], method: str, user: int, wait: bool
+        self,
+        model: str,
+        ids: list[int],
+        method: str,
+        user: int,
+        wait: bool,
+        options: Values,
     ) -> None:
         """Press a button as a user does, in a transaction that Odoo tries again.
 
@@ -101,7 +107,7 @@ class Orders:
 
         def request() -> None:
             nonlocal waits
-            getattr(self._env[model].with_user(user).browse(ids), method)()
+            getattr(self._env[model].with_user(user).browse(ids), method)(**options)
             self._env.flush_all()
             if waits:
                 waits = False

@@ -136,7 +136,12 @@ def _work(line: Connection, database: str, server: dict[str, str], log: Path) ->
 
 
 def _press(
-    model: str, ids: list[int], method: str, user: int = ADMIN, wait: bool = False
+    model: str,
+    ids: list[int],
+    method: str,
+    user: int = ADMIN,
+    wait: bool = False,
+    **options: Any,
 ) -> dict[str, Any]:
     given = {"model": model, "ids": ids, "method": method}
-    return given | {"user": user, "wait": wait}
+    return given | {"user": user, "wait": wait, "options": options}

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from su_sms.text import spelling
+from su_sms.text import phone, spelling
 
 NUMBER = "+254712345678"
 WRITTEN = [
@@ -109,3 +109,16 @@ def test_twice_the_text_takes_twice_the_time(piece):
 
     seconds(500)
     assert seconds(4000) < 4 * seconds(2000) + 0.05
+
+
+@pytest.mark.parametrize("line", ["9 9 9 9 712345701", "0 712345701", "99 712345701"])
+def test_what_stands_many_times_is_read_once(line, monkeypatch):
+    reads = []
+
+    def read(raw, country):
+        reads.append(raw)
+        raise phone.PhoneError("invalid")
+
+    monkeypatch.setattr(spelling.phone, "normalise", read)
+    assert not spelling.has(f"{line}\n" * 5_000, "+254712345701", "KE")
+    assert len(reads) <= 4

@@ -1,117 +1,34 @@
-from . import sms_about, sms_form_mixin, sms_number_search
+# What others extend comes before them, and a domain after those that it builds on.
+from . import sms_form_mixin, sms_number_search, sms_own_companies
 
 # isort: split
 
-from . import (
-    base,
-    ir_actions_server,
-    ir_attachment,
-    ir_cron,
-    ir_http,
-    link_tracker,
-    mail_message,
-    mail_notification,
-    mail_render_mixin,
-    mail_thread,
-    mail_thread_phone,
-    mailing_mailing,
-    mailing_mailing_note,
-    mailing_mailing_optout,
-    mailing_mailing_payer,
-    mailing_mailing_price,
-    mailing_mailing_reach,
-    mailing_subscription,
-    mailing_trace,
-    own_companies,
-    phone_blacklist,
-    res_company,
-    res_company_time_zone,
-    res_config_settings,
-    sms_balance,
-    sms_blacklist,
-    sms_blacklist_act,
-    sms_blacklist_report,
-    sms_blacklist_suppression,
-    sms_blacklist_trial,
-    sms_campaign,
-    sms_campaign_advice,
-    sms_campaign_approval,
-    sms_campaign_audience,
-    sms_campaign_audience_contacts,
-    sms_campaign_audience_lists,
-    sms_campaign_audience_person,
-    sms_campaign_audience_retention,
-    sms_campaign_audience_rows,
-    sms_campaign_audience_save,
-    sms_campaign_audience_upload,
-    sms_campaign_check,
-    sms_campaign_column,
-    sms_campaign_exclusion,
-    sms_campaign_figures,
-    sms_campaign_finish,
-    sms_campaign_job,
-    sms_campaign_left_out,
-    sms_campaign_network,
-    sms_campaign_optout,
-    sms_campaign_prepare,
-    sms_campaign_price,
-    sms_campaign_question,
-    sms_campaign_recipient,
-    sms_campaign_results,
-    sms_campaign_row,
-    sms_campaign_run,
-    sms_campaign_text,
-    sms_campaign_unicode,
-    sms_campaign_urgent,
-    sms_consent,
-    sms_dashboard,
-    sms_dashboard_count,
-    sms_dashboard_delay,
-    sms_dashboard_gateway,
-    sms_dashboard_queue,
-    sms_dashboard_traffic,
-    sms_gateway_config,
-    sms_gateway_config_account,
-    sms_gateway_config_callback,
-    sms_gateway_config_campaign,
-    sms_gateway_config_country,
-    sms_gateway_config_health,
-    sms_gateway_config_hold,
-    sms_gateway_config_limit,
-    sms_gateway_config_line,
-    sms_gateway_config_optout,
-    sms_gateway_config_price,
-    sms_gateway_config_retention,
-    sms_gateway_config_secret,
-    sms_gateway_config_trust,
-    sms_gateway_config_watch,
-    sms_gateway_config_window,
-    sms_gateway_event,
-    sms_incoming,
-    sms_incoming_optout,
-    sms_journal_side,
-    sms_optout_link,
-    sms_optout_word,
-    sms_optout_word_log,
-    sms_pace,
-    sms_person_log,
-    sms_sms,
-    sms_sms_campaign,
-    sms_sms_dispatch,
-    sms_sms_journal,
-    sms_sms_limit,
-    sms_sms_links,
-    sms_sms_log,
-    sms_sms_not_after,
-    sms_sms_optout,
-    sms_sms_privacy,
-    sms_sms_progress,
-    sms_sms_publish,
-    sms_sms_terms,
-    sms_sms_unknown,
-    sms_spending,
-    sms_statistic,
-    sms_suppression,
-    sms_template,
-    sms_tracker,
-)
+from . import base, ir_actions_server, ir_attachment, ir_cron, mail_message
+
+# isort: split
+
+from . import message
+
+# isort: split
+
+from . import gateway
+
+# isort: split
+
+from . import optout
+
+# isort: split
+
+from . import campaign
+
+# isort: split
+
+from . import mailing
+
+# isort: split
+
+from . import privacy
+
+# isort: split
+
+from . import dashboard

@@ -9,7 +9,7 @@ from ..tools.acts import Act
 from .common import GatewayCase
 
 NUMBER = "+254712345678"
-DOUBTS = "odoo.addons.su_sms.models.sms_gateway_config_optout"
+DOUBTS = "odoo.addons.su_sms.models.optout.sms_gateway_config"
 
 USER, MANAGER = "su_sms.group_user", "su_sms.group_manager"
 ADMINISTRATOR = "su_sms.group_gateway_admin"

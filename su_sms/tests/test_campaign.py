@@ -11,7 +11,7 @@ from odoo.tools.translate import code_translations
 
 from .campaign import CampaignCase
 
-PREPARE = "odoo.addons.su_sms.models.sms_campaign_prepare"
+PREPARE = "odoo.addons.su_sms.models.campaign.sms_campaign_prepare"
 NUMBER_AND_TEXT = ["number", "placeholder"]
 
 

@@ -169,7 +169,7 @@ class TestCampaignResults(CampaignCase):
             self.assertEqual(self.env["sms.sms"].search_count(action["domain"]), 1)
 
     def test_reasons_add_up_to_who_is_left_out_while_it_is_prepared(self):
-        page = sys.modules["odoo.addons.su_sms.models.sms_campaign_prepare"]
+        page = sys.modules["odoo.addons.su_sms.models.campaign.sms_campaign_prepare"]
         self.patch(page, "PAGE", 2)
         campaign = self.campaign(
             self.numbers("0712345678\n020 222 3344\n0123\n0124\n0125")

@@ -7,7 +7,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..models import sms_campaign_check
+from ..models.campaign import sms_campaign_check
 from .campaign import CampaignCase
 
 

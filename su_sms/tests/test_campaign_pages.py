@@ -12,14 +12,14 @@ from odoo.tools import mute_logger
 
 from ..dispatch import blacklist, outbox
 from ..dispatch.ahead import Ahead
-from ..models import sms_sms_progress
+from ..models.campaign import sms_sms_progress
 from ..privacy import retention, suppression
 from .campaign import CampaignCase
 
 ADDON = Path(__file__).parents[1]
 # unnest(%s::int[], %(names)s::text[])
 UNNEST = r"unnest\(((?:%(?:\(\w+\))?s|::\w+(?:\[\])?|[\s,])+)\)"
-LOGGER = "odoo.addons.su_sms.models.sms_campaign_job"
+LOGGER = "odoo.addons.su_sms.models.campaign.sms_campaign_job"
 
 
 @tagged("post_install", "-at_install")
@@ -43,7 +43,7 @@ class TestEmptyPages(CampaignCase):
         self.assertEqual(self.numbers_of(campaign), ["+254712345678", "+254722000111"])
 
     def test_a_last_page_with_nothing_but_a_total(self):
-        prepare = sys.modules["odoo.addons.su_sms.models.sms_campaign_prepare"]
+        prepare = sys.modules["odoo.addons.su_sms.models.campaign.sms_campaign_prepare"]
         self.patch(prepare, "PAGE", 2)
         self.run_campaign(
             self.promotional(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo.tests import Form, tagged
 
-from ..models import sms_campaign_price
+from ..models.campaign import sms_campaign_price
 from .campaign import CampaignCase
 
 SAFARICOM, AIRTEL, NEW = "+254712345678", "+254733345679", "+254722000111"

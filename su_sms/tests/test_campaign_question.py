@@ -7,7 +7,7 @@ from odoo.tests import tagged
 
 from .campaign import CampaignCase
 
-PREPARE = "odoo.addons.su_sms.models.sms_campaign_prepare"
+PREPARE = "odoo.addons.su_sms.models.campaign.sms_campaign_prepare"
 FEES = (
     "Phone,Name,Fee Balance\n"
     "0712345678,Amina,500\n0722000111,Brian,\n0733345679,Chege,-\n"

@@ -255,4 +255,4 @@ class TestEvents(RecordsCase):
         self.assertEqual(sorted(number for number, _text in self.texts()), numbers)
 
     def page_module(self):
-        return sys.modules["odoo.addons.su_sms.models.sms_campaign_prepare"]
+        return sys.modules["odoo.addons.su_sms.models.campaign.sms_campaign_prepare"]

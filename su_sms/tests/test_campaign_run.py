@@ -89,7 +89,7 @@ class TestCampaignRun(CampaignCase):
         with (
             freeze_time(fields.Datetime.now() + timedelta(hours=2)),
             patch.object(type(campaign), "_forget_recipients", side_effect=ValueError),
-            mute_logger("odoo.addons.su_sms.models.sms_campaign_job"),
+            mute_logger("odoo.addons.su_sms.models.campaign.sms_campaign_job"),
         ):
             self.env["sms.campaign"]._work()
         self.assertEqual((campaign.state, campaign.pause_reason), ("paused", "problem"))

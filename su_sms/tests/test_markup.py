@@ -121,7 +121,7 @@ class TestMarkup(CampaignCase):
             self.env["sms.gateway.event"]._receive(
                 self.gateway.id, "incoming", list(fields.items())
             )
-        with mute_logger("odoo.addons.su_sms.models.sms_gateway_event"):
+        with mute_logger("odoo.addons.su_sms.models.gateway.sms_gateway_event"):
             self.env["sms.gateway.event"]._apply_inbox()
 
     def opt_out_word(self, text):

@@ -9,7 +9,7 @@ from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 from psycopg2 import IntegrityError
 
-from ..models import sms_gateway_config_retention
+from ..models.privacy import sms_gateway_config as sms_gateway_config_retention
 from ..privacy import retention, suppression
 from ..tools.transactions import own_transaction, utcnow
 from .campaign import CampaignCase

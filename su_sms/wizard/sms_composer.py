@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..models.sms_sms import MANY
+from ..models.message.sms_sms import MANY
 
 
 class SmsComposer(models.TransientModel):

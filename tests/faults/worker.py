@@ -133,7 +133,7 @@ class Orders:
 
     def set_page(self, people: int) -> None:
         """Let this process prepare campaigns by pages of so many."""
-        _module("models.sms_campaign_prepare").PAGE = people
+        _module("models.campaign.sms_campaign_prepare").PAGE = people
 
     def audience(self, path: str, body: str) -> dict[str, Any]:
         """Make a campaign to the people of a file; tell what that took and found."""

@@ -72,12 +72,12 @@ def test_an_error_outside_of_tests_is_told():
     _, errors = odoo_log.read(
         log(
             started("TestA.test_good"),
-            ("ERROR", "su_sms.models.sms_sms", "cannot dispatch"),
-            ("WARNING", "su_sms.models.sms_sms", "slow"),
+            ("ERROR", "su_sms.models.message.sms_sms", "cannot dispatch"),
+            ("WARNING", "su_sms.models.message.sms_sms", "slow"),
             summary(0, 0, 1),
         )
     )
-    assert errors == ["su_sms.models.sms_sms: cannot dispatch"]
+    assert errors == ["su_sms.models.message.sms_sms: cannot dispatch"]
 
 
 def test_what_odoo_repeats_is_told_once():

@@ -1,0 +1,231 @@
+import base64
+import json
+from collections import Counter
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ...text import numbers as pasted
+from ...text import phone, table
+
+# Rows that are inserted together, unless they have more characters.
+BATCH = 5000
+CHARACTERS = 5_000_000
+
+
+class SmsCampaignAudience(models.Model):
+    """Audiences that are no records: pasted numbers and uploaded files.
+
+    What was given is cut into rows once, when it is saved; nothing is dropped, so that
+    the check can tell of each bad row where it is and what is wrong with it.
+    """
+
+    _inherit = "sms.campaign.audience"
+
+    file = fields.Binary(attachment=True, copy=True)
+    file_name = fields.Char()
+    sheet = fields.Char(help="The sheet of the workbook that has the people.")
+    # Not readonly, nor are the notes: what a form shows, it says when it asks again. No
+    # caller can write them, see sms_campaign_audience_save.
+    sheet_choices = fields.Text(copy=False)
+    hidden_rows = fields.Boolean(
+        "Hidden Rows Too",
+        help="Rows that a filter or a person hides in the spreadsheet are left out,"
+        " unless this is ticked.",
+    )
+    notes = fields.Text("What Was Read", copy=False)
+    column_ids = fields.One2many(
+        "sms.campaign.column", "audience_id", "Columns", copy=False
+    )
+    row_ids = fields.One2many("sms.campaign.row", "audience_id", copy=False)
+
+    def _read_numbers(self):
+        for audience in self.filtered(lambda a: a.kind == "numbers"):
+            country = audience._row_country()
+            try:
+                found = pasted.split(audience.numbers or "", country)
+            except pasted.TextTooLongError as error:
+                raise UserError(str(error)) from None
+            audience._keep_rows(
+                (line, {"number": number, "name": name}, None)
+                for line, number, name in _all_lines(audience.numbers or "", found)
+            )
+
+    def _read_file(self):
+        for audience in self.filtered(lambda a: a.kind == "file"):
+            audience.column_ids.sudo().unlink()
+            if not audience.file:
+                audience._keep_rows(())
+                audience._keep_read(sheet=False, sheet_choices=False, notes=False)
+                continue
+            content = base64.b64decode(audience.file)
+            try:
+                found = table.read(
+                    content, audience._row_country(), sheet=audience.sheet or ""
+                )
+                slugs = [column.slug for column in found.columns]
+                counts = Counter()
+                audience._keep_rows(
+                    (row.line, dict(zip(slugs, row.values, strict=False)), _skip(row))
+                    for row in counted(found.rows(), counts)
+                )
+            except table.TableError as error:
+                raise UserError(str(error)) from None
+            self.env["sms.campaign.column"].sudo().create(
+                [{"audience_id": audience.id, **column} for column in columns(found)]
+            )
+            audience._keep_read(
+                sheet=found.sheet,
+                sheet_choices=choices(found.sheets),
+                notes=audience._notes_of(found, counts),
+            )
+
+    def _keep_read(self, **values):
+        """Keep what a file has been read as; a change would have it read again."""
+        names = [self._fields[name] for name in values]
+        with self.env.protecting(names, self):
+            for name, value in values.items():
+                self[name] = value
+
+    def _notes_of(self, found, counts):
+        """Tell what was read, what of it does not count, and what to look at.
+
+        :param found: what ``table.read`` gives
+        :param counts: how many rows there are of each kind, if they were counted
+        """
+        notes = []
+        if len(found.sheets) > 1:
+            notes.append(
+                self.env._(
+                    "Sheet “%(sheet)s” is read, one of %(count)s.",
+                    sheet=found.sheet,
+                    count=len(found.sheets),
+                )
+            )
+        if found.sheet_hidden:
+            notes.append(self.env._("This sheet is hidden in the file."))
+        if found.header > 1:
+            notes.append(
+                self.env._(
+                    "The headings are in line %s; what stands above is nobody's row.",
+                    found.header,
+                )
+            )
+        texts = {
+            "hidden": self.env._("Rows that are hidden in the file: %s."),
+            "struck": self.env._("Rows that are struck through and left out: %s."),
+            "unknown": self.env._(
+                "Formulas without a value: %s. Open the file in a spreadsheet program"
+                " and save it."
+            ),
+        }
+        for kind, text in texts.items():
+            if counts[kind]:
+                notes.append(text % f"{counts[kind]:,}")
+        return "\n".join(notes) or False
+
+    def _row_country(self):
+        return self.env["sms.gateway.config"]._country(self.campaign_id.company_id)
+
+    def _keep_rows(self, rows):
+        """Keep these (line, cells, skip) in place of those before, flat in memory."""
+        self.env.cr.execute(
+            "DELETE FROM sms_campaign_row WHERE audience_id = %s", [self.id]
+        )
+        for batch in _batches(rows):
+            self.env.cr.execute(
+                """
+                INSERT INTO sms_campaign_row (audience_id, line, cells, skip)
+                SELECT %s, v.line, v.cells, v.skip
+                  FROM json_to_recordset(%s) AS v(line int, cells jsonb, skip text)
+                """,
+                [
+                    self.id,
+                    json.dumps(
+                        [
+                            {"line": line, "cells": cells, "skip": skip}
+                            for line, cells, skip in batch
+                        ]
+                    ),
+                ],
+            )
+        self.env["sms.campaign.row"].invalidate_model()
+        self.invalidate_recordset(["row_ids"])
+
+    def _row_columns(self):
+        if self.kind == "numbers":
+            return ["number"], "name"
+        slugs = {}
+        for column in self.column_ids:
+            slugs.setdefault(column.role, []).append(column.slug)
+        numbers = slugs.get("number", []) + slugs.get("fallback", [])
+        return numbers, slugs.get("name", [None])[0]
+
+    def _row_titles(self):
+        titles = super()._row_titles()
+        return {**titles, **{each.slug: each.title for each in self.column_ids}}
+
+
+def _batches(rows):
+    """Give rows in lists, short ones if the rows are long."""
+    batch, size = [], 0
+    for row in rows:
+        batch.append(row)
+        size += sum(len(cell) for cell in row[1].values())
+        if len(batch) == BATCH or size > CHARACTERS:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def columns(found):
+    """Give the values of a file's columns, and what each was taken for.
+
+    :param found: what ``table.read`` gives
+    """
+    first = found.head[0].values
+    return [
+        {
+            "sequence": column.index,
+            "title": column.title,
+            "slug": column.slug,
+            "role": column.role or "placeholder",
+            "example": first[column.index],
+            "hidden": column.hidden,
+            "numbers": f"{column.numbers}/{len(found.head)}" if column.numbers else "",
+        }
+        for column in found.columns
+    ]
+
+
+def choices(sheets):
+    """Give the sheets to choose from, one a line, if there is a choice."""
+    return "\n".join(sheets) if len(sheets) > 1 else False
+
+
+def counted(rows, counts):
+    """Give the rows, and count those that need a word."""
+    for row in rows:
+        counts[_skip(row)] += 1
+        counts["unknown"] += row.unknown
+        yield row
+
+
+def _skip(row):
+    if row.struck:
+        return "struck"
+    return "hidden" if row.hidden else None
+
+
+def _all_lines(text, found):
+    """Give (line, number, name) of what was found, and of lines in which nothing was.
+
+    Those are no numbers, and the check says so instead of passing over them.
+    """
+    found = list(found)
+    yield from found
+    known = {each.line for each in found}
+    for line, content in enumerate(text.splitlines(), 1):
+        if line not in known and content.strip():
+            yield line, content.strip()[: phone.LONGEST], ""

@@ -1,0 +1,315 @@
+import time
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import MissingError, UserError
+
+from ...dispatch import window
+from ...text import placeholders
+from ...tools import authors
+from ...tools.check_later import is_later
+from ...tools.transactions import in_test, utcnow
+from .sms_campaign_prepare import PAGE
+
+# What is checked while a person waits for their form to be saved; the rest is a job's.
+AT_ONCE_SECONDS = 2.0
+# What is reckoned with: the first is what the benchmarks do, the second is measured.
+MOST_A_MINUTE = 30_000
+REQUEST_SECONDS = 0.22
+# So long a count of very many people is good enough to launch with.
+COUNT_HOLDS = timedelta(minutes=10)
+# A change of any of these makes the last check worthless.
+CHECKED = {
+    "body",
+    "template_id",
+    "shorten_links",
+    "message_class",
+    # Its settings make texts longer or shorter; it has its own networks and prices.
+    "gateway_id",
+    "audience_ids",
+    "company_id",
+    "optout",
+    "when_empty",
+    "when_shared",
+    # Who is responsible reads the texts.
+    "user_id",
+}
+
+
+class SmsCampaign(models.Model):
+    """What a campaign would do: how many people, who is left out, and the price.
+
+    The check goes through everybody as the preparation does, so that what it says is
+    what will happen; it runs by itself after each change.
+    """
+
+    _inherit = "sms.campaign"
+
+    check_state = fields.Selection(
+        [
+            ("none", "Nobody yet"),
+            ("running", "Being counted"),
+            ("done", "Counted"),
+            ("failed", "Can't be counted"),
+        ],
+        default="none",
+        required=True,
+        readonly=True,
+        copy=False,
+    )
+    check_problem = fields.Char(readonly=True, copy=False)
+    checked_at = fields.Datetime(readonly=True, copy=False)
+    people_count = fields.Integer("Recipients", readonly=True, copy=False)
+    left_out_count = fields.Integer("Left Out", readonly=True, copy=False)
+    part_count = fields.Integer("Parts in All", readonly=True, copy=False)
+    worst_parts = fields.Integer("Parts at Most", readonly=True, copy=False)
+    exclusion_ids = fields.One2many(
+        "sms.campaign.exclusion", "campaign_id", readonly=True, copy=False
+    )
+    recipient_ids = fields.One2many(
+        "sms.campaign.recipient", "campaign_id", readonly=True, copy=False
+    )
+    sample_ids = fields.Many2many(
+        "sms.campaign.recipient", string="The First", compute="_compute_sample_ids"
+    )
+
+    finish_at = fields.Datetime("Done By", compute="_compute_finish_at")
+
+    # ------------------------------------------------------------
+    # Time
+    # ------------------------------------------------------------
+
+    @api.depends(
+        "people_count",
+        "pace",
+        "message_class",
+        "within_window",
+        "scheduled_at",
+        "gateway_id",
+        "body",
+        "optout",
+    )
+    def _compute_finish_at(self):
+        for campaign in self:
+            if not campaign.people_count:
+                campaign.finish_at = False
+                continue
+            start = max(campaign.scheduled_at or utcnow(), utcnow())
+            campaign.finish_at = campaign._finish(start).replace(microsecond=0)
+
+    def _finish(self, start):
+        """Estimate when everything has left, if it starts then."""
+        hours, seconds = self._hours(), self._sending_seconds()
+        if hours:
+            return window.finish(hours, start, seconds)
+        return start + timedelta(seconds=seconds)
+
+    def _sending_seconds(self, personal=None):
+        """Estimate how long sending takes by the pace, and by the requests it needs.
+
+        :param personal: whether no two texts are alike, so that none share a request;
+            by default as they are
+        """
+        gateway, people = self.gateway_id.sudo(), self.people_count
+        if not gateway:
+            # Taken out of a form that is not saved yet.
+            return 0.0
+        if personal is None:
+            personal = self.optout == "link" or self._has_placeholders()
+        paces = [pace for pace in (self.pace, gateway.pace) if pace]
+        seconds = 60 * people / min(paces, default=MOST_A_MINUTE)
+        requests = people / (1 if personal else gateway.chunk_size)
+        return max(seconds, requests * REQUEST_SECONDS / gateway.concurrency)
+
+    def _hours(self):
+        """Give the window that this campaign keeps to, or None."""
+        kept = self.within_window or self.message_class == "promotional"
+        if kept and self.gateway_id:
+            return self.gateway_id.sudo()._window()
+        return None
+
+    def _waits_for_window(self):
+        """Tell whether it would begin outside the hours."""
+        hours, start = self._hours(), max(self.scheduled_at or utcnow(), utcnow())
+        return bool(hours) and not window.is_open(hours, start)
+
+    def _takes_days(self):
+        """Tell whether the hours end before everybody has it: it rests till the next.
+
+        A night before they begin is no day of its own.
+        """
+        hours, start = self._hours(), max(self.scheduled_at or utcnow(), utcnow())
+        return bool(hours) and self._finish(start) > window.closing(hours, start)
+
+    # ------------------------------------------------------------
+    # People
+    # ------------------------------------------------------------
+
+    @api.depends("recipient_ids")
+    def _compute_sample_ids(self):
+        for campaign in self:
+            campaign.sample_ids = self.env["sms.campaign.recipient"].search(
+                [("campaign_id", "in", campaign.ids), ("reason", "=", False)],
+                limit=5,
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        campaigns = super().create(vals_list)
+        campaigns.filtered("audience_ids")._check_again()
+        return campaigns
+
+    def write(self, vals):
+        result = super().write(vals)
+        if CHECKED & set(vals):
+            self.filtered(lambda c: c.state == "draft")._check_again()
+        return result
+
+    def _check_again(self):
+        """Throw the last check away and make a new one, by a job if it takes long."""
+        for campaign in self.sudo():
+            campaign._forget_check()
+            if not campaign.audience_ids:
+                continue
+            campaign.check_state = "running"
+            # Code runs for nobody who may do less than its author; the job is nobody.
+            if campaign._may_run_code(self.env.user):
+                campaign._check_some(AT_ONCE_SECONDS)
+            if campaign.check_state == "running":
+                campaign._trigger_work()
+
+    def _audience_changed(self):
+        """Check again, unless whoever writes to the campaign does it at the end."""
+        if campaigns := self.filtered(lambda campaign: not is_later(campaign)):
+            campaigns._check_again()
+
+    def _may_run_code(self, user):
+        """Tell whether a user may all that the code in the text's placeholders may."""
+        texts = [self.body or "", *(self.template_texts or {}).values()]
+        if not any(placeholders.others(text or "") for text in texts):
+            return True
+        return all(authors.covers(user, each) for each in self._text_with_a_say())
+
+    def _forget_check(self):
+        self.env.cr.execute(
+            "DELETE FROM sms_campaign_recipient WHERE campaign_id = ANY(%s)", [self.ids]
+        )
+        self.env["sms.campaign.recipient"].invalidate_model()
+        self.exclusion_ids.unlink()
+        self._take_template()
+        self.network_ids.unlink()
+        self._start_over()
+        self.write(
+            {
+                "check_state": "none",
+                "check_problem": False,
+                "people_count": 0,
+                "left_out_count": 0,
+                "part_count": 0,
+                "worst_parts": 0,
+                "unicode_count": 0,
+                "unicode_characters": False,
+                "missing_count": 0,
+                "missing_text": False,
+                "shared_count": 0,
+            }
+        )
+
+    def _check_some(self, seconds):
+        """Go on with the check for so long, or to its end."""
+        self.ensure_one()
+        until = time.monotonic() + seconds
+        try:
+            with self.env.cr.savepoint():
+                while self._take_page(self._keep_recipients, self._as_if_finished()):
+                    if time.monotonic() > until and not in_test():
+                        break
+        except MissingError:
+            # Deleted meanwhile: the job takes the page again.
+            raise
+        except UserError as error:
+            self.write({"check_state": "failed", "check_problem": str(error)})
+            return
+        self._sum_up()
+
+    def _sum_up(self):
+        """Count what the check has found so far."""
+        self.env.cr.execute(
+            """
+              SELECT reason, count(*), coalesce(sum(parts), 0), coalesce(max(parts), 0)
+                FROM sms_campaign_recipient WHERE campaign_id = %s GROUP BY reason
+            """,
+            [self.id],
+        )
+        found = {row[0]: row[1:] for row in self.env.cr.fetchall()}
+        people, parts, worst = found.pop(None, (0, 0, 0))
+        self.exclusion_ids.unlink()
+        self.env["sms.campaign.exclusion"].create(
+            [
+                {"campaign_id": self.id, "reason": reason, "count": count}
+                for reason, (count, _parts, _worst) in found.items()
+            ]
+        )
+        finished = all(self.audience_ids.mapped("finished"))
+        if finished:
+            self._count_networks()
+            self._count_unicode()
+            self._count_questions()
+        self.write(
+            {
+                "people_count": people,
+                "part_count": parts,
+                "worst_parts": worst,
+                "left_out_count": sum(row[0] for row in found.values()),
+                "check_state": "done" if finished else "running",
+                "checked_at": fields.Datetime.now(),
+            }
+        )
+
+    # ------------------------------------------------------------
+    # What a person may do
+    # ------------------------------------------------------------
+
+    def action_check(self):
+        """Count again, such as after contacts were changed."""
+        self._check_still_open()
+        self._check_again()
+
+    def action_ask_to_launch(self):
+        """Count anew what may have changed since, and ask whether to launch it."""
+        self.ensure_one()
+        self.check_access("write")
+        if self.state == "draft" and self._count_is_old():
+            self._check_again()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "su_sms.sms_campaign_launch_action"
+        )
+        return dict(action, context={"default_campaign_id": self.id})
+
+    def _count_is_old(self):
+        """Tell whether to count again: what takes a moment always, else by age."""
+        if self.check_state in ("none", "running"):
+            return False
+        if not self._may_run_code(self.env.user):
+            # It would be counted by the job, while somebody waits for an answer.
+            return False
+        few = self.people_count + self.left_out_count <= PAGE
+        return few or self.checked_at < fields.Datetime.now() - COUNT_HOLDS
+
+    def action_open_recipients(self):
+        return self._open_recipients([("reason", "=", False)], self.env._("Recipients"))
+
+    def action_open_left_out(self):
+        return self._open_recipients([("reason", "!=", False)], self.env._("Left Out"))
+
+    def _open_recipients(self, domain, name):
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": "sms.campaign.recipient",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("campaign_id", "=", self.id), *domain],
+            "context": {"create": False, "edit": False},
+        }

@@ -1,0 +1,69 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+
+from ...tools.check_later import is_later
+
+
+class SmsCampaignColumn(models.Model):
+    """A column of an uploaded file: what it was taken for, for a person to correct."""
+
+    _name = "sms.campaign.column"
+    _inherit = ["sms.form.mixin", "sms.own.companies"]
+    _description = "SMS Campaign Column"
+    _order = "sequence, id"
+    _rec_name = "title"
+
+    audience_id = fields.Many2one(
+        "sms.campaign.audience", required=True, readonly=True, ondelete="cascade"
+    )
+    # Not readonly: the form of a file that is not saved yet has its columns from here.
+    sequence = fields.Integer()
+    title = fields.Char("Column")
+    slug = fields.Char()
+    placeholder = fields.Char(compute="_compute_placeholder")
+    role = fields.Selection(
+        [
+            ("number", "Phone Number"),
+            ("fallback", "Phone Number if There Is None"),
+            ("name", "Name"),
+            ("placeholder", "For the Text"),
+        ],
+        "Holds",
+        required=True,
+        default="placeholder",
+    )
+    example = fields.Char("First Row")
+    hidden = fields.Boolean(help="Nobody sees this column in the spreadsheet.")
+    numbers = fields.Char(
+        "Rows with a Number", help="Of the first rows of the file, up to 100."
+    )
+
+    @api.depends("slug")
+    def _compute_placeholder(self):
+        for column in self:
+            slug = column.slug
+            column.placeholder = "{{ object." + slug + " }}" if slug else False
+
+    def write(self, vals):
+        if set(vals) - {"role"} and not self.env.su:
+            raise AccessError(
+                self.env._("Only what a column holds can be changed, not the file.")
+            )
+        result = super().write(vals)
+        if "role" in vals:
+            self.filtered(
+                lambda column: not is_later(column.audience_id.campaign_id)
+            )._check_roles()
+        if set(vals) - {"example"}:
+            self.audience_id._changed()
+        return result
+
+    def _check_roles(self):
+        for audience in self.audience_id:
+            roles = audience.column_ids.mapped("role")
+            if roles.count("number") != 1 or roles.count("name") > 1:
+                raise ValidationError(
+                    self.env._(
+                        "One column holds the phone number, and at most one the name."
+                    )
+                )

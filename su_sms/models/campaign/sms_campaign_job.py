@@ -1,0 +1,263 @@
+import logging
+import time
+from contextlib import contextmanager
+
+from markupsafe import escape
+from odoo import api, fields, models
+from odoo.exceptions import MissingError, UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONFLICTS
+
+from ...dispatch import outbox
+from ...tools.context import loud
+from ...tools.transactions import in_test, own_environment, own_transaction, utcnow
+
+_logger = logging.getLogger(__name__)
+
+# One run of the job; see sms_sms_dispatch.
+RUN_SECONDS = 20
+# Rows called off at a time.
+BATCH = 5000
+ACTIVITY = "su_sms.mail_activity_type_campaign"
+# What others wait for if it is an urgent campaign's.
+AHEAD = ("_begin_if_due", "_prepare_page")
+# How often a page is taken of which somebody deletes records meanwhile.
+TRIES = 3
+
+
+class SmsCampaign(models.Model):
+    """The job that moves campaigns on: checks, preparation, their end."""
+
+    _inherit = "sms.campaign"
+
+    @api.model
+    def _trigger_work(self, at=None):
+        self.env.ref("su_sms.ir_cron_campaigns").sudo()._trigger(at=at)
+
+    @api.model
+    def _work(self):
+        """Move every campaign on by a page, until nothing moves; called by the cron."""
+        self.env["ir.cron"]._sms_check_is_job()
+        until = time.monotonic() + self.env["ir.cron"]._sms_seconds(RUN_SECONDS)
+        moved = True
+        while moved and time.monotonic() < until:
+            moved = self._work_once()
+        if moved:
+            self.env.ref("su_sms.ir_cron_campaigns").sudo()._sms_go_on()
+            return
+        waiting = self.sudo().search([("state", "=", "scheduled")])
+        if waiting:
+            self._trigger_work(min(waiting.mapped("scheduled_at")))
+
+    @api.model
+    def _work_once(self):
+        moved = False
+        for campaign_id, step in self._to_do():
+            moved |= self._take_step(campaign_id, step)
+            self.env["sms.sms"]._report_progress(1)
+        if moved:
+            self._tell_progress()
+        return moved
+
+    @api.model
+    def _take_step(self, campaign_id, step):
+        for _try in range(TRIES):
+            try:
+                with self._at_work(campaign_id) as campaign:
+                    return bool(getattr(campaign, step)())
+            except MissingError as error:
+                # Deleted since the page was found: the next try does not find it.
+                problem = error
+            except CONFLICTS:
+                # Somebody else was at it: next time.
+                return True
+            except Exception as error:
+                problem = error
+                break
+        # Its own, and a person's to mend; the others go on.
+        with self._at_work(campaign_id) as campaign:
+            campaign._fail(problem)
+        return False
+
+    @contextmanager
+    def _at_work(self, campaign_id):
+        """Give a campaign in a transaction that sees what others commit meanwhile."""
+        with own_environment(self.env) as env:
+            if not in_test():
+                outbox.read_committed(env.cr)
+            yield env["sms.campaign"].browse(campaign_id)
+
+    @api.model
+    def _outbox_ran(self):
+        """Have campaigns looked at of which nothing waits, or no more may leave."""
+        with own_transaction(self.env) as cr:
+            cr.execute(
+                """
+                SELECT EXISTS (
+                    SELECT FROM sms_campaign c
+                     WHERE state = 'sending'
+                       AND (budget > 0 OR NOT EXISTS (
+                            SELECT FROM sms_sms WHERE campaign_id = c.id
+                                AND state IN ('outgoing', 'process'))))
+                """
+            )
+            [to_do] = cr.fetchone()
+        if to_do:
+            self._trigger_work()
+
+    @api.model
+    def _to_do(self):
+        """Give [(campaign id, step)] of all that wait for a step."""
+        with own_transaction(self.env) as cr:
+            cr.execute(
+                """
+                SELECT id, urgent IS TRUE,
+                       CASE state WHEN 'draft' THEN '_go_on_checking'
+                                      WHEN 'scheduled' THEN '_begin_if_due'
+                                      WHEN 'preparing' THEN '_prepare_page'
+                                      WHEN 'sending' THEN '_end_if_done'
+                                      WHEN 'cancelled' THEN '_call_off' END
+                  FROM sms_campaign
+                 WHERE (state = 'draft' AND check_state = 'running')
+                    OR (state = 'scheduled' AND scheduled_at <= %(now)s)
+                    OR state IN ('preparing', 'sending')
+                    OR (state = 'cancelled' AND ended_at > %(now)s - interval '1 day'
+                        AND EXISTS (SELECT FROM sms_sms WHERE campaign_id =
+                                    sms_campaign.id AND state = 'outgoing'))
+              ORDER BY id
+                """,
+                {"now": utcnow()},
+            )
+            found = cr.fetchall()
+        # What is urgent is prepared before the next page of any other.
+        first = [row for row in found if row[1] and row[2] in AHEAD] or found
+        return [(campaign_id, step) for campaign_id, _urgent, step in first]
+
+    def _go_on_checking(self):
+        self._check_some(0)
+        if self.check_state == "running":
+            return True
+        self._tell_moved()
+        return False
+
+    def _begin_if_due(self):
+        if not self._lock_in("scheduled"):
+            return False
+        self._begin()
+        return True
+
+    def _prepare_page(self):
+        taken = self._take_page(self._keep_messages, self._finished())
+        if not all(self.audience_ids.mapped("finished")):
+            # If none was taken, another worker is at it.
+            return taken
+        # Somebody may have paused it meanwhile: then when it is resumed.
+        if self._lock_in("preparing"):
+            self._count_prepared()
+            self._send_if_agreed()
+        return True
+
+    def _count_prepared(self):
+        """Count who was reached and left out: not who would have been, at the check."""
+        self.env.cr.execute(
+            """
+            SELECT count(*) FILTER (WHERE left_out IS NOT TRUE),
+                   count(*) FILTER (WHERE left_out),
+                   coalesce(sum(parts) FILTER (WHERE left_out IS NOT TRUE), 0)
+              FROM sms_sms WHERE campaign_id = %s
+            """,
+            [self.id],
+        )
+        people, left_out, parts = self.env.cr.fetchone()
+        self.write(
+            {
+                "people_count": people,
+                "left_out_count": left_out,
+                "part_count": parts,
+            }
+        )
+
+    def _end_if_done(self):
+        """End a campaign of which nothing waits; pause one whose budget is spent."""
+        if not self._lock_in("sending"):
+            return False
+        self.env.cr.execute(
+            """
+            SELECT EXISTS (SELECT FROM sms_sms WHERE campaign_id = %(id)s
+                              AND state = 'outgoing'),
+                   EXISTS (SELECT FROM sms_sms WHERE campaign_id = %(id)s
+                              AND state = 'process')
+            """,
+            {"id": self.id},
+        )
+        waiting, under_way = self.env.cr.fetchone()
+        if under_way:
+            return False
+        if not waiting:
+            self.write({"state": "done", "ended_at": fields.Datetime.now()})
+            self._forget_rows()
+        elif self._budget_is_spent():
+            self._stop(self.env._("The budget is spent."), "budget")
+        else:
+            return False
+        return True
+
+    def _forget_rows(self):
+        """Forget what was uploaded: the messages say what became of each."""
+        self.env.cr.execute(
+            """
+            DELETE FROM sms_campaign_row WHERE audience_id IN
+                   (SELECT id FROM sms_campaign_audience WHERE campaign_id = %s)
+            """,
+            [self.id],
+        )
+        self.env["sms.campaign.row"].invalidate_model()
+
+    def _call_off(self):
+        """Call off what still waits of a cancelled campaign, some at a time."""
+        self.env.cr.execute(
+            """
+            UPDATE sms_sms SET state = 'canceled', write_date = %s
+             WHERE id IN (SELECT id FROM sms_sms
+                           WHERE campaign_id = %s AND state = 'outgoing'
+                           LIMIT %s FOR UPDATE SKIP LOCKED)
+            """,
+            [utcnow(), self.id, BATCH],
+        )
+        self.env["sms.sms"].invalidate_model(["state"])
+        return bool(self.env.cr.rowcount)
+
+    def _fail(self, error):
+        """Take a campaign that can't go on out of the job's way, and say why."""
+        text = str(error)
+        if not isinstance(error, UserError):
+            # Its words may quote people's data, which is no business of a log's.
+            _logger.error("Campaign %s can't go on: %s", self.id, type(error).__name__)
+            text = self.env._(
+                "Something unexpected happened. An administrator finds what in the"
+                " server's log."
+            )
+        if self.state == "draft":
+            self.write({"check_state": "failed", "check_problem": text})
+            self._tell_moved()
+        else:
+            self._stop(text)
+
+    def _stop(self, text, reason="problem"):
+        """Pause because of something that a person has to see to, and tell them."""
+        if not self._lock_in("scheduled", "preparing", "sending"):
+            return
+        if self.state == "scheduled":
+            # Gone through by the check, but not prepared: a resume has to.
+            self._start_over()
+        self._pause(reason, text)
+        self._tell_responsible(text)
+
+    def _tell_responsible(self, text):
+        """Let whose campaign it is see to something, in one activity."""
+        known = self.activity_search([ACTIVITY], user_id=self.user_id.id)
+        if known:
+            known[0].note = escape(text)
+        else:
+            loud(self).activity_schedule(
+                ACTIVITY, note=escape(text), user_id=self.user_id.id
+            )

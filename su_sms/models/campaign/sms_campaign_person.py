@@ -1,0 +1,96 @@
+"""One of a campaign's people, from what the audience has to what would be sent."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...text import e164, numbers, phone
+from ...text.country import explain
+
+# Why somebody is left out: the failure types of the message that is not sent.
+OPTED_OUT = "sms_blacklist"
+LIST_OPT_OUT = "sms_optout"
+DUPLICATE = "sms_duplicate"
+MISSING = "sms_number_missing"
+MALFORMED = "sms_number_format"
+NOT_MOBILE = "sms_invalid_destination"
+NO_TEXT = "sms_empty"
+TOO_LONG = "sms_too_long"
+NOT_RENDERED = "sms_rendering"
+NO_VALUE = "sms_no_value"
+# What nobody sees in a spreadsheet, or sees to be deleted.
+BY_SKIP = {"hidden": "sms_hidden_row", "struck": "sms_struck_row"}
+BY_PHONE_REASON = {"empty": MISSING, "not_mobile": NOT_MOBILE}
+
+
+@dataclass
+class Candidate:
+    """What an audience has of one person.
+
+    :ivar numbers: as people typed them, the best first
+    :ivar cells: a file's row, by column; None for records
+    :ivar of_contact: whether the person is one of the record's several contacts
+    """
+
+    name: str
+    numbers: list[str]
+    record: Any = None
+    partner: Any = None
+    cells: dict[str, Any] | None = None
+    line: int | None = None
+    # What people call the cells.
+    titles: dict[str, str] = field(default_factory=dict, repr=False)
+    opted_out: bool = False
+    of_contact: bool = False
+    # What is found out about it:
+    number: str = ""
+    reason: str = ""
+    detail: str = ""
+    body: str = field(default="", repr=False)
+    parts: int = 0
+    forcing: str = ""
+    # What the text asks for and this person does not have.
+    missing: str = ""
+    # The same for texts that are alike.
+    text_key: str = ""
+    # Whether somebody else has this number, and another text.
+    differs: bool = False
+
+    def leave_out(self, reason, detail=""):
+        """Leave this person out, unless there is a reason already."""
+        if not self.reason:
+            self.reason = reason
+            self.detail = detail
+
+    def read_number(self, country):
+        """Take the first of the numbers that can be one for SMS, in E.164.
+
+        A name that stands beside it is theirs if the audience has none.
+
+        :param country: gives the ISO code by which local numbers are read; asked only
+            if a number is not E.164 already
+        """
+        problem = None
+        for raw in self.numbers:
+            if e164.mobile_region(raw):
+                self.number = raw
+                return
+            try:
+                found = numbers.read(raw, country(self))
+                self.number = found.phone.e164
+                self._take_name(found.name)
+                return
+            except phone.PhoneError as error:
+                problem = problem or (error, raw)
+        if problem is None:
+            self.leave_out(MISSING)
+            return
+        error, raw = problem
+        self.number = str(raw).replace("\0", "")[:64]
+        detail = explain(error, raw, country(self))
+        self.leave_out(BY_PHONE_REASON.get(error.reason, MALFORMED), detail)
+
+    def _take_name(self, name):
+        if name and not self.name:
+            self.name = name
+            if self.cells is not None:
+                self.cells["name"] = self.cells.get("name") or name

@@ -1,0 +1,13 @@
+from . import sms_dashboard
+
+# isort: split
+
+from . import (
+    sms_campaign_figures,
+    sms_campaign_results,
+    sms_dashboard_count,
+    sms_dashboard_delay,
+    sms_dashboard_gateway,
+    sms_dashboard_queue,
+    sms_dashboard_traffic,
+)

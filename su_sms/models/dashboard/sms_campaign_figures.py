@@ -1,0 +1,188 @@
+from collections import Counter
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ...dispatch import lanes
+from ...tools.transactions import own_environment
+
+# What the funnel counts, by the state of the messages.
+FUNNEL = {
+    "waiting_count": [("state", "in", ("outgoing", "process"))],
+    "sent_count": [("state", "in", ("pending", "sent"))],
+    "delivered_count": [("state", "=", "sent")],
+    "failed_count": [
+        ("state", "=", "error"),
+        ("failure_type", "!=", "sms_outcome_unknown"),
+    ],
+    "unknown_count": [("failure_type", "=", "sms_outcome_unknown")],
+    "excluded_count": [("state", "=", "canceled")],
+    "dropped_count": [("left_out", "=", True)],
+    "message_count": [("left_out", "!=", True)],
+}
+
+
+class SmsCampaign(models.Model):
+    """What became of a campaign: progress, funnel, cost, clicks."""
+
+    _inherit = "sms.campaign"
+
+    message_count = fields.Integer("All SMS", compute="_compute_funnel")
+    waiting_count = fields.Integer("Waiting", compute="_compute_funnel")
+    sent_count = fields.Integer("Sent", compute="_compute_funnel")
+    delivered_count = fields.Integer("Delivered", compute="_compute_funnel")
+    failed_count = fields.Integer("Failed", compute="_compute_funnel")
+    unknown_count = fields.Integer("Unknown", compute="_compute_funnel")
+    excluded_count = fields.Integer("Not Sent", compute="_compute_funnel")
+    dropped_count = fields.Integer("Were Left Out", compute="_compute_funnel")
+    progress = fields.Float(compute="_compute_funnel")
+    delivery_rate = fields.Float(compute="_compute_funnel")
+    spent = fields.Float("Cost", digits=(16, 2), compute="_compute_spent")
+    spent_currency_id = fields.Many2one("res.currency", compute="_compute_spent")
+    click_count = fields.Integer("Clicks", compute="_compute_click_count")
+
+    def _compute_funnel(self):
+        counts = {campaign_id: Counter() for campaign_id in self.ids}
+        # What retention has removed is counted too.
+        for model, aggregate in (
+            ("sms.sms", "__count"),
+            ("sms.statistic", "messages:sum"),
+        ):
+            groups = (
+                self.env[model]
+                .sudo()
+                ._read_group(
+                    [("campaign_id", "in", self.ids)],
+                    ["campaign_id", "state", "failure_type", "left_out"],
+                    [aggregate],
+                )
+            )
+            for campaign, *group, count in groups:
+                counts[campaign.id][tuple(group)] += count
+        for campaign in self:
+            campaign._set_funnel(counts.get(campaign.id, {}))
+
+    def _set_funnel(self, counts):
+        def total(wanted):
+            return sum(n for group, n in counts.items() if wanted(*group))
+
+        self.message_count = total(lambda _s, _f, left_out: not left_out)
+        self.waiting_count = total(lambda s, _f, _l: s in ("outgoing", "process"))
+        self.sent_count = total(lambda s, _f, _l: s in ("pending", "sent"))
+        self.delivered_count = total(lambda s, _f, _l: s == "sent")
+        self.unknown_count = total(lambda _s, f, _l: f == "sms_outcome_unknown")
+        self.failed_count = total(lambda s, _f, _l: s == "error") - self.unknown_count
+        self.excluded_count = total(lambda s, _f, _l: s == "canceled")
+        self.dropped_count = total(lambda _s, _f, left_out: left_out)
+        done = self.message_count - self.waiting_count
+        self.progress = 100 * done / self.message_count if self.message_count else 0
+        # As on the dashboard: of those that have left or tried to.
+        tried = self.sent_count + self.failed_count + self.unknown_count
+        self.delivery_rate = 100 * self.delivered_count / tried if tried else 0
+
+    def _compute_spent(self):
+        groups = (
+            self.env["sms.spending"]
+            .sudo()
+            ._read_group(
+                [("campaign_id", "in", self.ids)],
+                ["campaign_id", "currency_id"],
+                ["amount:sum"],
+            )
+        )
+        found = {
+            campaign.id: (currency, amount) for campaign, currency, amount in groups
+        }
+        for campaign in self:
+            campaign.spent_currency_id, campaign.spent = found.get(
+                campaign.id, (False, 0)
+            )
+
+    def _compute_click_count(self):
+        groups = (
+            self.env["link.tracker"]
+            .sudo()
+            ._read_group(
+                [("source_id", "in", self.source_id.ids)], ["source_id"], ["count:sum"]
+            )
+        )
+        clicks = {source.id: count for source, count in groups}
+        for campaign in self:
+            campaign.click_count = clicks.get(campaign.source_id.id, 0)
+
+    def _highest_price(self):
+        """Give what one message may cost: the longest, in the dearest network."""
+        gateway = self.gateway_id.sudo()
+        prices = [row["price"] for row in gateway._prices()]
+        return max(gateway.price_per_part, *prices, 0) * max(self.worst_parts, 1)
+
+    def _budget_is_spent(self):
+        """Tell whether the next message could cost more than the budget allows."""
+        if not self.budget:
+            return False
+        left = lanes.left_of_budget(
+            self.env.cr, self.id, self.budget, self.message_price
+        )
+        return left + 1e-6 < self.message_price or left <= 0
+
+    # ------------------------------------------------------------
+    # Live
+    # ------------------------------------------------------------
+
+    @api.model
+    def _tell_progress(self):
+        """Let open browsers ask again for the campaigns that are moving.
+
+        Only ids go over the bus: what they show, each asks for with its own rights.
+        """
+        now = fields.Datetime.now()
+        with own_environment(self.env) as env:
+            moving = env["sms.campaign"].search(
+                Domain("state", "in", ("preparing", "sending"))
+                | Domain("check_state", "=", "running")
+                # just paused, cancelled, or counted
+                | Domain("write_date", ">", now - timedelta(seconds=30))
+                # reports come after the end
+                | Domain("ended_at", ">", now - timedelta(days=1))
+            )
+            moving._tell_moved()
+
+    def _tell_moved(self):
+        """Let open browsers ask again for these, as soon as this is committed."""
+        if self:
+            users = self.env.ref("su_sms.group_user").sudo()
+            users._bus_send("su_sms.campaigns", {"ids": self.ids})
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "state" in vals:
+            # Whoever did it, a person or a job, others may be looking.
+            self._tell_moved()
+        return result
+
+    # ------------------------------------------------------------
+    # What a person may look at
+    # ------------------------------------------------------------
+
+    def action_open_messages(self):
+        """Open messages; the context's ``which`` is a field of the funnel."""
+        self.ensure_one()
+        self.check_access("read")
+        which = FUNNEL.get(self.env.context.get("which"), [])
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "su_sms.sms_sms_action_messages"
+        )
+        action["domain"] = [("campaign_id", "=", self.id), *which]
+        action["context"] = {"create": False}
+        return action
+
+    def action_open_clicks(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Links"),
+            "res_model": "link.tracker",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("source_id", "=", self.source_id.id)],
+        }

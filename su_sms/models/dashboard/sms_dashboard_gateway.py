@@ -1,0 +1,156 @@
+from odoo import api, models
+from odoo.tools import format_datetime
+
+from ...tools.findings import LEVELS
+
+
+class SmsDashboard(models.AbstractModel):
+    """Figures of the gateways: state, balance and its trend, what is wrong."""
+
+    _inherit = "sms.dashboard"
+
+    @api.model
+    def _gateway_data(self, gateway):
+        return {
+            "id": gateway.id,
+            "name": gateway.name,
+            "sandbox": gateway.environment == "sandbox",
+            "status": gateway.status,
+            "status_label": self._label(gateway, "status"),
+            "hold_label": self._label(gateway, "hold_reason"),
+            "balance": self._amount(gateway.balance, gateway.balance_currency_id),
+            "balance_at": self._ago(gateway.balance_at),
+            "balance_state": gateway.balance_state or "ok",
+            "last_success_at": self._ago(gateway.last_success_at),
+        }
+
+    @api.model
+    def _ago(self, when):
+        return format_datetime(self.env, when, dt_format="short") if when else ""
+
+    @api.model
+    def _balances(self, gateways, since):
+        """Give the trend of each gateway's balance: times in UTC and amounts.
+
+        It begins with what was left when the first day began.
+        """
+        balances = self.env["sms.balance"].sudo()
+        trends = []
+        for gateway in gateways.filtered("balance_at"):
+            mine = [("gateway_id", "=", gateway.id)]
+            rows = balances.search([*mine, ("at", ">=", since)])
+            before = balances.search([*mine, ("at", "<", since)], limit=1)
+            points = [(since, before.amount)] if before else []
+            points += [(row.at, row.amount) for row in reversed(rows)]
+            points.append((gateway.balance_at, gateway.balance))
+            trends.append(
+                {
+                    "gateway": gateway.name,
+                    "currency": gateway.balance_currency_id.name or "",
+                    "points": [
+                        {"x": f"{at.isoformat()}Z", "y": amount}
+                        for at, amount in points
+                    ],
+                    "domain": mine,
+                }
+            )
+        return trends
+
+    # ------------------------------------------------------------
+    # Problems
+    # ------------------------------------------------------------
+
+    @api.model
+    def _problems(self, gateways, traffic):
+        """Give what should be looked at, the worst first.
+
+        :return: [{"level", "title", "text", "open"}], where ``open`` says which records
+            to show, if the user may see them
+        """
+        problems = self._problems_of_gateways(gateways)
+        unknown = traffic["unknown"]
+        if unknown["count"]:
+            problems.append(
+                {
+                    "level": "warning",
+                    "title": self.env._(
+                        "%s messages of unknown outcome", unknown["count"]
+                    ),
+                    "text": self.env._(
+                        "They left, but no answer came. Open them to settle or resend."
+                    ),
+                    "open": {"model": "sms.sms", "domain": unknown["domain"]},
+                }
+            )
+        problems += self._answers_to_look_at(gateways)
+        problems += self._problems_of_reports(gateways, traffic)
+        worst_first = list(LEVELS)
+        return sorted(problems, key=lambda each: worst_first.index(each["level"]))
+
+    @api.model
+    def _problems_of_gateways(self, gateways):
+        opens = self.env["sms.gateway.config"].has_access("read")
+        # Whether reports come is told from the traffic here.
+        hidden = ("reports",) if opens else ("reports", "trust", "callbacks")
+        found = gateways._findings()
+        return [
+            {
+                "level": finding.level,
+                "title": f"{gateway.name}: {finding.title}",
+                "text": finding.text,
+                "open": {"model": gateway._name, "id": gateway.id} if opens else None,
+            }
+            for gateway in gateways
+            for finding in found[gateway.id]
+            if finding.kind not in hidden
+        ]
+
+    @api.model
+    def _answers_to_look_at(self, gateways):
+        """Give what people wrote that may be a no; whoever may see it decides."""
+        domain = [("doubtful", "=", True), ("gateway_id", "in", gateways.ids)]
+        count = self.env["sms.incoming"].search_count(domain)
+        if not count:
+            return []
+        return [
+            {
+                "level": "warning",
+                "title": self.env._("%s answers to be looked at", count),
+                "text": self.env._(
+                    "They may ask for no more SMS: opt them out or not."
+                ),
+                "open": {"model": "sms.incoming", "domain": domain},
+            }
+        ]
+
+    @api.model
+    def _problems_of_reports(self, gateways, traffic):
+        found = []
+        events = self.env["sms.gateway.event"]
+        if events.has_access("read"):
+            domain = [
+                ("state", "in", ("failed", "unmatched")),
+                ("gateway_id", "in", gateways.ids),
+            ]
+            if count := events.search_count(domain):
+                found.append(
+                    {
+                        "level": "info",
+                        "title": self.env._("%s gateway events to look at", count),
+                        "text": self.env._("They could not be applied to a message."),
+                        "open": {"model": "sms.gateway.event", "domain": domain},
+                    }
+                )
+        if traffic["unreported"]:
+            found.append(
+                {
+                    "level": "info",
+                    "title": self.env._("No delivery reports have come"),
+                    "text": self.env._(
+                        "Paste the addresses of the gateway's “Callbacks” tab into"
+                        " Africa's Talking's dashboard, to learn what was delivered."
+                    ),
+                    "open": None,
+                }
+            )
+        return found

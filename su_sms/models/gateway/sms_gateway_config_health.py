@@ -1,0 +1,278 @@
+from datetime import timedelta
+
+from markupsafe import Markup
+from odoo import api, fields, models
+from odoo.tools import format_amount, format_datetime
+
+from ...tools.findings import Finding
+
+# What nothing holds leaves within seconds; after this long something is wrong.
+STUCK = timedelta(minutes=15)
+
+
+class SmsGatewayConfig(models.Model):
+    """What is wrong with a gateway, in words: one list for all who ask.
+
+    The form, the list, the dashboard; a monitor reads ``health_state`` and ``health``
+    over RPC, as a gateway administrator.
+    """
+
+    _inherit = "sms.gateway.config"
+
+    health_state = fields.Selection(
+        [("good", "Good"), ("warning", "Warning"), ("danger", "Problem")],
+        "Health",
+        compute="_compute_health",
+    )
+    health = fields.Html("Findings", compute="_compute_health")
+    oldest_waiting_at = fields.Datetime(
+        "Oldest Waiting Since", compute="_compute_oldest_waiting_at"
+    )
+
+    @api.depends(
+        "trust",
+        "environment",
+        "hold_reason",
+        "held_since",
+        "hold_text",
+        "retry_at",
+        "status",
+        "last_error",
+        "last_success_at",
+        "balance",
+        "balance_state",
+        "relaxed_at",
+        "callback_token_until",
+        "address_moves",
+    )
+    @api.depends_context("lang", "tz")
+    def _compute_health(self):
+        found = self._findings()
+        for gateway in self:
+            findings = found[gateway.id]
+            worst = findings[0].level if findings else "info"
+            gateway.health_state = "good" if worst == "info" else worst
+            gateway.health = Markup().join(each.html() for each in findings)
+
+    def _compute_oldest_waiting_at(self):
+        waiting = [("gateway_id", "in", self.ids), ("state", "=", "outgoing")]
+        oldest = (
+            self.env["sms.sms"]
+            .sudo()
+            ._read_group(
+                [*waiting, ("to_delete", "!=", True)],
+                ["gateway_id"],
+                ["create_date:min"],
+            )
+        )
+        since = {gateway.id: when for gateway, when in oldest}
+        for gateway in self:
+            gateway.oldest_waiting_at = since.get(gateway._origin.id)
+
+    def _findings(self):
+        """Give {gateway's id: [Finding], the worst first}.
+
+        Each is about its state, trust, queue, balance, reports, callbacks, retention.
+        """
+        stuck, reported = self._stuck(), self._reported()
+        kept = self._kept_by_pause()
+        doubts = self._no_such_numbers()
+        found = {}
+        for gateway in self:
+            findings = [
+                *gateway._findings_of_state(),
+                *gateway._findings_of_trust(),
+                *gateway._findings_of_balance(),
+                *gateway._findings_of_callbacks(gateway._origin.id in reported),
+                *gateway._findings_of_retention(kept.get(gateway._origin.id)),
+            ]
+            if gateway._origin.id in doubts:
+                findings += gateway._findings_of_country(*doubts[gateway._origin.id])
+            if gateway.status == "ready" and gateway._origin.id in stuck:
+                findings.append(gateway._finding_of_queue(*stuck[gateway._origin.id]))
+            found[gateway.id] = sorted(findings, key=lambda finding: finding.rank)
+        return found
+
+    # ------------------------------------------------------------
+    # What is found
+    # ------------------------------------------------------------
+
+    def _findings_of_state(self):
+        since, then = self._when(self.held_since), self._when(self.retry_at)
+        reasons = dict(self._fields["hold_reason"]._description_selection(self.env))
+        if self.status == "held":
+            yield self._finding(
+                "state",
+                "danger",
+                reasons[self.hold_reason],
+                self.hold_text and self.env._("The answer was “%s”.", self.hold_text),
+                since and self.env._("Held since %s.", since),
+                then and self.env._("Next try: %s.", then),
+            )
+        elif self.status == "paused":
+            since = since and self.env._("Since %s.", since)
+            yield self._finding("state", "warning", self.env._("Paused"), since)
+        elif self.status == "neutralized":
+            copy = self.env._("This is a copy of a database: nothing is sent from it.")
+            title = self.env._("Neutralized database")
+            yield self._finding("state", "warning", title, copy)
+        elif self.status == "sealed":
+            title = self.env._("Key sealed")
+            yield self._finding("state", "danger", title, self.seal_problem)
+        elif self.status == "no_key":
+            enter = self.env._("Enter the API key.")
+            yield self._finding("state", "danger", self.env._("Key missing"), enter)
+        elif self.last_error and (
+            not self.last_success_at or self.last_error_at > self.last_success_at
+        ):
+            when = self._when(self.last_error_at)
+            title = self.env._("Last error on %s", when)
+            yield self._finding("state", "info", title, self.last_error)
+
+    def _findings_of_trust(self):
+        if self.trust != "relaxed":
+            return
+        yield self._finding(
+            "trust",
+            "danger" if self._is_exposed() else "warning",
+            self.env._("The line is not verified"),
+            self.relaxed_at
+            and self.env._(
+                "%(user)s has accepted this on %(when)s.",
+                user=self.relaxed_by_id.sudo().name,
+                when=self._when(self.relaxed_at),
+            ),
+            self.env._(
+                "Anybody between this server and the provider can read the messages"
+                " and take the key. Upload the firewall's certificate."
+            ),
+        )
+
+    def _findings_of_balance(self):
+        if self.balance_state not in ("low", "floor"):
+            return
+        left = f"{self.balance:,.2f}"
+        if self.balance_currency_id:
+            left = format_amount(self.env, self.balance, self.balance_currency_id)
+        waits = self.balance_state == "floor"
+        yield self._finding(
+            "balance",
+            "danger" if waits else "warning",
+            self.env._("Balance low: %s", left),
+            waits and self.env._("Promotional messages wait."),
+            self.env._("Top up the account at Africa's Talking."),
+        )
+
+    def _findings_of_callbacks(self, reported):
+        if self.environment == "production" and self.callback_warning:
+            title = self.env._("The addresses for callbacks")
+            yield self._finding("callbacks", "warning", title, self.callback_warning)
+        if self.environment == "production" and self.address_moves:
+            yield self._finding(
+                "address",
+                "warning",
+                self.env._("The address of this server may move"),
+                self.env._(
+                    "Whenever an administrator signs in, Odoo takes the address that"
+                    " they have used as its own (web.base.url): the links in SMS and"
+                    " the addresses for callbacks move with it. See that it is the"
+                    " right one, then press “Keep This Address” under “Callbacks” as"
+                    " an administrator of Odoo, or set the system parameter"
+                    " web.base.url.freeze to True."
+                ),
+            )
+        if self.last_success_at and not reported:
+            yield self._finding(
+                "reports",
+                "info",
+                self.env._("No delivery reports have come"),
+                self.env._(
+                    "Paste the addresses of the “Callbacks” tab into Africa's"
+                    " Talking's dashboard, to learn what was delivered."
+                ),
+            )
+        until = self.callback_token_until
+        if until and until > fields.Datetime.now():
+            yield self._finding(
+                "callbacks",
+                "info",
+                self.env._("The addresses for callbacks were renewed"),
+                self.env._(
+                    "The old ones work until %s: paste the new ones before.",
+                    self._when(until),
+                ),
+            )
+
+    def _findings_of_retention(self, kept):
+        if not kept:
+            return
+        yield self._finding(
+            "retention",
+            "warning",
+            self.env._("%s campaigns have been paused for very long", kept),
+            self.env._(
+                "The data of their people is kept while they are: cancel them, or let"
+                " them go on."
+            ),
+        )
+
+    def _finding_of_queue(self, count, since):
+        return self._finding(
+            "queue",
+            "warning",
+            self.env._("%s messages wait, though nothing holds them", count),
+            self.env._("The oldest since %s.", self._when(since)),
+            self.env._(
+                "See that Odoo's scheduled actions run, and that the pace is not too"
+                " low."
+            ),
+        )
+
+    # ------------------------------------------------------------
+    # Where it is found
+    # ------------------------------------------------------------
+
+    def _stuck(self):
+        """Give {gateway's id: (count, oldest)} of single messages that should be gone.
+
+        Campaigns and promotions have hours, paces and budgets to wait for.
+        """
+        now = fields.Datetime.now()
+        domain = [
+            ("gateway_id", "in", self.ids),
+            ("state", "=", "outgoing"),
+            ("message_class", "=", "transactional"),
+            ("campaign_id", "=", False),
+            ("to_delete", "!=", True),
+            ("create_date", "<", now - STUCK),
+            *("|", ("queued_at", "=", False), ("queued_at", "<", now - STUCK)),
+            *("|", ("not_before", "=", False), ("not_before", "<", now - STUCK)),
+        ]
+        groups = (
+            self.env["sms.sms"]
+            .sudo()
+            ._read_group(domain, ["gateway_id"], ["__count", "create_date:min"])
+        )
+        return {gateway.id: (count, since) for gateway, count, since in groups}
+
+    def _reported(self):
+        """Give the ids of those that the provider has ever posted a report to."""
+        self.env["sms.gateway.event"].flush_model(["gateway_id", "kind"])
+        self.env.cr.execute(
+            """
+            SELECT id FROM sms_gateway_config g
+             WHERE id = ANY(%s)
+               AND EXISTS (SELECT FROM sms_gateway_event e
+                            WHERE e.gateway_id = g.id AND e.kind = 'delivery')
+            """,
+            [self.ids],
+        )
+        return {gateway_id for (gateway_id,) in self.env.cr.fetchall()}
+
+    @api.model
+    def _finding(self, kind, level, title, *texts):
+        return Finding(kind, level, title, " ".join(filter(None, texts)))
+
+    @api.model
+    def _when(self, when):
+        return format_datetime(self.env, when, dt_format="short") if when else ""

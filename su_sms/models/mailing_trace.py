@@ -1,9 +1,0 @@
-from odoo import fields, models
-
-from .failure_types import FAILURE_TYPES
-
-
-class MailingTrace(models.Model):
-    _inherit = "mailing.trace"
-
-    failure_type = fields.Selection(selection_add=FAILURE_TYPES)

@@ -1,0 +1,139 @@
+from odoo import api, fields, models, tools
+from odoo.exceptions import UserError, ValidationError
+
+from ...text.optout import Word, meaning, plain
+
+
+class SmsOptoutWord(models.Model):
+    """A word that, when it is all that somebody writes, opts them out or in."""
+
+    _name = "sms.optout.word"
+    _inherit = ["sms.form.mixin"]
+    _description = "SMS Opt-Out Word"
+    _order = "kind desc, lang_id, sequence, id"
+    _rec_name = "word"
+
+    word = fields.Char(required=True, help="Capitals and marks around it don't matter.")
+    plain_word = fields.Char(compute="_compute_plain_word", store=True)
+    kind = fields.Selection(
+        [("stop", "Opts Out"), ("start", "Opts In"), ("polite", "Means Nothing")],
+        "Effect",
+        required=True,
+        default="stop",
+        help="What means nothing may stand before or after another word: please,"
+        " thank you.",
+    )
+    within = fields.Boolean(
+        "Within a Text",
+        default=True,
+        help="A short text that has the word among others is shown to a person. Off for"
+        " words that people write for other reasons, such as “end” or “cancel”.",
+    )
+    lang_id = fields.Many2one(
+        "res.lang", "Language", context={"active_test": False}, ondelete="set null"
+    )
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+
+    _once = models.UniqueIndex(
+        "(plain_word)", "This word is here already, perhaps archived."
+    )
+
+    @api.depends("word")
+    def _compute_plain_word(self):
+        for each in self:
+            each.plain_word = plain(each.word or "")
+
+    @api.constrains("word")
+    def _check_word(self):
+        if any(not each.plain_word for each in self):
+            raise ValidationError(self.env._("A word needs a letter or a digit."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_not_ours()
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self._check_not_ours()
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    def _check_not_ours(self):
+        """Keep the words for no that come with us: people know them, everywhere.
+
+        Words hold for all companies, whoever changes them.
+        """
+        if self.env.su:
+            return
+        kept = self._ours()
+        if kept:
+            raise UserError(
+                self.env._(
+                    "“%s” always opts out: people know it. Add words of your own beside"
+                    " it.",
+                    kept[0].word,
+                )
+            )
+
+    def _ours(self, kind="stop"):
+        """Return those of these that come with us and have an effect."""
+        known = self.env["ir.model.data"].sudo()
+        known = known.search([("model", "=", self._name), ("module", "=", "su_sms")])
+        ids = set(known.mapped("res_id"))
+        return self.filtered(lambda each: each.kind == kind and each.id in ids)
+
+    @api.model
+    def _load_records(self, data_list, update=False):
+        """Take a word that somebody has added meanwhile for the one that comes now."""
+        known = {
+            plain(each.word): each
+            for each in self.with_context(active_test=False).search([])
+        }
+        for data in data_list:
+            word = known.get(plain(data["values"].get("word") or ""))
+            if word and not self.env.ref(data["xml_id"], raise_if_not_found=False):
+                kept = {"xml_id": data["xml_id"], "record": word, "noupdate": True}
+                self.env["ir.model.data"]._update_xmlids([kept])
+        return super()._load_records(data_list, update)
+
+    @api.model
+    @tools.ormcache()
+    def _by_word(self):
+        """Return {plain word: what it does}; what comes with us says it first."""
+        words = self.sudo().search([])
+        ours = words._ours()
+        return {
+            plain(each.word): Word(each.kind, each.within)
+            for each in (words - ours) + ours
+        }
+
+    @api.model
+    def _meaning(self, text, keyword=""):
+        """Give what a text that somebody wrote means; most mean nothing.
+
+        :param keyword: that of the gateway to which it was written
+        :return: text.optout.Meaning
+        """
+        return meaning(text or "", self._by_word(), keyword)
+
+    @api.model
+    def _kind_of(self, text, keyword=""):
+        """Give what a text that somebody wrote does, or None."""
+        return self._meaning(text, keyword).kind
+
+    @api.model
+    def _word(self, kind, lang=None):
+        """Return the word to tell people of, in a language if it has one.
+
+        It is one that comes with us: all companies' texts have it.
+        """
+        words = self.sudo().search([("kind", "=", kind)])._ours(kind)
+        code = (lang or "en")[:2]
+        mine = words.filtered(lambda each: (each.lang_id.code or "")[:2] == code)
+        return (mine or words)[:1].word

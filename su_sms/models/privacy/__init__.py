@@ -1,0 +1,8 @@
+from . import (
+    sms_campaign_audience,
+    sms_campaign_audience_person,
+    sms_gateway_config,
+    sms_person_log,
+    sms_sms,
+    sms_statistic,
+)

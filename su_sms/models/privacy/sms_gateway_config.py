@@ -1,0 +1,135 @@
+import logging
+import time
+
+from markupsafe import Markup
+from odoo import api, fields, models
+
+from ...privacy import retention, suppression
+from ...tools.transactions import own_transaction, utcnow
+
+_logger = logging.getLogger(__name__)
+
+# A batch is one short transaction; a run is shorter than Odoo's limit for a job.
+BATCH = 2000
+RUN_SECONDS = 60
+
+
+class SmsGatewayConfig(models.Model):
+    """How long what a gateway carried is kept: text, number, message."""
+
+    _inherit = "sms.gateway.config"
+
+    body_days = fields.Integer(
+        "Keep Texts (Days)",
+        default=180,
+        tracking=True,
+        help="After this the text of a message is blanked, also in the chatter where it"
+        " was written. Who sent it to whom, when and what it cost stays. 0: as long as"
+        " the number.",
+    )
+    number_days = fields.Integer(
+        "Keep Numbers (Days)",
+        default=365,
+        tracking=True,
+        help="After this a hash takes the number's place, and the name and the links to"
+        " the contact and its record go: messages can still be counted and told apart,"
+        " but no longer traced to a person. 0: as long as the message.",
+    )
+    message_days = fields.Integer(
+        "Keep Messages (Days)",
+        default=730,
+        tracking=True,
+        help="After this a message is removed. Its outcome, parts and cost stay in the"
+        " totals of the statements. 0: for ever.",
+    )
+
+    _days = models.Constraint(
+        "CHECK (body_days >= 0 AND number_days >= 0 AND message_days >= 0"
+        " AND event_days >= 0)",
+        "Days can't be negative. Use 0 for no limit of its own.",
+    )
+
+    @api.model
+    def _forget(self):
+        """Forget what is older than its gateway says; called by the cron.
+
+        Begins anew each time: what is done is done, whatever ended the last run.
+        """
+        self.env["ir.cron"]._sms_check_is_job()
+        until = time.monotonic() + self.env["ir.cron"]._sms_seconds(RUN_SECONDS)
+        gateways = self.sudo().with_context(active_test=False)
+        gateways = gateways.search([])  # pylint: disable=no-search-all
+        done = 0
+        for gateway in gateways:
+            for name, step in gateway._steps():
+                for count in step:
+                    done += count
+                    _logger.info("Gateway %s: %d %s", gateway.id, count, name)
+                    if time.monotonic() > until:
+                        self.env.ref("su_sms.ir_cron_retention").sudo()._sms_go_on()
+                        self.env["sms.sms"]._report_progress(done)
+                        return
+        self.env["sms.sms"]._report_progress(done)
+
+    def _steps(self):
+        """Give the steps of retention, [(name, how many each batch took)]."""
+        yield "audiences forgotten", self._forget_by(self._forget_audiences)
+        for name, step in retention.STEPS.items():
+            yield name, self._forget_by(step)
+
+    def _forget_by(self, step):
+        """Take a step of retention batch by batch; yields how many each took."""
+        batch = {
+            "gateway_id": self.id,
+            "ages": self._ages(),
+            "now": utcnow(),
+            "after": 0,
+            "limit": BATCH,
+            "keys": suppression.pads(suppression.secret(self.env.cr)),
+            "zones": self.env.company._sms_time_zones(),
+            "notice": self._notice(),
+        }
+        while True:
+            with own_transaction(self.env) as cr:
+                ids = step(cr, retention.Batch(**batch))
+            if not ids:
+                return
+            yield len(ids)
+            batch["after"] = max(ids)
+
+    def _ages(self):
+        days = self.body_days, self.number_days, self.message_days, self.event_days
+        return retention.Ages.of(*days)
+
+    def _forget_audiences(self, cr, batch):
+        ids = retention.take_audiences(cr, batch)
+        self.env(cr=cr)["sms.campaign.audience"].browse(ids)._forget()
+        return ids
+
+    def _kept_by_pause(self):
+        """Give {gateway's id: campaigns paused for longer than texts are kept}.
+
+        Their people's data waits with them: only somebody can tell whether they go on.
+        """
+        ages = {gateway.id: gateway._ages().text for gateway in self._origin}
+        ages = {gateway_id: days for gateway_id, days in ages.items() if days}
+        self.env["sms.campaign"].flush_model(["gateway_id", "state", "write_date"])
+        self.env.cr.execute(
+            """
+            SELECT c.gateway_id, count(*)
+              FROM sms_campaign c
+              JOIN unnest(%s::int[], %s::int[]) AS age (gateway_id, days)
+             USING (gateway_id)
+             WHERE c.state = 'paused'
+               AND c.write_date < %s - make_interval(days => age.days)
+          GROUP BY c.gateway_id
+            """,
+            [list(ages), list(ages.values()), fields.Datetime.now()],
+        )
+        return dict(self.env.cr.fetchall())
+
+    @api.model
+    def _notice(self):
+        """Give the HTML that takes a forgotten text's place in the chatter."""
+        text = self.env._("The text of this SMS was removed when its time was over.")
+        return str(Markup("<p><em>%s</em></p>") % text)

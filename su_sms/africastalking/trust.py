@@ -10,9 +10,8 @@ import certifi
 from cryptography import x509
 
 MODES = ("verify", "ca", "relaxed")
-CERTIFICATE = re.compile(
-    "-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL
-)
+# What stands between has no dash, and so no other beginning.
+CERTIFICATE = re.compile("-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----")
 
 
 @dataclass(frozen=True)

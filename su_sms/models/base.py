@@ -1,4 +1,28 @@
-from odoo import models
+from odoo import fields, models
+
+# Where a record says whose it is, the first that is filled in: its own company, that of
+# what it belongs to, that of who is responsible.
+OWN_COMPANY = ("company_id",)
+COMPANY_PATHS = (
+    *OWN_COMPANY,
+    "event_id.company_id",
+    "project_id.company_id",
+    "website_id.company_id",
+    "team_id.company_id",
+    "user_id.company_id",
+    "event_id.user_id.company_id",
+    "project_id.user_id.company_id",
+)
+# Who looks after a person says nothing of what is written to them.
+PEOPLE = ("res.partner", "res.users", "mailing.contact")
+# When what a message is about begins and ends. What reminds of it ends with it: before
+# it begins, with its beginning.
+TIMES = {
+    "calendar.event": ("start", "stop"),
+    "event.event": ("date_begin", "date_end"),
+    "event.registration": ("event_id.date_begin", "event_id.date_end"),
+    "event.track": ("date", "date_end"),
+}
 
 
 class Base(models.AbstractModel):
@@ -36,3 +60,44 @@ class Base(models.AbstractModel):
         asked = len(self) == 1 and not (number and self == self.env.user)
         own = asked and self._phone_get_country().get(self.id)
         return own or gateways._country_of_numbers(self.env.company)
+
+    # ------------------------------------------------------------
+    # What a message about a record is
+    # ------------------------------------------------------------
+
+    def _sms_company(self, own_only=False):
+        """Return whose a message about this record is, or no company.
+
+        For whoever decides by which gateway it leaves, so past its reader's rights.
+
+        :param own_only: only what the record itself says counts
+        """
+        record = self.sudo()
+        for path in OWN_COMPANY if own_only or self._name in PEOPLE else COMPANY_PATHS:
+            company = _follow(record, path)
+            if company and company._name == "res.company":
+                return company.with_env(self.env)
+        return self.env["res.company"]
+
+    def _sms_not_after(self):
+        """Return when a message that reminds of this record has become old news."""
+        begins, ends = TIMES.get(self._name, (None, None))
+        if not begins or not self:
+            return False
+        record, now = self.sudo(), fields.Datetime.now()
+        times = [_follow(record, path) for path in (begins, ends)]
+        if record._name == "calendar.event" and record.allday:
+            # It begins at no hour.
+            times = times[1:]
+        return next((when for when in times if when and when > now), False)
+
+
+def _follow(record, path):
+    """Return what a path of fields leads to, or False if a field is not there."""
+    *links, last = path.split(".")
+    for name in links:
+        field = record._fields.get(name)
+        if not field or field.type != "many2one":
+            return False
+        record = record[name]
+    return last in record._fields and record[last]

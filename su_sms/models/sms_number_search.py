@@ -40,17 +40,3 @@ class SmsNumberSearch(models.AbstractModel):
             ]
             return [("number", "in", value)]
         return [("number", operator, value)]
-
-
-class SmsSms(models.Model):
-    _name = "sms.sms"
-    _inherit = ["sms.sms", "sms.number.search"]
-
-
-class PhoneBlacklist(models.Model):
-    _inherit = "phone.blacklist"
-
-    def _search_number(self, operator, value):
-        if operator in ("ilike", "like", "not ilike", "not like"):
-            return self.env["sms.number.search"]._search_number(operator, value)
-        return super()._search_number(operator, value)

@@ -110,8 +110,8 @@ ROWS = """
       JOIN sms_campaign_audience a ON a.id = r.audience_id
       JOIN sms_campaign c ON c.id = a.campaign_id
      WHERE c.company_id = ANY(%(companies)s)
-       AND EXISTS (SELECT FROM jsonb_each_text(r.cells) cell
-                    WHERE cell.value ~ %(typed)s)
+       -- of a row as a whole: what is in it is looked at afterwards
+       AND r.cells::text ~ %(typed)s
 """
 PASTED = """
     SELECT a.id, a.numbers, c.company_id
@@ -120,15 +120,16 @@ PASTED = """
      WHERE c.company_id = ANY(%(companies)s) AND a.numbers ~ %(typed)s
 """
 AUDIENCES = """
+    SELECT r.audience_id
+      FROM sms_campaign_recipient r
+      JOIN sms_campaign c ON c.id = r.campaign_id
+     WHERE c.company_id = ANY(%(companies)s) AND r.number = %(number)s
+     UNION
     SELECT a.id
       FROM sms_campaign_audience a
       JOIN sms_campaign c ON c.id = a.campaign_id
-     WHERE c.company_id = ANY(%(companies)s)
-       AND (EXISTS (SELECT FROM sms_campaign_recipient r
-                     WHERE r.audience_id = a.id AND r.number = %(number)s)
-            OR a.kind = 'file' AND EXISTS (
-               SELECT FROM sms_sms s
-                WHERE s.campaign_id = c.id AND s.number = %(number)s))
+     WHERE c.company_id = ANY(%(companies)s) AND a.kind = 'file'
+       AND c.id IN (SELECT campaign_id FROM sms_sms WHERE number = %(number)s)
 """
 FOUND_ROWS = "DELETE FROM sms_campaign_row WHERE id = ANY(%(rows)s)"
 EXAMPLES = """

@@ -343,7 +343,9 @@ class TestCampaignText(CampaignCase):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.gateway.optout_short_code = "22384"
         french = self.env["res.lang"]._get_data(code="fr_FR").id
-        self.env["sms.optout.word"].create({"word": "Suffit", "lang_id": french})
+        self.env["sms.optout.word"].create(
+            {"word": "Suffit", "lang_id": french, "told": True}
+        )
         kenya = self.env.ref("base.ke")
         kenya.with_context(lang="fr_FR").name = "Le Kenya"
         contacts = self.contacts("0712345678", "0733345679")

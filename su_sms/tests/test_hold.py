@@ -193,9 +193,7 @@ class TestHold(GatewayCase):
         self.env["sms.sms"]._process_queue()
         self.assertEqual(sms.state, "process")
         self.later(3600)
-        with self.assertLogs(
-            "odoo.addons.su_sms.models.message", "ERROR"
-        ):
+        with self.assertLogs("odoo.addons.su_sms.models.message", "ERROR"):
             self.env["sms.sms"]._process_queue()
         self.assertEqual(
             (sms.state, sms.failure_type), ("error", "sms_outcome_unknown")

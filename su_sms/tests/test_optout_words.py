@@ -337,6 +337,12 @@ class TestOptoutWords(BlacklistCase):
         administrator = self.user("words_admin", "su_sms.group_gateway_admin")
         words = self.words.with_user(administrator)
         words.create({"word": "Send your PIN", "sequence": -9})
+        for door in (
+            lambda: words.create({"word": "Win", "told": True}),
+            lambda: words.with_context(default_told=True).create({"word": "Win"}),
+        ):
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                door()
         stop = self.env.ref("su_sms.sms_optout_word_stop").with_user(administrator)
         for values in ({"sequence": 99}, {"within": False}, {"lang_id": False}):
             with self.assertRaises(UserError), self.env.cr.savepoint():

@@ -213,9 +213,7 @@ class TestOutcome(GatewayCase):
         bad.mail_message_id.model = "no.such.model"
         (bad + good).write({"state": "sent", "to_publish": True})
         self.env.flush_all()
-        with self.assertLogs(
-            "odoo.addons.su_sms.models.message", "ERROR"
-        ):
+        with self.assertLogs("odoo.addons.su_sms.models.message", "ERROR"):
             self.env["sms.sms"]._publish_some(10)
         self.assertFalse((bad + good).filtered("to_publish"))
         self.assertEqual(notification.notification_status, "sent")

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..models.message.sms_sms_not_after import NotAfter
+from ..models.message.sms_sms_routing import NotAfter
 
 
 class SmsComposer(models.TransientModel):

@@ -295,6 +295,9 @@ class SmsCampaign(models.Model):
                 self.audience_ids._add_author()
         if lines:
             self._write_lines(lines)
+        if "state" in vals:
+            # Whoever did it, a person or a job, others may be looking.
+            self._tell_moved()
         return result
 
     def _check_may_read_texts(self, user):

@@ -3,9 +3,7 @@ from . import sms_dashboard
 # isort: split
 
 from . import (
-    sms_campaign_figures,
-    sms_campaign_results,
-    sms_dashboard_count,
+    sms_campaign,
     sms_dashboard_delay,
     sms_dashboard_gateway,
     sms_dashboard_queue,

@@ -1,7 +1,7 @@
 import re
 
 from odoo import SUPERUSER_ID, api, fields, models, tools
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 # Registered short codes are digits; an alphanumeric sender ID is 3-11 characters,
 # GSM's limit, with a letter in it.
@@ -9,6 +9,20 @@ SENDER_ID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{3,11}|[0-9]{3,8}")
 
 
 class SmsGatewayConfig(models.Model):
+    """An account at a provider, and how a company's SMS go through it.
+
+    This file has what a gateway is, how it is saved, and whose SMS it takes. Beside it:
+
+    - ``_connection``: whom to trust, which way, how long; what the outbox is told
+    - ``_secret``: the API key and the proxy's password
+    - ``_callback``: the addresses that the provider posts to
+    - ``_limit``: limits, budgets, hours, pace and prices
+    - ``_hold``: when it may not send; balance, failover, missing reports
+    - ``_health``: what is wrong with it, in words; the country of numbers
+
+    Opt-outs and retention have theirs in ``optout`` and ``privacy``.
+    """
+
     _name = "sms.gateway.config"
     _description = "SMS Gateway"
     _inherit = [
@@ -98,6 +112,7 @@ class SmsGatewayConfig(models.Model):
         [
             ("ready", "Ready"),
             ("no_key", "Key missing"),
+            ("sealed", "Key sealed"),
             ("held", "Held"),
             ("paused", "Paused"),
             ("neutralized", "Neutralized database"),
@@ -125,7 +140,7 @@ class SmsGatewayConfig(models.Model):
             sandbox = gateway.environment == "sandbox"
             gateway.account_username = "sandbox" if sandbox else gateway.username
 
-    @api.depends("hold_reason", "key_variable")
+    @api.depends("hold_reason", "key_variable", "seal_problem")
     def _compute_status(self):
         neutralized = self._is_neutralized()
         for gateway, key in self._api_keys().items():
@@ -134,7 +149,7 @@ class SmsGatewayConfig(models.Model):
             elif gateway.hold_reason == "paused":
                 gateway.status = "paused"
             elif not key:
-                gateway.status = "no_key"
+                gateway.status = "sealed" if gateway.seal_problem else "no_key"
             else:
                 gateway.status = "held" if gateway.hold_reason else "ready"
 
@@ -235,14 +250,18 @@ class SmsGatewayConfig(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
+            self._check_kept(vals)
             company_id = vals.get("company_id", self.env.company.id)
             free = not self._default_ids().get(company_id)
             # Without a key it takes a company's SMS only if somebody says so.
             vals.setdefault("is_default", free and self._given_key(vals))
             if vals["is_default"] and vals.get("active", True):
                 self.browse()._end_default_of(company_id)
-        gateways = super().create(vals_list)
+        signed = [self._signed(vals) for vals in vals_list]
+        gateways = super(SmsGatewayConfig, self._without_claims()).create(signed)
+        gateways = gateways.with_env(self.env)
         self.env.registry.clear_cache()
+        gateways._tell_of_exposure()
         return gateways
 
     @api.model
@@ -250,6 +269,8 @@ class SmsGatewayConfig(models.Model):
         return bool(vals.get("api_key") or vals.get("key_variable"))
 
     def write(self, vals):
+        """Write, and do what follows from it: all of it, in the order that it needs."""
+        self._check_kept(vals)
         if "active" in vals and not vals["active"]:
             self._check_nothing_waits()
         if vals.get("is_default") or vals.get("active") or "company_id" in vals:
@@ -257,12 +278,43 @@ class SmsGatewayConfig(models.Model):
                 if vals.get("is_default", gateway.is_default):
                     company_id = vals.get("company_id", gateway.company_id.id)
                     gateway._end_default_of(company_id)
-        if "trust" in vals and vals["trust"] != "relaxed":
-            vals = dict(vals, relaxed_confirmed=False)
-        result = super().write(vals)
+        moving = self._moving_proxy(vals)
+        result = super().write(self._signed(vals))
         if {"is_default", "active", "company_id"} & set(vals):
             self.env.registry.clear_cache()
+        self._mend(set(vals))
+        if "hour_limit" in vals:
+            self.env["sms.sms"].sudo()._hold_anew(self)
+        moving._forget_proxy_user(vals)
+        if {"trust", "environment"} & set(vals):
+            self._tell_of_exposure()
         return result
+
+    @api.model
+    def _longest(self, field):
+        if field.name == "ca_certificate":
+            # Some hundred authorities; a firewall has one.
+            return 200_000
+        return super()._longest(field)
+
+    @api.model
+    def _kept(self):
+        """Return the names of what a gateway finds out or does, and nobody says."""
+        return {
+            name
+            for name, field in self._fields.items()
+            if field.store and field.readonly and name not in models.MAGIC_COLUMNS
+        }
+
+    @api.model
+    def _check_kept(self, vals):
+        """Let nobody say what only the gateway itself finds out, whoever calls."""
+        if not self.env.su and self._kept() & set(vals):
+            raise AccessError(
+                self.env._(
+                    "How a gateway is doing, it says itself: use its buttons instead."
+                )
+            )
 
     def _check_nothing_waits(self):
         waiting = (

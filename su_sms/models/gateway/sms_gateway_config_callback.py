@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from odoo import api, fields, models, tools
 
 from ...africastalking.callbacks import KINDS
-from ...tools.context import without_defaults
 
 # After a change both addresses work, so that there is time to paste the new ones.
 OVERLAP = timedelta(days=2)
@@ -148,13 +147,6 @@ class SmsGatewayConfig(models.Model):
         )
         action["domain"] = [("gateway_id", "=", self.id)]
         return action
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        given = without_defaults(self, {"callback_token", "callback_token_before"})
-        gateways = super(SmsGatewayConfig, given).create(vals_list)
-        self.env.registry.clear_cache()
-        return gateways.with_env(self.env)
 
     @api.model
     @tools.ormcache()

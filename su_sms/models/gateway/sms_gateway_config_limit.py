@@ -1,12 +1,44 @@
-from odoo import api, fields, models
+from typing import Any, NamedTuple
 
+import pytz
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ...dispatch import window
 from ...tools.transactions import utcnow
+from .sms_gateway_config import SENDER_ID
 
 ACTIVITY = "su_sms.mail_activity_type_limit"
+# So many of the last answers tell what a part costs.
+RECENT = 2000
+
+
+class PriceList(NamedTuple):
+    """What a part costs at a gateway.
+
+    :ivar mean: for whom the network is not known, or what it charges
+    :ivar source: how the mean is known: mean (learnt), set, or unknown
+    :ivar by_network: {network: price}, as charged lately
+    """
+
+    currency: Any
+    mean: float
+    source: str
+    by_network: dict[str, float]
+
+    def of(self, network):
+        """Give (price of a part, how it is known) in a network."""
+        if network in self.by_network:
+            return self.by_network[network], "charged"
+        return self.mean, self.source
 
 
 class SmsGatewayConfig(models.Model):
-    """How much one person may send in an hour, and who is told of what waits for it."""
+    """What messages may cost, and when and how fast they may leave.
+
+    Limits of one user, of campaigns and of a day; the hours of promotional SMS; the
+    price of a part, set or learnt from what the provider charged.
+    """
 
     _inherit = "sms.gateway.config"
 
@@ -21,21 +53,80 @@ class SmsGatewayConfig(models.Model):
         " instead. 0: no limit.",
     )
     limit_told = fields.Boolean(readonly=True, copy=False)
-
     _hour_limit = models.Constraint(
         "CHECK (hour_limit >= 0)", "A limit can't be negative."
     )
 
-    def write(self, vals):
-        result = super().write(vals)
-        if "hour_limit" in vals:
-            self.env["sms.sms"].sudo()._hold_anew(self)
-        return result
+    # Campaigns
+    more_senders = fields.Char(
+        "Further Sender IDs",
+        tracking=True,
+        help="Registered with the same account, separated by commas: campaigns may"
+        " choose one of them.",
+    )
+    day_budget = fields.Float(
+        "Budget a Day",
+        digits=(16, 2),
+        tracking=True,
+        help="What each company's campaigns and mailings may cost in a day; the rest"
+        " goes on the next day. 0: no limit.",
+    )
+    approval_people = fields.Integer(
+        "Approve Above (Recipients)",
+        tracking=True,
+        help="A campaign to more people than this is approved by a manager. 0: never.",
+    )
+    approval_amount = fields.Float(
+        "Approve Above (Cost)",
+        digits=(16, 2),
+        tracking=True,
+        help="A campaign that costs more than this is approved by a manager. 0: never.",
+    )
+    _limits = models.Constraint(
+        "CHECK (day_budget >= 0 AND approval_people >= 0 AND approval_amount >= 0)",
+        "Limits can't be negative.",
+    )
 
-    def _tell_administrators(self):
-        result = super()._tell_administrators()
-        self._tell_of_limit()
-        return result
+    # Hours and pace
+    use_window = fields.Boolean(
+        "Hours for Promotional SMS",
+        default=True,
+        tracking=True,
+        help="Promotional SMS leave only within these hours; what does not fit today"
+        " goes on tomorrow. Transactional ones leave at any time.",
+    )
+    window_start = fields.Float("From", default=8.0, tracking=True)
+    window_end = fields.Float("To", default=18.0, tracking=True)
+    window_zone = fields.Selection(
+        lambda self: [(zone, zone) for zone in pytz.common_timezones],
+        "Time Zone",
+        required=True,
+        default=lambda self: self._default_window_zone(),
+        tracking=True,
+        help="The zone of these hours, and of the days that costs are counted by.",
+    )
+    pace = fields.Integer(
+        "Messages a Minute",
+        tracking=True,
+        help="The gateway sends no more than this, whoever made the messages; urgent"
+        " ones first. 0: as fast as it can.",
+    )
+    _hours = models.Constraint(
+        "CHECK (window_start >= 0 AND window_start <= 24"
+        " AND window_end >= 0 AND window_end <= 24)",
+        "Hours are from 0:00 to 24:00.",
+    )
+
+    # Prices
+    price_per_part = fields.Float(
+        digits=(16, 4),
+        tracking=True,
+        help="What one part of an SMS costs, for estimates. 0: learnt from what the"
+        " provider charged for the last messages.",
+    )
+    _price = models.Constraint(
+        "CHECK (price_per_part >= 0)", "A price can't be negative."
+    )
 
     @api.model
     def _tell_of_limit(self):
@@ -71,3 +162,123 @@ class SmsGatewayConfig(models.Model):
                     limit=gateway.hour_limit,
                 ),
             )
+
+    # ------------------------------------------------------------
+    # Campaigns
+    # ------------------------------------------------------------
+    # What campaigns may cost, and by which names they may be sent.
+
+    @api.constrains("more_senders")
+    def _check_more_senders(self):
+        for gateway in self:
+            for sender in gateway._senders():
+                if not SENDER_ID.fullmatch(sender):
+                    raise ValidationError(
+                        self.env._(
+                            "“%s” is no sender ID: a short code, or 3 to 11 letters and"
+                            " digits without spaces.",
+                            sender,
+                        )
+                    )
+
+    def _senders(self):
+        """Give the sender IDs that campaigns may choose from."""
+        self.ensure_one()
+        senders = [self.sender_id or "", *(self.more_senders or "").split(",")]
+        return [sender.strip() for sender in senders if sender.strip()]
+
+    # ------------------------------------------------------------
+    # Hours and pace
+    # ------------------------------------------------------------
+    # When and how fast messages may leave. Kenya's operators let promotional SMS
+    # through from 8:00 to 18:00 only (API page, section 8); that rule is theirs
+    # and may change, so the hours are settings.
+
+    @api.model
+    def _default_window_zone(self):
+        return self.env.company.partner_id.tz or "Africa/Nairobi"
+
+    @api.constrains("pace")
+    def _check_pace(self):
+        if any(gateway.pace < 0 for gateway in self):
+            raise ValidationError(self.env._("A pace can't be negative."))
+
+    def _window(self):
+        """Give the hours of promotional SMS, or None if they may go at any time."""
+        self.ensure_one()
+        if not self.use_window:
+            return None
+        return window.Window(self.window_start, self.window_end, self.window_zone)
+
+    def _window_is_open(self):
+        hours = self._window()
+        return hours is None or window.is_open(hours, utcnow())
+
+    # ------------------------------------------------------------
+    # Prices
+    # ------------------------------------------------------------
+    # What a part costs: set, or learnt from what the provider charged.
+
+    def _prices(self):
+        """Give what a part costs by network, as the provider charged it lately.
+
+        :return: [{"network", "currency_id", "price", "share"}], the most used first;
+            ``share`` is the part of recent messages that went there
+        """
+        self.ensure_one()
+        self.env["sms.sms"].flush_model()
+        self.env.cr.execute(
+            """
+              SELECT coalesce(network, '') AS network, currency_id,
+                     avg(cost / parts) AS price,
+                     count(*) / sum(count(*)) OVER () AS share
+                FROM (SELECT network, currency_id, cost, parts FROM sms_sms
+                       WHERE gateway_id = %s AND cost > 0 AND parts > 0
+                         AND currency_id IS NOT NULL
+                         -- what was sent again was charged more than once
+                         AND queued_at IS NULL
+                    ORDER BY id DESC LIMIT %s) AS recent
+            GROUP BY 1, 2 ORDER BY share DESC
+            """,
+            [self.id, RECENT],
+        )
+        return [
+            row | {"price": float(row["price"]), "share": float(row["share"])}
+            for row in self.env.cr.dictfetchall()
+        ]
+
+    def _price_list(self):
+        """Give the PriceList: one set price, or what was charged lately.
+
+        Prices are 0 if nothing is known yet, as of no gateway: a form that is not
+        saved yet may have none.
+        """
+        prices = self._prices() if self else []
+        currency = self.balance_currency_id
+        if prices:
+            currency = self.env["res.currency"].browse(prices[0]["currency_id"])
+        if self.price_per_part:
+            return PriceList(currency, self.price_per_part, "set", {})
+        same = [row for row in prices if row["currency_id"] == currency.id]
+        share = sum(row["share"] for row in same)
+        if not share:
+            return PriceList(currency, 0.0, "unknown", {})
+        mean = sum(row["price"] * row["share"] for row in same) / share
+        by_network = {row["network"]: row["price"] for row in same if row["network"]}
+        return PriceList(currency, mean, "mean", by_network)
+
+    def _terms(self, people):
+        """Give what a form counts and prices a text with while it is typed.
+
+        :param people: how many get it; 0 for a text with no price
+        :return: ``{"sanitise", "people"}`` and, for people, ``"price"`` of a part (0 if
+            nothing is known yet) and its ``"currency"``; False without a gateway
+        """
+        if not self:
+            return False
+        terms = {"sanitise": self.sanitise, "people": people}
+        if people:
+            prices = self._price_list()
+            currency = prices.currency.name or ""
+            terms |= {"price": prices.mean, "currency": currency}
+        return terms

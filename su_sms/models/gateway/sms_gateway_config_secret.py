@@ -48,7 +48,6 @@ class SmsGatewayConfig(models.Model):
         " proxy forgets it.",
     )
 
-    status = fields.Selection(selection_add=[("sealed", "Key sealed")])
     seal_problem = fields.Char(compute="_compute_seal_problem")
 
     def _compute_secrets(self):
@@ -101,21 +100,22 @@ class SmsGatewayConfig(models.Model):
                 row.insert(place, "")
         return rows
 
-    def write(self, vals):
-        """Give the password of a proxy to no other proxy."""
-        moved = self.filtered(
+    def _moving_proxy(self, vals):
+        """Return those of these that would have another proxy."""
+        return self.filtered(
             lambda gateway: (
                 (vals.get("proxy_url", gateway.proxy_url) or "")
                 != (gateway.proxy_url or "")
             )
         )
-        result = super().write(vals)
-        for gateway in moved:
+
+    def _forget_proxy_user(self, vals):
+        """Give the password of a proxy to no other proxy."""
+        for gateway in self:
             if not vals.get("proxy_password"):
                 gateway._set_secret("proxy_password", "")
             if "proxy_username" not in vals and gateway.proxy_username:
                 gateway.proxy_username = False
-        return result
 
     def unlink(self):
         names = [gateway._parameter(secret) for gateway in self for secret in SECRETS]
@@ -187,14 +187,6 @@ class SmsGatewayConfig(models.Model):
                     " that sealed it, or paste the key again. Messages wait meanwhile.",
                     error,
                 )
-
-    @api.depends("seal_problem")
-    def _compute_status(self):
-        result = super()._compute_status()
-        for gateway in self:
-            if gateway.status == "no_key" and gateway.seal_problem:
-                gateway.status = "sealed"
-        return result
 
     def _seal_anew(self):
         """Seal with the first master key what is not, such as after it was changed."""

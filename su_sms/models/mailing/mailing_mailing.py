@@ -1,7 +1,19 @@
+import hmac
+import re
+from ast import literal_eval
+
+import psycopg2
 from odoo import api, models
+from odoo.addons.mass_mailing_sms.models.mailing_trace import MailingTrace
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
 from ...dispatch import gate
+from ...text import phone
+from ...tools.acts import Act
+
+LARGEST_ID = 2**31 - 1
+NUMBER = re.compile(r"\+?\d[\d ().-]{5,}\d")
 
 
 class MailingMailing(models.Model):
@@ -101,3 +113,145 @@ class MailingMailing(models.Model):
         if gate.is_too_long(text):
             return True
         return gate.parts(gate.prepare(text, gateway.sanitise)) > gateway.max_parts
+
+    # ------------------------------------------------------------
+    # Whom it reaches
+    # ------------------------------------------------------------
+    # Whom a mailing by SMS reaches: what its price is of.
+
+    def _count_reached(self):
+        """Count the numbers it goes to, in one query.
+
+        :return: (how many, whether those are left out whom Odoo leaves out)
+        """
+        self.ensure_one()
+        name = self.mailing_model_real
+        if not name or name not in self.env:
+            return 0, True
+        model = self.env[name]
+        try:
+            domain = literal_eval(self.mailing_domain or "[]")
+            with self.env.cr.savepoint():
+                found = model._search(domain)
+                model._search(domain, limit=1).get_result_ids()
+        except psycopg2.OperationalError:
+            raise
+        except Exception:
+            # Odoo says what is wrong with it when it is sent.
+            return 0, True
+        by_number = isinstance(model, self.pool["mail.thread.phone"])
+        query = (
+            self._numbers_query(model, found) if by_number else found.select("count(*)")
+        )
+        [[people]] = self.env.execute_query(query)
+        if self.ab_testing_enabled and not self.ab_testing_is_winner_mailing:
+            people = people and max(int(people / 100 * self.ab_testing_pc), 1)
+        return people, by_number
+
+    def _numbers_query(self, model, found):
+        """Give SQL that counts numbers: each once, none of who opted out."""
+        model.flush_model(["phone_sanitized"])
+        self.env["phone.blacklist"].flush_model()
+        query = SQL(
+            """
+            SELECT count(DISTINCT target.phone_sanitized)
+              FROM %s target
+             WHERE target.id IN %s
+               AND NOT EXISTS (SELECT FROM phone_blacklist
+                                WHERE number = target.phone_sanitized AND active)
+            """,
+            SQL.identifier(model._table),
+            found.subselect(),
+        )
+        if self.mailing_model_name != "mailing.list":
+            return query
+        self.env["mailing.subscription"].flush_model()
+        # Who opted out of one list and is on another gets it, as Odoo has it.
+        return SQL(
+            """
+            %s AND EXISTS (SELECT FROM mailing_subscription
+                            WHERE contact_id = target.id AND list_id = ANY(%s)
+                              AND opt_out IS NOT TRUE)
+            """,
+            query,
+            self.contact_list_ids._origin.ids,
+        )
+
+    # ------------------------------------------------------------
+    # How to opt out
+    # ------------------------------------------------------------
+    # A mailing through a gateway ends with the gateway's link to opt out.
+
+    def get_sms_link_replacements_placeholders(self):
+        """Give the counter what is as long as what will be put in."""
+        placeholders = super().get_sms_link_replacements_placeholders()
+        company = self._sms_company()
+        if self.env["sms.gateway.config"]._gateway_of(company):
+            mailing_id = self.id
+            if not mailing_id:
+                # The next one's has as many digits as this one's will have.
+                mailing_id = self.sudo().search([], order="id desc", limit=1).id + 1
+            links = self.env["sms.optout.link"]
+            text = links._told(links._blank_url(company, mailing_id))
+            placeholders["unsubscribe"] = f"\n{text}"
+        return placeholders
+
+    @api.model
+    def _opt_out_by_code(self, mailing_id, code, number):
+        """Opt a number out if Odoo's link with this code was sent to it.
+
+        A code that nobody guesses is none of Odoo's: it stands for a text without one.
+
+        :param number: in E.164
+        :return: whether it was
+        """
+        if len(code) != MailingTrace.CODE_SIZE or mailing_id > LARGEST_ID:
+            return False
+        mailing = self.browse(mailing_id).exists()
+        traces = self.env["mailing.trace"].search(
+            [
+                ("mass_mailing_id", "=", mailing.id),
+                ("trace_type", "=", "sms"),
+                ("is_test_trace", "=", False),
+                ("trace_status", "!=", "cancel"),
+                ("sms_number", "=", number),
+            ]
+        )
+        traces = traces.filtered(
+            lambda trace: hmac.compare_digest(trace.sms_code.encode(), code.encode())
+        )
+        if not any(mailing._carried_code(trace) for trace in traces):
+            return False
+        blacklist = self.env["sms.blacklist"].sudo()
+        if number not in blacklist._opted_out([number]):
+            note = self.env._("By the link of a mailing that had no gateway.")
+            act = Act(
+                "web_link", "web", note=note, company_id=mailing._sms_company().id
+            )
+            blacklist._opt_out([number], act)
+        return True
+
+    def _carried_code(self, trace):
+        """Tell whether the text of a trace had Odoo's link, as far as it is kept."""
+        if not self.sms_allow_unsubscribe:
+            return False
+        body = trace.sms_id.sudo().body
+        return not body or f"/sms/{self.id}/{trace.sms_code}" in body
+
+    # ------------------------------------------------------------
+    # Notes
+    # ------------------------------------------------------------
+    # The chatter of an SMS mailing names no number in full: it is never
+    # forgotten. Odoo notes there whom a test of the mailing went to.
+
+    def _message_log(self, *, body="", **kwargs):
+        gateways = self.env["sms.gateway.config"].sudo()
+        is_sms = self.mailing_type == "sms"
+        if body and is_sms and gateways._gateway_of(self.env.company):
+            # HTML stays HTML, and text stays text.
+            body = type(body)(NUMBER.sub(self._masked, body))
+        return super()._message_log(body=body, **kwargs)
+
+    def _masked(self, match):
+        number = self.env["sms.sms"]._readable(match[0], self.env.company)
+        return phone.masked(number)

@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from .beside import closed
 from .failure_types import FAILURE_TYPES
 
 
@@ -7,3 +8,8 @@ class MailNotification(models.Model):
     _inherit = "mail.notification"
 
     failure_type = fields.Selection(selection_add=FAILURE_TYPES)
+
+    def _check_access(self, operation):
+        return super()._check_access(operation) or closed(
+            self, operation, id="sms_id_int"
+        )

@@ -1,10 +1,8 @@
-from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import UserError
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import SQL
 
-from ...dispatch import gate
-from ...text import phone, placeholders
-from ...tools.context import without_defaults
-from ...tools.transactions import end_transaction
+from ...text import links
 from .failure_types import FAILURE_TYPES
 
 # A message that one person waits for leaves before what goes to many.
@@ -18,6 +16,8 @@ OPENED_FROM = {"res_model", "res_id"}
 MANY, TRIAL = object(), object()
 # The states in which a message is no longer ours to stop.
 LEFT = ("process", "pending", "sent")
+# What an action's code says of a message; the rest is what becomes of it.
+GIVEN = {"number", "body", "partner_id", "mail_message_id", "mailing_id", "uuid"}
 
 
 class SmsSms(models.Model):
@@ -26,7 +26,8 @@ class SmsSms(models.Model):
     Without a gateway nothing here changes what Odoo does.
     """
 
-    _inherit = "sms.sms"
+    _name = "sms.sms"
+    _inherit = ["sms.sms", "sms.number.search"]
 
     gateway_id = fields.Many2one(
         "sms.gateway.config", readonly=True, copy=False, ondelete="restrict"
@@ -96,7 +97,6 @@ class SmsSms(models.Model):
         help="Its tracker, notification and trace are still to be told.",
     )
     hold_reason = fields.Char("Waits For", compute="_compute_hold_reason")
-
     _outbox_idx = models.Index(
         "(gateway_id, message_class, COALESCE(campaign_id, 0), priority DESC, id)"
         " WHERE state = 'outgoing'"
@@ -109,6 +109,27 @@ class SmsSms(models.Model):
     )
     _mailing_idx = models.Index("(mailing_id) WHERE mailing_id IS NOT NULL")
     _to_publish_idx = models.Index("(id) WHERE to_publish")
+
+    # The log
+    record_name = fields.Char(
+        "About",
+        compute="_compute_record_name",
+        help="The record from which it was sent, or for which a campaign was.",
+    )
+    gateway_name = fields.Char(
+        "Gateway's Name",
+        related="gateway_id.name",
+        help="For those who may not see gateways themselves.",
+    )
+    sender_group_ids = fields.Many2many(
+        related="create_uid.group_ids",
+        string="Sender's Groups",
+        help="The groups that were given to who sent it, without those that follow from"
+        " them. A message counts in each.",
+    )
+
+    # What a text costs
+    sms_terms = fields.Json(compute="_compute_sms_terms")
 
     @api.depends(
         "state",
@@ -139,351 +160,132 @@ class SmsSms(models.Model):
                 sms.hold_reason = self.env._("The next try")
 
     # ------------------------------------------------------------
-    # Routing
+    # The journal
     # ------------------------------------------------------------
+    # The journal: what went through a gateway is changed by the code alone. What
+    # a person may do are the buttons, which keep who and when. Without a gateway
+    # messages are as Odoo has them.
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        chosen = any(vals.get("gateway_id") for vals in vals_list)
-        if chosen or self.env["sms.gateway.config"]._default_ids():
-            vals_list = self._route(vals_list)
-            self._check_not_by_hand(vals_list)
-            vals_list = self._with_not_after(self._within_hour(vals_list))
-            given = without_defaults(self, set(self._fields) - OPENED_FROM)
-            return super(SmsSms, given).create(vals_list)
-        return super().create(vals_list)
+    def _check_access(self, operation):
+        """Let nobody write, add or remove what is on record, whatever their group."""
+        result = super()._check_access(operation)
+        if result or self.env.su or operation == "read":
+            return result
+        if operation == "create" and self._is_by_action():
+            return result
+        routed = self.sudo().filtered(lambda sms: sms.id and sms.gateway_id)
+        return self._closed(routed.with_env(self.env))
+
+    def write(self, vals):
+        """Mark nothing for deletion: the rules of retention end it, and nothing else.
+
+        Odoo marks what its own provider has reported, and whoever knows a message may
+        report.
+        """
+        if not vals.get("to_delete"):
+            return super().write(vals)
+        routed = self.filtered(lambda sms: sms.sudo().gateway_id)
+        rest = {name: value for name, value in vals.items() if name != "to_delete"}
+        super(SmsSms, routed).write(rest)
+        return super(SmsSms, self - routed).write(vals)
 
     @api.model
-    def _route(self, vals_list):
-        """Give the values with gateway, company, class, priority and E.164 number.
-
-        What a message is about proposes its company: its record's, else that of who is
-        responsible for it, or for the mailing, else the one at work; it counts only if
-        whoever makes the message is in it. Without a gateway for the company the values
-        stay as they are.
-        """
-        gateways = self.env["sms.gateway.config"]
-        caller = gateways._caller()
-        theirs = caller and {False, *caller._get_company_ids()}
-        messages = self._notes(vals_list)
-        bulk = len(vals_list) > FEW
-        to_many = self._is_to_many(len(vals_list), messages.create_uid)
-        routed = []
-        about = self._about(vals_list)
-        for vals, (proposed, author) in zip(vals_list, about, strict=True):
-            if caller:
-                vals = self._without_foreign(vals, theirs)
-            given = self.env["res.company"].browse(vals.get("company_id") or [])
-            company = gateways._payer([given, *proposed], caller or author)
-            routed.append(self._route_one(vals, company, bulk, to_many))
-        return routed
+    def _closed(self, records):
+        """Give what ``_check_access`` gives for records of the journal, or None."""
+        return (records, self._on_record_error) if records else None
 
     @api.model
-    def _is_to_many(self, count, authors):
-        """Tell whether somebody sends to several people at once.
-
-        Who a list is sent to is asked for their no, whatever the class: a dialog's
-        options and its context are whoever's who opens it. Jobs, and what a visitor of
-        the site causes, are no list; what a job sends later for somebody is. Trials
-        have asked already.
-
-        :param authors: users who made the notes that are sent
-        """
-        if self.env.context.get("sms_trial") is TRIAL:
-            return False
-        if self.env.context.get("sms_to_many") is MANY:
-            return True
-        return count > 1 and any(
-            user.id != SUPERUSER_ID and user._is_internal()
-            for user in self.env.user | authors
+    def _on_record_error(self):
+        return AccessError(
+            self.env._(
+                "What went through an SMS gateway is on record: nobody adds to it,"
+                " changes or deletes it by hand. Use the buttons, which keep who did"
+                " what."
+            )
         )
 
-    @api.model
-    def _without_foreign(self, vals, theirs):
-        """Give values without accounts and campaigns of companies but these.
-
-        Odoo's administrators create messages as they like, and others may have code
-        with more rights do so for them.
-        """
-        return {
-            name: value
-            for name, value in vals.items()
-            if name not in ("gateway_id", "campaign_id")
-            or not value
-            or self[name].sudo().browse(value).company_id.id in theirs
-        }
-
-    @api.model
-    def _notes(self, vals_list):
-        """Return the notes in the chatter that messages have been sent with."""
-        ids = {v["mail_message_id"] for v in vals_list if v.get("mail_message_id")}
-        return self.env["mail.message"].sudo().browse(ids)
-
-    @api.model
-    def _about(self, vals_list):
-        """Return ([proposed company], author) of each message, by what it is about.
-
-        The author is who made what a job sends: the mailing, or the record, unless the
-        job itself says which company it works for.
-        """
-        gateways = self.env["sms.gateway.config"]
-        told = "allowed_company_ids" in self.env.context
-        messages, records = self._notes(vals_list), self._records_about(vals_list)
-        for vals, record in zip(vals_list, records, strict=True):
-            message = messages.browse(vals.get("mail_message_id") or [])
-            mailing = self.env["mailing.mailing"].browse(vals.get("mailing_id") or [])
-            mailing = mailing.sudo()
-            proposed = [mailing.user_id.company_id, message.record_company_id]
-            author = mailing._sms_author()
-            if record:
-                proposed.insert(0, record._sms_company(own_only=bool(mailing)))
-                if not mailing and not told and "create_uid" in record:
-                    author = gateways._employee(record.create_uid)
-            yield proposed, author
-
-    @api.model
-    def _route_one(self, vals, company, bulk, to_many=False):
-        gateways = self.env["sms.gateway.config"]
-        given = self._without_outcome(vals)
-        gateway = gateways.browse(given.get("gateway_id") or [])
-        gateway = gateway or gateways._gateway_of(company)
-        if not gateway:
-            return vals
-        vals = given
-        mailing_id = vals.get("mailing_id")
-        return {
-            "message_class": "promotional" if mailing_id else "transactional",
-            "priority": "0" if mailing_id or bulk else "1",
-            "to_many": to_many and not (mailing_id or vals.get("message_class")),
-            **vals,
-            "company_id": company.id,
-            "gateway_id": gateway.id,
-            "number": self._readable(vals.get("number"), company),
-            **self._readable_text(str(vals.get("body") or ""), gateway),
-        }
-
-    @api.model
-    def _readable_text(self, body, gateway):
-        """Return the values of a text; one that nothing may read has failed already."""
-        if gate.is_too_long(body):
-            body = body[: placeholders.LONGEST]
-            size = {"state": "error", "failure_type": "sms_too_long"}
-        else:
-            text = gate.prepare(body, gateway.sudo().sanitise)
-            size = {"hour_parts": gate.parts(text)}
-        # PostgreSQL takes no NUL, and the gate would drop it anyway.
-        return {"body": body.replace("\0", ""), **size}
-
-    @api.model
-    def _readable(self, number, company):
-        """Give the number in E.164, or as it is if that can't be: the gate says why."""
-        country = self.env["sms.gateway.config"]._country(company)
-        number = str(number or "")
-        try:
-            return phone.normalise(number, country)
-        except phone.PhoneError:
-            # What is too long for a number stays too long.
-            return number.replace("\0", "")[: 2 * phone.LONGEST]
-
     # ------------------------------------------------------------
-    # Sending
+    # The log
     # ------------------------------------------------------------
+    # The log: what a message was about, and totals that are right.
 
-    def send(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
-        """Send; what goes through a gateway leaves after this transaction's commit."""
-        rest = self._send_routed()
-        if rest or not self:
-            return super(SmsSms, rest).send(
-                unlink_failed=unlink_failed,
-                unlink_sent=unlink_sent,
-                raise_exception=raise_exception,
-            )
+    @api.depends("mail_message_id", "res_model", "res_id")
+    @api.depends_context("uid")
+    def _compute_record_name(self):
+        self.record_name = False
+        for model, messages in self._by_record().items():
+            ids = {record_id for record_id, _sms in messages}
+            records = self.env[model].browse(ids).exists()
+            if not records.has_access("read"):
+                records = records._filtered_access("read")
+            names = {record.id: record.display_name for record in records}
+            kind = self.env["ir.model"]._get(model).name
+            for record_id, sms in messages:
+                name = names.get(record_id)
+                sms.record_name = f"{kind}: {name}" if name else kind
+
+    def _by_record(self):
+        """Give {model: [(id, message)]} of the records that these are about."""
+        found = {}
+        for sms in self:
+            copy = sms.mail_message_id.sudo()
+            model = sms.res_model or copy.model
+            record_id = sms.res_id or copy.res_id
+            if model in self.env and record_id:
+                found.setdefault(model, []).append((record_id, sms))
+        return found
+
+    def action_open_record(self):
+        """Open the record that a message is about."""
+        self.ensure_one()
+        for model, messages in self._by_record().items():
+            return self.env[model].browse(messages[0][0]).get_formview_action()
         return None
 
-    def _send(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
-        """Keep those who send without ``send()`` from passing by the gate."""
-        rest = self._send_routed()
-        if rest or not self:
-            return super(SmsSms, rest)._send(
-                unlink_failed=unlink_failed,
-                unlink_sent=unlink_sent,
-                raise_exception=raise_exception,
-            )
-        return None
+    @api.model
+    def _read_group_select(self, aggregate_spec, query):
+        """Give no sum rather than one of different currencies."""
+        expression = super()._read_group_select(aggregate_spec, query)
+        if not aggregate_spec.startswith("cost:"):
+            return expression
+        currency = self._field_to_sql(self._table, "currency_id", query)
+        return SQL("CASE WHEN count(DISTINCT %s) < 2 THEN %s END", currency, expression)
 
-    def _send_routed(self):
-        """Dispatch what goes through a gateway, and give the rest."""
-        self._route_late()
+    def unlink(self):
+        """Keep the totals of messages that somebody deletes."""
+        gone = self.filtered(
+            lambda sms: sms.gateway_id and sms.state not in ("outgoing", "process")
+        )
+        if gone:
+            self.env["sms.statistic"].sudo()._count(gone)
+        return super().unlink()
+
+    # ------------------------------------------------------------
+    # What a text costs
+    # ------------------------------------------------------------
+
+    @api.depends("gateway_id")
+    def _compute_sms_terms(self):
+        for sms in self:
+            # What it costs, it has itself.
+            sms.sms_terms = sms.sudo().gateway_id._terms(people=0)
+
+    # ------------------------------------------------------------
+    # Short links
+    # ------------------------------------------------------------
+
+    def _update_body_short_links(self):
         routed = self.filtered("gateway_id")
-        if routed:
-            routed._to_handle()._dispatch_after_commit()
-        return self - routed
-
-    def _route_late(self):
-        """Route what was queued before its company had a gateway.
-
-        Only where the message itself says whose it is: who happens to send the queue
-        says nothing.
-        """
-        gateways = self.env["sms.gateway.config"]
-        if not gateways._default_ids():
-            return
-        waiting = self.sudo().filtered(lambda sms: sms.state == "outgoing")
-        late = waiting.filtered(lambda sms: not sms.gateway_id)
-        vals_list = [
-            {
-                "mail_message_id": sms.mail_message_id.id,
-                "mailing_id": sms.mailing_id.id,
-                "res_model": sms.res_model,
-                "res_id": sms.res_id,
-                "number": sms.number,
-                "body": sms.body,
-            }
-            for sms in late
-        ]
-        about = self._about(vals_list)
-        for sms, vals, (proposed, author) in zip(late, vals_list, about, strict=True):
-            if "record_company_id" in sms._fields:
-                proposed.append(sms.record_company_id)  # sms_twilio's
-            if not any(proposed):
-                continue
-            author = gateways._employee(sms.create_uid) or author
-            company = gateways._payer(proposed, author)
-            if gateways._gateway_of(company):
-                sms.write(self._route_one(vals, company, len(waiting) > FEW))
-
-    @api.model
-    def _process_queue(self):
-        """Send what waits: through Odoo's own provider, then through the gateways.
-
-        Odoo's own method fails on messages of several companies, and would take
-        routed ones too.
-        """
-        gateways = self.env["sms.gateway.config"].sudo().with_context(active_test=False)
-        if not gateways.search_count([], limit=1):
-            return super()._process_queue()
-        domain = [
-            ("state", "=", "outgoing"),
-            ("to_delete", "!=", True),
-            ("gateway_id", "=", False),
-        ]
-        batch_size = self._get_send_batch_size()
-        unrouted = self.search(domain, limit=batch_size, order="id")
-        unrouted.send()
-        # What Odoo's provider has taken is on record before anything else may fail.
-        end_transaction(self.env)
-        left = self.search_count(domain) if len(unrouted) == batch_size else 0
-        self._report_progress(len(unrouted), left)
-        self._run_outbox()
-        self._report_progress(0, left)
-        return None
-
-    # ------------------------------------------------------------
-    # What a person may do
-    # ------------------------------------------------------------
-
-    def _to_handle(self):
-        """Give these with the rights to change them, if the user may handle messages.
-
-        Managers and Odoo's administrators may cancel and resend by these methods, which
-        keep who did, but not rewrite the journal.
-        """
-        self.check_access("read")
-        if not self.env.user.has_group("su_sms.group_manager"):
-            self.filtered(lambda sms: not sms.gateway_id).check_access("write")
-            self.browse().check_access("write")
-        return self.sudo()
-
-    def _by_hand(self, settlement):
-        """Keep who did what to messages of a gateway, unless the code itself does."""
-        routed = self.sudo().filtered("gateway_id")
-        if routed and not self.env.su:
-            routed._keep_who(settlement)
-
-    def _check_not_left(self, message):
-        routed = self.filtered("gateway_id")
-        if routed:
-            # Wait for a dispatcher that is just claiming these, then look again.
-            routed.lock_for_update(allow_referencing=True)
-            routed.invalidate_recordset(["state"])
-            if any(sms.state in LEFT for sms in routed):
-                raise UserError(message)
-
-    def action_set_canceled(self):
-        messages = self._to_handle()
-        messages._check_not_left(
-            self.env._("A message that has left can't be cancelled.")
-        )
-        self._by_hand("cancelled")
-        return super(SmsSms, messages).action_set_canceled()
-
-    def action_set_error(self, failure_type):
-        messages = self._to_handle()
-        messages._check_not_left(
-            self.env._("What became of a message that has left is the provider's word.")
-        )
-        self._by_hand("marked")
-        return super(SmsSms, messages).action_set_error(failure_type)
-
-    def action_set_outgoing(self):
-        messages = self._to_handle()
-        messages._check_not_left(self.env._("This message is already on its way."))
-        if any(sms._outcome_is_unknown() for sms in messages):
-            raise UserError(
-                self.env._(
-                    "This message may have been delivered. Use “Resend Anyway” if it"
-                    " may arrive twice."
+        bodies = super(SmsSms, self - routed)._update_body_short_links()
+        for sms in routed:
+            body, ours = sms.body or "", f"{sms.get_base_url()}/r/"
+            if sms.mailing_id:
+                end = f"/s/{sms.id}"
+                body = links.replaced(
+                    body,
+                    lambda link, ours=ours, end=end: (
+                        f"{link}{end}" if link.startswith(ours) else link
+                    ),
                 )
-            )
-        result = messages._queue_again()
-        self._by_hand("queued")
-        return result
-
-    def _queue_again(self):
-        self._check_can_leave_again()
-        self.filtered("gateway_id").write(self._queued_again_values())
-        result = super().action_set_outgoing()
-        self._trigger_dispatch()
-        return result
-
-    def _check_can_leave_again(self):
-        archived = self.gateway_id.filtered(lambda gateway: not gateway.active)
-        if archived:
-            raise UserError(
-                self.env._(
-                    "Nothing leaves through “%s”: it is archived. Unarchive it first,"
-                    " or write a new message.",
-                    archived[0].name,
-                )
-            )
-
-    def resend_failed(self):
-        """Resend what failed; what may have been delivered is left to a person."""
-        messages = self._to_handle()
-        routed = messages.filtered("gateway_id")
-        if not routed:
-            return super(SmsSms, messages).resend_failed()
-        failed = routed.filtered(lambda sms: sms.state == "error" and not sms.to_delete)
-        unknown = failed.filtered(lambda sms: sms._outcome_is_unknown())
-        again = failed - unknown
-        again._queue_again()
-        self.browse(again.ids)._by_hand("queued")
-        again.send()
-        if rest := messages - routed:
-            super(SmsSms, rest).resend_failed()
-        text = self.env._("%s messages are queued again.", len(again))
-        if unknown:
-            text += " " + self.env._(
-                "%s were left alone: they may have been delivered. Open one and use"
-                " “Resend Anyway” if it may arrive twice.",
-                len(unknown),
-            )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning" if unknown or not again else "success",
-                "message": text,
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+            bodies[sms.id] = body
+        return bodies

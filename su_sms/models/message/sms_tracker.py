@@ -1,5 +1,7 @@
 from odoo import models
 
+from .beside import beside, closed
+
 
 class SmsTracker(models.Model):
     _inherit = "sms.tracker"
@@ -24,3 +26,19 @@ class SmsTracker(models.Model):
             ).union(*(mailing for (mailing,) in waiting))
             traces = traces.filtered(lambda trace: trace.mass_mailing_id not in busy)
         return super()._update_sms_mailings(trace_status, traces)
+
+    def _check_access(self, operation):
+        result = super()._check_access(operation)
+        return result or (
+            closed(self, operation, uuid="sms_uuid")
+            or closed(self, operation, id="mailing_trace_id.sms_id_int")
+            or closed(self, operation, id="mail_notification_id.sms_id_int")
+        )
+
+    def _of_gateways(self):
+        """Return those that tell what became of a message of a gateway."""
+        return (
+            beside(self, uuid="sms_uuid")
+            | beside(self, id="mailing_trace_id.sms_id_int")
+            | beside(self, id="mail_notification_id.sms_id_int")
+        )

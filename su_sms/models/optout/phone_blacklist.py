@@ -72,3 +72,8 @@ class PhoneBlacklist(models.Model):
             return self
         note = html2plaintext(message).strip()
         return self.with_context(sms_acts=Acts(default=Act(note=note)))
+
+    def _search_number(self, operator, value):
+        if operator in ("ilike", "like", "not ilike", "not like"):
+            return self.env["sms.number.search"]._search_number(operator, value)
+        return super()._search_number(operator, value)

@@ -1,9 +1,11 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
+from ...dispatch import blacklist
 from ...dispatch.gate import NO_CLAIM
+from ...text import phone
 from ...tools.acts import WELCOMES, Act, Acts
 
 # What a person's own word replaces.
@@ -11,6 +13,11 @@ WEAK = (*NO_CLAIM, "unstated")
 # What only the network says is tried again after this long: no network tells when a
 # person takes a block back.
 BLOCK_DAYS = 90
+# What only the network said is over; an erased person's own no is not.
+NOBODYS_WORD = ("expired", "sender")
+# AT's word in a report; it spells it otherwise in answers. Source: AT's
+# documentation, "Delivery reports", failureReason.
+BLOCKED = "userinblacklist"
 
 
 class SmsBlacklist(models.Model):
@@ -134,6 +141,15 @@ class SmsBlacklist(models.Model):
             if some:
                 pairs = [(phone.number, self._act_of(phone.number)) for phone in some]
                 self._put_in_force(self.env["sms.consent"]._keep(pairs, out))
+        # What stands for an erased number goes when its person is back.
+        back = [
+            phone.number
+            for phone in phones
+            if not phone.active
+            and self._act_of(phone.number).reason not in NOBODYS_WORD
+        ]
+        if back:
+            self.env["sms.suppression"].sudo()._lift(back)
 
     @api.model
     def _note_removed(self, numbers):
@@ -196,3 +212,113 @@ class SmsBlacklist(models.Model):
         before = fields.Datetime.now() - timedelta(days=BLOCK_DAYS)
         old = self.search([("reason", "in", NO_CLAIM), ("date", "<", before)])
         self._opt_in(old.mapped("number"), Act("expired", "report"))
+
+    # ------------------------------------------------------------
+    # What the network reports
+    # ------------------------------------------------------------
+    # What the network reports: numbers that are blocked there, by whomever.
+
+    @api.model
+    def _on_reports(self, received, settled):
+        """List the numbers that failed reports say are blocked at the operator.
+
+        That is no opt-out: nobody knows who blocked what. Where the sender ID is in
+        doubt nobody is listed at all. Answers to a send that say the same (406) list
+        nobody: every number of a wrongly registered sender ID gets them.
+
+        :param received: [reports.Received]
+        :param settled: {event id: reports.Settled}
+        """
+        blocked = {
+            settled[each.event_id].sms_id: each
+            for each in received
+            if each.report.failure and each.report.reason.lower() == BLOCKED
+        }
+        blocked.pop(None, None)
+        if not blocked:
+            return
+        self.env["sms.gateway.config"]._check_senders()
+        messages = self.env["sms.sms"].sudo().browse(blocked).exists()
+        messages.invalidate_recordset()
+        # The same report may come twice, and what was lifted since stays lifted.
+        lines = self.env["sms.consent"].sudo().search([("sms_id", "in", messages.ids)])
+        messages -= lines.sms_id
+        messages = messages.filtered(
+            lambda sms: (
+                sms.failure_type == "sms_blocked"
+                and not sms.gateway_id.sender_suspect_at
+            )
+        )
+        self._act(
+            [
+                (sms.number, self._act_of_report(sms, blocked[sms.id]))
+                for sms in messages
+            ],
+            out=True,
+        )
+
+    @api.model
+    def _act_of_report(self, sms, each):
+        return Act(
+            "operator",
+            "report",
+            each.received_at.replace(microsecond=0),
+            evidence=each.report.reason,
+            company_id=sms.company_id.id,
+            gateway_id=sms.gateway_id.id,
+            event_id=each.event_id,
+            sms_id=sms.id,
+        )
+
+    # ------------------------------------------------------------
+    # Trials
+    # ------------------------------------------------------------
+    # Trials of promotion, of a campaign or a mailing, respect it as well. A trial
+    # leaves as transactional, at any hour: whoever sends it waits for it. So not
+    # the gate stops it, but the button.
+
+    @api.model
+    def _check_trial(self, numbers):
+        """Refuse to try promotion on those who have opted out of it.
+
+        :param numbers: in E.164, as far as they can be
+        :raises UserError: names them, masked
+        """
+        if blocked := self._blocked_of_trial(numbers):
+            raise UserError(
+                self.env._(
+                    "Opted out of promotional SMS: %s. Leave them out.",
+                    ", ".join(phone.masked(number) for number in sorted(blocked)),
+                )
+            )
+
+    @api.model
+    def _blocked_of_trial(self, numbers):
+        """Give those of these to whom nothing may be tried.
+
+        Whose number it is, is typed into a profile by whoever has the profile. So a no
+        that somebody has given a reason for, or has entered for another, stops a trial
+        to that number as well; only an entry of one's own, without a reason, does not.
+        """
+        self.env["phone.blacklist"].flush_model()
+        blocked = blacklist.blocked_among(self.env.cr, set(numbers))
+        own = self.env["sms.sms"]._readable(
+            self.env.user.partner_id.phone, self.env.company
+        )
+        if own in blocked and self._is_nobodys_no(own):
+            blocked -= {own}
+        return blocked
+
+    @api.model
+    def _is_nobodys_no(self, number):
+        """Tell whether nobody but this user ever opted a number out, or said why."""
+        if self.env["sms.suppression"].sudo()._blocked({number}):
+            return False
+        said_no = [
+            ("number", "=", number),
+            ("kind", "=", "optout"),
+            "|",
+            ("reason", "!=", "unstated"),
+            ("user_id", "!=", self.env.uid),
+        ]
+        return not self.env["sms.consent"].sudo().search_count(said_no, limit=1)

@@ -1,7 +1,8 @@
 from odoo import api, fields, models, tools
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...text.optout import Word, meaning, plain
+from ...tools.context import loud
 
 
 class SmsOptoutWord(models.Model):
@@ -33,8 +34,14 @@ class SmsOptoutWord(models.Model):
         "res.lang", "Language", context={"active_test": False}, ondelete="set null"
     )
     sequence = fields.Integer(default=10)
+    told = fields.Boolean(
+        "In Texts",
+        copy=False,
+        help="Messages and pages may tell people to write this word, at every company:"
+        " an administrator of Odoo says so. Words that come with this module are told"
+        " in any case.",
+    )
     active = fields.Boolean(default=True)
-
     _once = models.UniqueIndex(
         "(plain_word)", "This word is here already, perhaps archived."
     )
@@ -51,18 +58,49 @@ class SmsOptoutWord(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_may_tell(vals)
         self.env.registry.clear_cache()
-        return super().create(vals_list)
+        words = super().create(vals_list)
+        words._keep(self.env._("Opt-out words added: %s", words._said()))
+        return words
 
     def write(self, vals):
         self._check_not_ours()
+        self._check_may_tell(vals)
+        before = self._said()
         self.env.registry.clear_cache()
-        return super().write(vals)
+        result = super().write(vals)
+        after = self._said()
+        if after != before:
+            text = self.env._(
+                "Opt-out words changed: %(before)s → %(after)s",
+                before=before,
+                after=after,
+            )
+            self._keep(text)
+        return result
 
     def unlink(self):
         self._check_not_ours()
+        said = self._said()
         self.env.registry.clear_cache()
-        return super().unlink()
+        result = super().unlink()
+        self._keep(self.env._("Opt-out words removed: %s", said))
+        return result
+
+    @api.model
+    def _check_may_tell(self, vals):
+        """Let nobody of one company write into the texts of all."""
+        told = vals.get("told", self.env.context.get("default_told"))
+        if (
+            told
+            and not self.env.su
+            and not self.env.user.has_group("base.group_system")
+        ):
+            raise AccessError(
+                self.env._("Only an administrator of Odoo has a word told in texts.")
+            )
 
     def _check_not_ours(self):
         """Keep the words for no that come with us: people know them, everywhere.
@@ -131,9 +169,31 @@ class SmsOptoutWord(models.Model):
     def _word(self, kind, lang=None):
         """Return the word to tell people of, in a language if it has one.
 
-        It is one that comes with us: all companies' texts have it.
+        Not any that somebody has added: all companies' texts have it.
         """
-        words = self.sudo().search([("kind", "=", kind)])._ours(kind)
+        words = self.sudo().search([("kind", "=", kind)])
+        ours = words._ours(kind)
+        words = words.filtered(lambda each: each.told or each in ours)
         code = (lang or "en")[:2]
         mine = words.filtered(lambda each: (each.lang_id.code or "")[:2] == code)
         return (mine or words)[:1].word
+
+    # ------------------------------------------------------------
+    # On record
+    # ------------------------------------------------------------
+    # Changes of the words are on record with each gateway: they hold for all.
+
+    def _said(self):
+        """Give the words and what each does, as text."""
+        effects = dict(self._fields["kind"]._description_selection(self.env))
+        said = []
+        for each in self:
+            state = "" if each.active else self.env._("archived")
+            facts = f"“{each.word}”", effects.get(each.kind), each.lang_id.name, state
+            said.append(", ".join(filter(None, facts)))
+        return "; ".join(said)
+
+    @api.model
+    def _keep(self, text):
+        gateways = self.env["sms.gateway.config"].sudo().search([("active", "=", True)])
+        loud(gateways)._message_log_batch(bodies=dict.fromkeys(gateways.ids, text))

@@ -1,6 +1,5 @@
 from . import (
     sms_campaign_audience,
-    sms_campaign_audience_person,
     sms_gateway_config,
     sms_person_log,
     sms_sms,

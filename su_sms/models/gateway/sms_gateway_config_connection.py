@@ -1,0 +1,306 @@
+import logging
+from datetime import timedelta
+from urllib.parse import quote
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ...africastalking import clients
+from ...africastalking.account import Account
+from ...africastalking.trust import Trust, authorities
+from ...dispatch import outbox
+from ...tools.context import without_defaults
+
+# How often the administrators are reminded.
+REMIND = timedelta(days=7)
+# What is set by whoever accepts it.
+CONFIRMS = {"trust", "relaxed_confirmed", "relaxed_account"}
+ACTIVITY = "su_sms.mail_activity_type_trust"
+_logger = logging.getLogger(__name__)
+BASE_URL = "su_sms.base_url"
+
+
+class SmsGatewayConfig(models.Model):
+    """The connection to the provider: whom to trust, which way, how long, how often."""
+
+    _inherit = "sms.gateway.config"
+
+    trust = fields.Selection(
+        [
+            ("verify", "Verify"),
+            ("ca", "Verify, with our own authority as well"),
+            ("relaxed", "Do not verify (last resort)"),
+        ],
+        required=True,
+        default="verify",
+        # as little as what it rests on: the certificate, the confirmation
+        copy=False,
+        tracking=True,
+        help="Whose signature on the server's certificate is accepted. A firewall that"
+        " inspects HTTPS signs with its own authority: upload that one.",
+    )
+    ca_certificate = fields.Text(
+        "Authority's Certificate (PEM)",
+        copy=False,
+        tracking=True,
+        help="The certificate of the firewall's authority, from"
+        " -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----. Never a private"
+        " key.",
+    )
+    relaxed_confirmed = fields.Boolean(
+        "I accept that the line can be read",
+        copy=False,
+        tracking=True,
+        help="Without verification anybody between this server and Africa's Talking"
+        " can read the messages and take the key.",
+    )
+    proxy_url = fields.Char(
+        "Proxy",
+        tracking=True,
+        help="http://host:port of the proxy that leads out, if there is one.",
+    )
+    proxy_username = fields.Char(
+        "Proxy User",
+        copy=False,
+        tracking=True,
+        help="Only if the proxy asks who it is.",
+    )
+    connect_timeout = fields.Integer(
+        default=10, tracking=True, help="Seconds to wait for a connection."
+    )
+    read_timeout = fields.Integer(
+        default=30,
+        tracking=True,
+        help="Seconds to wait for an answer. After it the outcome is unknown, so do"
+        " not make it short.",
+    )
+    attempts = fields.Integer(
+        default=3,
+        tracking=True,
+        help="Tries within one call for what was certainly not sent. After them the"
+        " message goes back to the queue and is tried again later.",
+    )
+    message_attempts = fields.Integer(
+        "Tries per Message",
+        default=6,
+        tracking=True,
+        help="How often a message that the provider itself failed to process is tried,"
+        " with growing pauses, before it is given up.",
+    )
+    chunk_size = fields.Integer(
+        "Numbers per Request",
+        default=500,
+        tracking=True,
+        help="How many recipients of the same text share a request.",
+    )
+    concurrency = fields.Integer(
+        "Requests Side by Side",
+        default=8,
+        tracking=True,
+        help="How many requests each dispatcher may have under way at once. There are"
+        " up to as many dispatchers as the server has cron workers.",
+    )
+    _positive = models.Constraint(
+        "CHECK (connect_timeout BETWEEN 1 AND 60 AND read_timeout BETWEEN 1 AND 120"
+        " AND attempts BETWEEN 1 AND 5 AND message_attempts BETWEEN 1 AND 20)",
+        "Allowed are 1 to 60 seconds to connect, 1 to 120 to wait for an answer, 1 to 5"
+        " tries within a call and 1 to 20 for a message.",
+    )
+    _sizes = models.Constraint(
+        "CHECK (chunk_size BETWEEN 1 AND 1000 AND concurrency BETWEEN 1 AND 32)",
+        "A request takes 1 to 1,000 numbers, and up to 32 go side by side.",
+    )
+
+    # A connection that is not verified
+    relaxed_account = fields.Char(
+        "Type the Username to Confirm",
+        copy=False,
+        tracking=True,
+        help="In production the username of the account whose messages and key anybody"
+        " on the way can then read: typed by whoever accepts this.",
+    )
+    relaxed_at = fields.Datetime(readonly=True, copy=False)
+    relaxed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    relaxed_told_at = fields.Datetime(readonly=True, copy=False)
+
+    @api.constrains("trust", "ca_certificate", "relaxed_confirmed")
+    def _check_trust(self):
+        for gateway in self:
+            if gateway.trust == "relaxed" and not gateway.relaxed_confirmed:
+                raise ValidationError(
+                    self.env._(
+                        "Without verification the messages and the key can be read on"
+                        " the way. Confirm that you accept this, or upload the"
+                        " firewall's certificate instead."
+                    )
+                )
+            if gateway.trust == "ca":
+                try:
+                    authorities(gateway.ca_certificate or "")
+                except ValueError as error:
+                    raise ValidationError(str(error)) from None
+
+    @api.constrains("proxy_url")
+    def _check_proxy(self):
+        for gateway in self.filtered("proxy_url"):
+            if "@" in gateway.proxy_url:
+                raise ValidationError(
+                    self.env._("Enter the proxy's user and password in their fields.")
+                )
+            try:
+                Account("", "", proxy=gateway.proxy_url)
+            except ValueError as error:
+                raise ValidationError(str(error)) from None
+
+    # ------------------------------------------------------------
+    # A connection that is not verified
+    # ------------------------------------------------------------
+    # A line that is not verified, with real messages on it: never by accident. It
+    # is confirmed once more, for this account, and every administrator is told at
+    # once and again each week until it is mended.
+
+    @api.constrains("trust", "environment", "username", "relaxed_account")
+    def _check_relaxed_account(self):
+        for gateway in self.filtered(lambda g: g._is_exposed()):
+            if gateway.relaxed_account != gateway.username:
+                raise ValidationError(
+                    self.env._(
+                        "In production a line that is not verified needs a second"
+                        " confirmation: type the username “%s” under Connection."
+                        " Better, upload the firewall's certificate.",
+                        gateway.username,
+                    )
+                )
+
+    def _is_exposed(self):
+        """Tell whether real messages go over a line that is not verified."""
+        self.ensure_one()
+        return self.trust == "relaxed" and self.environment == "production"
+
+    @api.model
+    def _without_claims(self):
+        """Return the model in a context that accepts no connection by a default."""
+        return without_defaults(self, self._kept() | CONFIRMS)
+
+    @api.model
+    def _signed(self, vals):
+        """Give values with who accepts a line that is not verified, and when."""
+        if not CONFIRMS & set(vals):
+            return vals
+        if vals.get("trust", "relaxed") != "relaxed":
+            ended = dict.fromkeys(("relaxed_at", "relaxed_by_id"), False)
+            said = {"relaxed_account": False}
+            if "trust" in vals:
+                said["relaxed_confirmed"] = False
+            return {**vals, **said, **ended}
+        now = fields.Datetime.now()
+        return dict(vals, relaxed_at=now, relaxed_by_id=self.env.uid)
+
+    def _tell_of_exposure(self):
+        """Tell the administrators of each of these that is exposed, once in a while."""
+        now = fields.Datetime.now()
+        for gateway in self:
+            if not gateway._is_exposed():
+                if gateway.relaxed_told_at:
+                    gateway.sudo().activity_unlink([ACTIVITY])
+                    gateway.sudo().relaxed_told_at = False
+            elif (gateway.relaxed_told_at or now - REMIND) <= now - REMIND:
+                gateway.sudo().activity_unlink([ACTIVITY])
+                gateway._schedule_for_administrators(
+                    ACTIVITY,
+                    self.env._("The line is not verified"),
+                    self.env._(
+                        "Anybody between this server and the provider can read the"
+                        " messages and take the key. Upload the firewall's certificate."
+                    ),
+                )
+                gateway.sudo().relaxed_told_at = now
+
+    # ------------------------------------------------------------
+    # For the connector and the outbox
+    # ------------------------------------------------------------
+    # A gateway as the connector and the outbox see it, free of the ORM.
+
+    @api.model
+    def _is_neutralized(self):
+        return bool(self._parameters(["database.is_neutralized"]))
+
+    @api.model
+    def _parameters(self, keys):
+        """Give {key: value} of system parameters on record, past Odoo's cache.
+
+        The cache is emptied when a parameter is written. What reads it before that is
+        committed fills it with the old value again, which then stays: a key that was
+        replaced would be used until the server stops.
+        """
+        parameters = self.env["ir.config_parameter"].sudo()
+        found = parameters.search_fetch([("key", "in", keys)], ["key", "value"])
+        return {each.key: each.value for each in found if each.value}
+
+    def _account(self):
+        """Give the connector's account.
+
+        The address can only be changed by the system parameter ``su_sms.base_url``,
+        for the simulator or an internal relay: a form must not send keys elsewhere.
+        """
+        self.ensure_one()
+        proxy = self.proxy_url or ""
+        if proxy and self.proxy_username:
+            scheme, _sep, rest = proxy.partition("://")
+            user = quote(self.proxy_username, safe="")
+            password = quote(self._get_secret("proxy_password"), safe="")
+            proxy = f"{scheme}://{user}:{password}@{rest}"
+        return Account(
+            username=self.account_username or "",
+            api_key=self._api_key(),
+            environment=self.environment,
+            base_url=self._parameters([BASE_URL]).get(BASE_URL, ""),
+            trust=Trust(self.trust, self.ca_certificate or ""),
+            proxy=proxy,
+            connect_timeout=float(self.connect_timeout),
+            read_timeout=float(self.read_timeout),
+            attempts=self.attempts,
+            concurrency=self.concurrency,
+        )
+
+    def _client(self):
+        """Give the gateway's client; its connections outlive the transaction."""
+        self.ensure_one()
+        return clients.get((self.env.cr.dbname, self.id), self._account())
+
+    def _settings(self):
+        """Give what the outbox needs to know, free of the ORM."""
+        self.ensure_one()
+        company = self.company_id or self.env.company
+        return outbox.Gateway(
+            id=self.id,
+            chunk_size=self.chunk_size,
+            concurrency=self.concurrency,
+            max_attempts=self.message_attempts,
+            sender=self.sender_id or "",
+            sanitise=self.sanitise,
+            max_parts=self.max_parts,
+            country=self.country_id.code or self._country(company),
+            promotional=self._lets_promotional_go(),
+            useful_hours=self.useful_hours,
+            company_id=self.company_id.id or 0,
+            window=self._window(),
+            zone=self.window_zone,
+            pace=self.pace,
+            day_budget=self.day_budget,
+            line_version=self.line_version,
+        )
+
+    @api.model
+    def _countries(self):
+        """Give {company id: ISO code} of the companies that have a country."""
+        companies = self.env["res.company"].sudo()
+        found = companies.search([("partner_id.country_id", "!=", False)])
+        return {company.id: company.country_id.code for company in found}
+
+    def _lets_promotional_go(self):
+        """Tell whether promotional messages may go, but for the hours."""
+        if not self.env["sms.suppression"]._is_usable():
+            _logger.error("Gateway %s: nobody knows who said no", self.id)
+            return False
+        return self.balance_state != "floor"

@@ -1,0 +1,236 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+# A message that one person waits for leaves before what goes to many.
+PRIORITIES = [("0", "Bulk"), ("1", "Normal"), ("2", "Urgent")]
+# What is made more than this many at a time is bulk.
+FEW = 20
+# What a composer's context says of where it was opened; of the rest of a message no
+# context decides, as it is the journal.
+OPENED_FROM = {"res_model", "res_id"}
+# For the context: no request can have one of these.
+MANY, TRIAL = object(), object()
+# The states in which a message is no longer ours to stop.
+LEFT = ("process", "pending", "sent")
+_logger = logging.getLogger(__name__)
+
+
+class SmsSms(models.Model):
+    """What a person may do with messages: cancel, resend, settle."""
+
+    _inherit = "sms.sms"
+
+    settlement = fields.Selection(
+        [
+            ("resent", "Sent again"),
+            ("sent", "Settled as sent"),
+            ("failed", "Settled as failed"),
+            ("queued", "Queued again"),
+            ("cancelled", "Cancelled"),
+            ("marked", "Marked as failed"),
+        ],
+        "Handled",
+        readonly=True,
+        copy=False,
+    )
+    settled_by_id = fields.Many2one(
+        "res.users", "Handled by", readonly=True, copy=False
+    )
+    settled_at = fields.Datetime("Handled On", readonly=True, copy=False)
+
+    def _to_handle(self):
+        """Give these with the rights to change them, if the user may handle messages.
+
+        Managers and Odoo's administrators may cancel and resend by these methods, which
+        keep who did, but not rewrite the journal.
+        """
+        self.check_access("read")
+        if not self.env.user.has_group("su_sms.group_manager"):
+            self.filtered(lambda sms: not sms.gateway_id).check_access("write")
+            self.browse().check_access("write")
+        return self.sudo()
+
+    def _by_hand(self, settlement):
+        """Keep who did what to messages of a gateway, unless the code itself does."""
+        routed = self.sudo().filtered("gateway_id")
+        if routed and not self.env.su:
+            routed._keep_who(settlement)
+
+    def _check_not_left(self, message):
+        routed = self.filtered("gateway_id")
+        if routed:
+            # Wait for a dispatcher that is just claiming these, then look again.
+            routed.lock_for_update(allow_referencing=True)
+            routed.invalidate_recordset(["state"])
+            if any(sms.state in LEFT for sms in routed):
+                raise UserError(message)
+
+    def action_set_canceled(self):
+        messages = self._to_handle()
+        messages._check_not_left(
+            self.env._("A message that has left can't be cancelled.")
+        )
+        self._by_hand("cancelled")
+        return super(SmsSms, messages).action_set_canceled()
+
+    def action_set_error(self, failure_type):
+        messages = self._to_handle()
+        messages._check_not_left(
+            self.env._("What became of a message that has left is the provider's word.")
+        )
+        self._by_hand("marked")
+        return super(SmsSms, messages).action_set_error(failure_type)
+
+    def action_set_outgoing(self):
+        messages = self._to_handle()
+        messages._check_not_left(self.env._("This message is already on its way."))
+        if any(sms._outcome_is_unknown() for sms in messages):
+            raise UserError(
+                self.env._(
+                    "This message may have been delivered. Use “Resend Anyway” if it"
+                    " may arrive twice."
+                )
+            )
+        result = messages._queue_again()
+        self._by_hand("queued")
+        return result
+
+    def _queue_again(self):
+        self._check_can_leave_again()
+        self.filtered("gateway_id").write(self._queued_again_values())
+        result = super().action_set_outgoing()
+        self._trigger_dispatch()
+        return result
+
+    def _check_can_leave_again(self):
+        archived = self.gateway_id.filtered(lambda gateway: not gateway.active)
+        if archived:
+            raise UserError(
+                self.env._(
+                    "Nothing leaves through “%s”: it is archived. Unarchive it first,"
+                    " or write a new message.",
+                    archived[0].name,
+                )
+            )
+
+    def resend_failed(self):
+        """Resend what failed; what may have been delivered is left to a person."""
+        messages = self._to_handle()
+        routed = messages.filtered("gateway_id")
+        if not routed:
+            return super(SmsSms, messages).resend_failed()
+        failed = routed.filtered(lambda sms: sms.state == "error" and not sms.to_delete)
+        unknown = failed.filtered(lambda sms: sms._outcome_is_unknown())
+        again = failed - unknown
+        again._queue_again()
+        self.browse(again.ids)._by_hand("queued")
+        again.send()
+        if rest := messages - routed:
+            super(SmsSms, rest).resend_failed()
+        text = self.env._("%s messages are queued again.", len(again))
+        if unknown:
+            text += " " + self.env._(
+                "%s were left alone: they may have been delivered. Open one and use"
+                " “Resend Anyway” if it may arrive twice.",
+                len(unknown),
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if unknown or not again else "success",
+                "message": text,
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    # ------------------------------------------------------------
+    # Outcome unknown
+    # ------------------------------------------------------------
+    # Messages whose outcome is unknown: a person resends or settles them. They
+    # left, and no answer came back: sending them again by ourselves might deliver
+    # them twice. What a person decides is on record with who and when.
+
+    def _outcome_is_unknown(self):
+        self.ensure_one()
+        return self.state == "error" and self.failure_type == "sms_outcome_unknown"
+
+    def action_resend_unknown(self):
+        """Send again what may have been delivered, because a person says so."""
+        unknown = self._unknown_to_settle("resent")
+        unknown._queue_again()
+        return unknown._told(self.env._("%s messages are queued again."))
+
+    def action_settle_sent(self):
+        """Take these as sent: somebody has found out that they were."""
+        unknown = self._unknown_to_settle("sent")
+        unknown._settle("pending", False)
+        return unknown._told(self.env._("%s messages are settled as sent."))
+
+    def action_settle_failed(self):
+        """Take these as never sent; they may then be retried like any other."""
+        unknown = self._unknown_to_settle("failed")
+        unknown._settle("error", "sms_not_delivered")
+        return unknown._told(self.env._("%s messages are settled as failed."))
+
+    def _unknown_to_settle(self, settlement):
+        """Give those of these that are unknown, with who settles them how."""
+        messages = self._to_handle()
+        messages.lock_for_update(allow_referencing=True)
+        messages.invalidate_recordset(["state", "failure_type"])
+        unknown = messages.filtered(lambda sms: sms._outcome_is_unknown())
+        if not unknown:
+            raise UserError(
+                self.env._("The outcome of these messages is known: nothing to settle.")
+            )
+        unknown._keep_who(settlement)
+        return unknown
+
+    def _keep_who(self, settlement):
+        """Keep who has done by hand what, and when."""
+        self.write(
+            {
+                "settlement": settlement,
+                "settled_by_id": self.env.uid,
+                "settled_at": fields.Datetime.now(),
+            }
+        )
+        _logger.info(
+            "User %s: %s by hand, %d messages: %s",
+            self.env.uid,
+            settlement,
+            len(self),
+            self.ids,
+        )
+
+    def _settle(self, state, failure_type):
+        self.write({"state": state, "failure_type": failure_type})
+        self._tell_trackers(
+            self.sms_tracker_id, state, failure_type, self.env._("Settled by hand")
+        )
+
+    def _told(self, text):
+        """Give a notification about these for whoever pressed the button."""
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": text % len(self),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    @api.model
+    def _queued_again_values(self):
+        """Give what a message forgets of its earlier tries."""
+        return {
+            "attempts": 0,
+            "faults": 0,
+            "not_before": False,
+            "held_until": False,
+            "to_publish": False,
+            "queued_at": fields.Datetime.now(),
+        }

@@ -1,0 +1,298 @@
+from datetime import datetime
+from typing import NamedTuple
+
+from odoo import SUPERUSER_ID, api, fields, models
+
+from ...dispatch import gate
+from ...text import phone, placeholders
+from ...tools.context import without_defaults
+from ..ir_actions_server import BY_ACTION
+
+# A message that one person waits for leaves before what goes to many.
+PRIORITIES = [("0", "Bulk"), ("1", "Normal"), ("2", "Urgent")]
+# What is made more than this many at a time is bulk.
+FEW = 20
+# What a composer's context says of where it was opened; of the rest of a message no
+# context decides, as it is the journal.
+OPENED_FROM = {"res_model", "res_id"}
+# For the context: no request can have one of these.
+MANY, TRIAL = object(), object()
+# The states in which a message is no longer ours to stop.
+LEFT = ("process", "pending", "sent")
+# What an action's code says of a message; the rest is what becomes of it.
+GIVEN = {"number", "body", "partner_id", "mail_message_id", "mailing_id", "uuid"}
+
+
+class NotAfter(NamedTuple):
+    """For the context, where no request can have one: when messages are old news."""
+
+    when: datetime
+
+
+class SmsSms(models.Model):
+    """Whose a message is: its company, gateway, class, priority and number."""
+
+    _inherit = "sms.sms"
+
+    not_after = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="After this it is not sent any more: it is about a time that is over.",
+    )
+    _not_after_idx = models.Index(
+        "(not_after) WHERE state = 'outgoing' AND not_after IS NOT NULL"
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        chosen = any(vals.get("gateway_id") for vals in vals_list)
+        if chosen or self.env["sms.gateway.config"]._default_ids():
+            vals_list = self._route(vals_list)
+            self._check_not_by_hand(vals_list)
+            vals_list = self._with_not_after(self._within_hour(vals_list))
+            given = without_defaults(self, set(self._fields) - OPENED_FROM)
+            return super(SmsSms, given).create(vals_list)
+        return super().create(vals_list)
+
+    @api.model
+    def _route(self, vals_list):
+        """Give the values with gateway, company, class, priority and E.164 number.
+
+        What a message is about proposes its company: its record's, else that of who is
+        responsible for it, or for the mailing, else the one at work; it counts only if
+        whoever makes the message is in it. Without a gateway for the company the values
+        stay as they are.
+        """
+        gateways = self.env["sms.gateway.config"]
+        caller = gateways._caller()
+        theirs = caller and {False, *caller._get_company_ids()}
+        messages = self._notes(vals_list)
+        bulk = len(vals_list) > FEW
+        to_many = self._is_to_many(len(vals_list), messages.create_uid)
+        routed = []
+        about = self._about(vals_list)
+        for vals, (proposed, author) in zip(vals_list, about, strict=True):
+            if caller:
+                vals = self._without_foreign(vals, theirs)
+            given = self.env["res.company"].browse(vals.get("company_id") or [])
+            company = gateways._payer([given, *proposed], caller or author)
+            routed.append(self._route_one(vals, company, bulk, to_many))
+        return routed
+
+    @api.model
+    def _is_to_many(self, count, authors):
+        """Tell whether somebody sends to several people at once.
+
+        Who a list is sent to is asked for their no, whatever the class: a dialog's
+        options and its context are whoever's who opens it. Jobs, and what a visitor of
+        the site causes, are no list; what a job sends later for somebody is. Trials
+        have asked already.
+
+        :param authors: users who made the notes that are sent
+        """
+        if self.env.context.get("sms_trial") is TRIAL:
+            return False
+        if self.env.context.get("sms_to_many") is MANY:
+            return True
+        return count > 1 and any(
+            user.id != SUPERUSER_ID and user._is_internal()
+            for user in self.env.user | authors
+        )
+
+    @api.model
+    def _without_foreign(self, vals, theirs):
+        """Give values without accounts and campaigns of companies but these.
+
+        Odoo's administrators create messages as they like, and others may have code
+        with more rights do so for them.
+        """
+        return {
+            name: value
+            for name, value in vals.items()
+            if name not in ("gateway_id", "campaign_id")
+            or not value
+            or self[name].sudo().browse(value).company_id.id in theirs
+        }
+
+    @api.model
+    def _notes(self, vals_list):
+        """Return the notes in the chatter that messages have been sent with."""
+        ids = {v["mail_message_id"] for v in vals_list if v.get("mail_message_id")}
+        return self.env["mail.message"].sudo().browse(ids)
+
+    @api.model
+    def _about(self, vals_list):
+        """Return ([proposed company], author) of each message, by what it is about.
+
+        The author is who made what a job sends: the mailing, or the record, unless the
+        job itself says which company it works for.
+        """
+        gateways = self.env["sms.gateway.config"]
+        told = "allowed_company_ids" in self.env.context
+        messages, records = self._notes(vals_list), self._records_about(vals_list)
+        for vals, record in zip(vals_list, records, strict=True):
+            message = messages.browse(vals.get("mail_message_id") or [])
+            mailing = self.env["mailing.mailing"].browse(vals.get("mailing_id") or [])
+            mailing = mailing.sudo()
+            proposed = [mailing.user_id.company_id, message.record_company_id]
+            author = mailing._sms_author()
+            if record:
+                proposed.insert(0, record._sms_company(own_only=bool(mailing)))
+                if not mailing and not told and "create_uid" in record:
+                    author = gateways._employee(record.create_uid)
+            yield proposed, author
+
+    @api.model
+    def _records_about(self, vals_list):
+        """Return the record that each message is about, or None.
+
+        Of a list no note in a chatter tells, but the record beside each.
+        """
+        notes = self._notes(vals_list)
+        notes.fetch(["model", "res_id", "record_company_id"])
+        by_note = {note.id: (note.model, note.res_id) for note in notes}
+        places = [
+            by_note.get(vals.get("mail_message_id"))
+            or (vals.get("res_model"), vals.get("res_id"))
+            for vals in vals_list
+        ]
+        records = self._records_at(set(places))
+        return [records.get(place) for place in places]
+
+    @api.model
+    def _records_at(self, places):
+        """Return {(model, id): record} of those that are there, a query a model."""
+        found = {}
+        for name in {name for name, _id in places if name in self.env}:
+            model = self.env[name].sudo()
+            if not model._abstract:
+                ids = {record_id for each, record_id in places if each == name}
+                for record in model.browse(filter(None, ids)).exists():
+                    found[name, record.id] = record
+        return found
+
+    @api.model
+    def _route_one(self, vals, company, bulk, to_many=False):
+        gateways = self.env["sms.gateway.config"]
+        given = self._without_outcome(vals)
+        gateway = gateways.browse(given.get("gateway_id") or [])
+        gateway = gateway or gateways._gateway_of(company)
+        if not gateway:
+            return vals
+        vals = given
+        mailing_id = vals.get("mailing_id")
+        return {
+            "message_class": "promotional" if mailing_id else "transactional",
+            "priority": "0" if mailing_id or bulk else "1",
+            "to_many": to_many and not (mailing_id or vals.get("message_class")),
+            **vals,
+            "company_id": company.id,
+            "gateway_id": gateway.id,
+            "number": self._readable(vals.get("number"), company),
+            **self._readable_text(str(vals.get("body") or ""), gateway),
+        }
+
+    @api.model
+    def _readable_text(self, body, gateway):
+        """Return the values of a text; one that nothing may read has failed already."""
+        if gate.is_too_long(body):
+            body = body[: placeholders.LONGEST]
+            size = {"state": "error", "failure_type": "sms_too_long"}
+        else:
+            text = gate.prepare(body, gateway.sudo().sanitise)
+            size = {"hour_parts": gate.parts(text)}
+        # PostgreSQL takes no NUL, and the gate would drop it anyway.
+        return {"body": body.replace("\0", ""), **size}
+
+    @api.model
+    def _readable(self, number, company):
+        """Give the number in E.164, or as it is if that can't be: the gate says why."""
+        country = self.env["sms.gateway.config"]._country(company)
+        number = str(number or "")
+        try:
+            return phone.normalise(number, country)
+        except phone.PhoneError:
+            # What is too long for a number stays too long.
+            return number.replace("\0", "")[: 2 * phone.LONGEST]
+
+    def _route_late(self):
+        """Route what was queued before its company had a gateway.
+
+        Only where the message itself says whose it is: who happens to send the queue
+        says nothing.
+        """
+        gateways = self.env["sms.gateway.config"]
+        if not gateways._default_ids():
+            return
+        waiting = self.sudo().filtered(lambda sms: sms.state == "outgoing")
+        late = waiting.filtered(lambda sms: not sms.gateway_id)
+        vals_list = [
+            {
+                "mail_message_id": sms.mail_message_id.id,
+                "mailing_id": sms.mailing_id.id,
+                "res_model": sms.res_model,
+                "res_id": sms.res_id,
+                "number": sms.number,
+                "body": sms.body,
+            }
+            for sms in late
+        ]
+        about = self._about(vals_list)
+        for sms, vals, (proposed, author) in zip(late, vals_list, about, strict=True):
+            if "record_company_id" in sms._fields:
+                proposed.append(sms.record_company_id)  # sms_twilio's
+            if not any(proposed):
+                continue
+            author = gateways._employee(sms.create_uid) or author
+            company = gateways._payer(proposed, author)
+            if gateways._gateway_of(company):
+                sms.write(self._route_one(vals, company, len(waiting) > FEW))
+
+    # ------------------------------------------------------------
+    # By an action's code
+    # ------------------------------------------------------------
+    # What an action's code may say of a message.
+
+    @api.model
+    def _check_not_by_hand(self, vals_list):
+        """Let only code add messages, before the database has its own say."""
+        if self.env.su or not any(vals.get("gateway_id") for vals in vals_list):
+            return
+        self.check_access("create")
+        if not self._is_by_action():
+            raise self._on_record_error()
+
+    @api.model
+    def _without_outcome(self, vals):
+        """Return the values of a message as an action's code may give them."""
+        if self.env.su or not self._is_by_action():
+            return vals
+        return {name: value for name, value in vals.items() if name in GIVEN}
+
+    @api.model
+    def _is_by_action(self):
+        """Tell whether a server action's code is at work: an administrator wrote it."""
+        return self.env.context.get("sms_from_composer") is BY_ACTION
+
+    # ------------------------------------------------------------
+    # Old news
+    # ------------------------------------------------------------
+    # Old news is no news: what is about a time is given up after it.
+
+    @api.model
+    def _with_not_after(self, vals_list):
+        """Return values with when the messages are old news, as far as that is known.
+
+        Whoever writes one says so; what Odoo sends by itself goes by what it reminds
+        of.
+        """
+        given = self.env.context.get("sms_not_after")
+        if isinstance(given, NotAfter):
+            return [{"not_after": given.when, **vals} for vals in vals_list]
+        if self.env.context.get("sms_from_composer") is True:
+            return vals_list
+        records = self._records_about(vals_list)
+        return [
+            {"not_after": bool(record) and record._sms_not_after(), **vals}
+            for vals, record in zip(vals_list, records, strict=True)
+        ]

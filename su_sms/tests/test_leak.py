@@ -15,7 +15,7 @@ from odoo.tests import tagged
 from odoo.tools import SQL
 
 from ..tools.acts import Act
-from .campaign import CampaignCase
+from .campaign_case import CampaignCase
 from .columns import columns_with
 
 KEY = "atsk_kilimanjaro_d41d8cd98f00b204e980"

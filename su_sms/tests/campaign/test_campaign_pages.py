@@ -1,0 +1,166 @@
+"""Pages with nobody to write to, and campaigns that can't go on."""
+
+import json
+import re
+import sys
+import time
+from pathlib import Path
+from unittest.mock import patch
+
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ...dispatch import blacklist, outbox
+from ...dispatch.ahead import Ahead
+from ...models.campaign import sms_sms_progress
+from ...privacy import retention, suppression
+from ..campaign_case import CampaignCase
+
+ADDON = Path(__file__).parents[2]
+# unnest(%s::int[], %(names)s::text[])
+UNNEST = r"unnest\(((?:%(?:\(\w+\))?s|::\w+(?:\[\])?|[\s,])+)\)"
+LOGGER = "odoo.addons.su_sms.models.campaign.sms_campaign_job"
+
+
+@tagged("post_install", "-at_install")
+class TestEmptyPages(CampaignCase):
+    def promotional(self, *audiences, **values):
+        return self.campaign(
+            *audiences, message_class="promotional", optout="link", **values
+        )
+
+    def numbers_of(self, campaign):
+        return sorted(number for number, _text in self.texts())
+
+    def test_a_text_with_a_column_beside_pasted_numbers_that_have_none(self):
+        campaign = self.promotional(
+            self.file("Phone,Fee\n0712345678,100\n0722000111,200\n"),
+            self.numbers("0733345679"),
+            body="You owe {{ object.fee }}.",
+        )
+        self.assertEqual((campaign.people_count, campaign.left_out_count), (2, 1))
+        self.run_campaign(campaign)
+        self.assertEqual(self.numbers_of(campaign), ["+254712345678", "+254722000111"])
+
+    def test_a_last_page_with_nothing_but_a_total(self):
+        prepare = sys.modules["odoo.addons.su_sms.models.campaign.sms_campaign_prepare"]
+        self.patch(prepare, "PAGE", 2)
+        self.run_campaign(
+            self.promotional(
+                self.file("Phone,Name\n0712345678,A\n0722000111,B\nTOTAL,2 people\n")
+            )
+        )
+        self.assertEqual(len(self.texts()), 2)
+
+    def test_a_page_of_people_who_all_said_no(self):
+        self.env["phone.blacklist"].create({"number": "+254712345678"})
+        campaign = self.promotional(
+            self.records(self.contacts("0712345678")), self.numbers("0733345679")
+        )
+        self.run_campaign(campaign)
+        self.assertEqual(self.numbers_of(campaign), ["+254733345679"])
+
+    def test_statements_that_take_lists_take_empty_ones(self):
+        cr, gateway = self.env.cr, self.gateway
+        links = self.env["sms.optout.link"]
+        entries = self.env["sms.blacklist"]
+        audiences = self.env["sms.campaign.audience"]
+        now = self.env.cr.now()
+        for what, call in {
+            "links": lambda: links._urls([], self.env.company),
+            "entries": lambda: entries._entries([]),
+            "no acts": lambda: entries._act([], out=True),
+            "opted out": lambda: entries._opted_out([]),
+            "forgotten": lambda: audiences._forget(),
+            "suppressed": lambda: suppression.suppress(cr, []),
+            "lifted": lambda: suppression.lift(cr, []),
+            "hashes": lambda: suppression.blocked_hashes(cr, []),
+            "listed": lambda: blacklist.listed_among(cr, set()),
+            "blocked": lambda: blacklist.blocked_among(cr, set(), True),
+            "claims": lambda: outbox.unclaim(cr, []),
+            "claimed": lambda: outbox.claim(cr, gateway._settings(), 1, now, Ahead([])),
+            "counted": lambda: retention.count(cr, [], {}),
+            "recipients": lambda: self.env["sms.campaign"]._forget_recipients(),
+            "reported": lambda: self.env["sms.gateway.config"]._reported(),
+            "kept": lambda: self.env["sms.gateway.config"]._kept_by_pause(),
+        }.items():
+            with self.subTest(what), self.env.cr.savepoint():
+                call()
+
+    def test_no_list_is_unnested_that_does_not_say_of_what(self):
+        for path in ADDON.rglob("*.py"):
+            if "tests" in path.relative_to(ADDON).parts:
+                continue
+            for lists in re.findall(UNNEST, path.read_text()):
+                with self.subTest(path=path.name, lists=lists):
+                    self.assertEqual(lists.count("::"), lists.count(",") + 1)
+
+
+@tagged("post_install", "-at_install")
+class TestCampaignThatFails(CampaignCase):
+    def failing(self):
+        """Give a launched campaign that can't be prepared, for no reason of its own."""
+        campaign = self.campaign(self.numbers("0712345678"))
+        campaign._launch()
+        broken = patch.object(
+            self.registry["sms.campaign"], "_keep_messages", side_effect=KeyError("x")
+        )
+        broken.start()
+        self.addCleanup(broken.stop)
+        return campaign
+
+    def test_names_of_classes_are_for_the_log(self):
+        campaign = self.failing()
+        with self.assertLogs(LOGGER, "ERROR") as log:
+            self.env["sms.campaign"]._work()
+        self.assertEqual((campaign.state, campaign.pause_reason), ("paused", "problem"))
+        self.assertIn("KeyError", log.output[0])
+        self.assertIn(str(campaign.id), log.output[0])
+        for text in (campaign.pause_text, campaign.activity_ids.note):
+            self.assertNotIn("KeyError", text)
+            self.assertIn("administrator", text)
+
+    @mute_logger(LOGGER)
+    def test_a_resume_that_fails_again_adds_no_activity(self):
+        campaign = self.failing()
+        for _try in range(3):
+            self.env["sms.campaign"]._work()
+            self.assertEqual(campaign.state, "paused")
+            self.assertEqual(len(campaign.activity_ids), 1)
+            campaign.action_resume()
+
+    @mute_logger(LOGGER)
+    def test_who_is_told_already_has_one_activity_with_the_latest_reason(self):
+        campaign = self.failing()
+        self.env["sms.campaign"]._work()
+        campaign.state = "preparing"
+        campaign._stop("Another reason")
+        self.assertIn("Another reason", campaign.activity_ids.note)
+
+    @mute_logger(LOGGER)
+    def test_open_forms_are_told_of_whatever_moves_a_campaign(self):
+        campaign = self.failing()
+        for move in (
+            self.env["sms.campaign"]._work,
+            campaign.action_resume,
+            campaign.action_pause,
+            campaign.action_cancel,
+        ):
+            with self.subTest(move.__name__):
+                self.env.flush_all()
+                self.env.cr.precommit.run()
+                before = self.env["bus.bus"].search([], order="id desc", limit=1).id
+                # What browsers were told of less than a second ago is not told again.
+                sms_sms_progress._told[self.env.cr.dbname] = time.monotonic()
+                move()
+                self.env.cr.precommit.run()
+                news = self.env["bus.bus"].search([("id", ">", before)])
+                told = [json.loads(each.message) for each in news]
+                self.assertIn(
+                    {"ids": [campaign.id]},
+                    [
+                        each["payload"]
+                        for each in told
+                        if each["type"] == "su_sms.campaigns"
+                    ],
+                )

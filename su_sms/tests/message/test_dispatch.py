@@ -1,0 +1,43 @@
+import psycopg2
+from odoo.tests import tagged
+
+from ...dispatch.running import running
+from ..common import GatewayCase
+
+
+@tagged("post_install", "-at_install")
+class TestDispatch(GatewayCase):
+    """What must not keep a dispatcher from its work."""
+
+    def test_what_was_claimed_leaves_though_progress_can_not_be_told(self):
+        def progress(_count):
+            raise psycopg2.OperationalError("The connection is gone")
+
+        self.gateway.write({"concurrency": 1, "chunk_size": 1})
+        messages = self.queue("+254700000403", "0712345672", "0712345673")
+        with self.assertLogs("odoo.addons.su_sms.dispatch.dispatcher", "WARNING"):
+            self.env["sms.sms"]._dispatch(progress=progress)
+        self.assertEqual(messages.mapped("state"), ["error", "pending", "pending"])
+
+    def test_a_server_that_stops_has_the_outbox_looked_at_when_it_is_back(self):
+        sms = self.queue("0712345678")
+        of_outbox = [("cron_id", "=", self.env.ref("su_sms.ir_cron_outbox").id)]
+        before = self.env["ir.cron.trigger"].search(of_outbox)
+        self.addCleanup(setattr, running, "ending", False)
+        running.ending = True
+        self.env["sms.sms"]._process_outbox()
+        self.assertEqual(sms.state, "outgoing")
+        self.assertTrue(self.env["ir.cron.trigger"].search(of_outbox) - before)
+
+    def test_gateway_that_can_not_tell_who_said_no_stops_no_other(self):
+        self.env["sms.suppression"]._suppress(["+254712345670"])
+        self.gateway.block_transactional = True
+        other = self.gateway.create(
+            {"name": "Other", "is_default": False, "api_key": self.server.api_key}
+        )
+        its_own = self.queue("0712345671")
+        others = self.queue("0712345672", gateway_id=other.id)
+        self.parameters.search([("key", "=", "su_sms.number_secret")]).unlink()
+        with self.assertLogs("odoo.addons.su_sms.models", "ERROR"):
+            self.env["sms.sms"]._process_outbox()
+        self.assertEqual((its_own.state, others.state), ("outgoing", "pending"))

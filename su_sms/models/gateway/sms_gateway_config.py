@@ -260,9 +260,38 @@ class SmsGatewayConfig(models.Model):
         signed = [self._signed(vals) for vals in vals_list]
         gateways = super(SmsGatewayConfig, self._without_claims()).create(signed)
         gateways = gateways.with_env(self.env)
+        gateways._check_not_shared()
         self.env.registry.clear_cache()
         gateways._tell_of_exposure()
         return gateways
+
+    def _check_access(self, operation):
+        """Leave what carries every company's SMS to who works for all of them."""
+        result = super()._check_access(operation)
+        if result or self.env.su or operation == "read" or self._is_for_all_companies():
+            return result
+        shared = self.sudo().filtered(lambda each: each.id and not each.company_id)
+        return (shared.with_env(self.env), self._shared_error) if shared else result
+
+    @api.model
+    def _is_for_all_companies(self):
+        """Tell whether the user administers Odoo, or is in every company."""
+        user = self.env.user
+        every = self.env["res.company"].sudo().search_count([])
+        return user.has_group("base.group_system") or len(user.company_ids) == every
+
+    @api.model
+    def _shared_error(self):
+        return AccessError(
+            self.env._(
+                "A gateway without a company carries the SMS of all of them: only who"
+                " works for every company changes it. Choose a company."
+            )
+        )
+
+    def _check_not_shared(self):
+        if not (self.env.su or all(self.mapped("company_id"))):
+            self.check_access("write")
 
     @api.model
     def _given_key(self, vals):
@@ -281,6 +310,7 @@ class SmsGatewayConfig(models.Model):
         moving = self._moving_proxy(vals)
         result = super().write(self._signed(vals))
         if {"is_default", "active", "company_id"} & set(vals):
+            self._check_not_shared()
             self.env.registry.clear_cache()
         self._mend(set(vals))
         if "hour_limit" in vals:

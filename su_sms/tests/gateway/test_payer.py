@@ -75,6 +75,32 @@ class TestPayer(GatewayCase):
     # Mailings
     # ------------------------------------------------------------
 
+    def test_what_carries_all_companies_is_changed_by_who_works_for_all(self):
+        administrator = self.user("one_company_admin", "su_sms.group_gateway_admin")
+        gateways = self.env["sms.gateway.config"].with_user(administrator)
+        shared = self.env["sms.gateway.config"].create(
+            {"name": "Everybody's", "company_id": False, "is_default": False}
+        )
+        own = gateways.create([{"name": "Ours", "is_default": False}])
+        mine = shared.with_user(administrator)
+        for door in (
+            lambda: gateways.create([{"name": "X", "company_id": False}]),
+            lambda: gateways.with_context(default_company_id=False).create(
+                [{"name": "X"}]
+            ),
+            lambda: own.write({"company_id": False}),
+            lambda: own.copy({"company_id": False}),
+            lambda: mine.write({"proxy_url": "http://evil:80"}),
+            lambda: mine.action_pause(),
+            mine.unlink,
+        ):
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                door()
+        self.assertEqual(mine.read(["name"])[0]["name"], "Everybody's")
+        everywhere = self.env["res.company"].search([])
+        administrator.write({"company_ids": [(6, 0, everywhere.ids)]})
+        mine.write({"proxy_url": "http://proxy:3128"})
+
     def test_another_companys_responsible_does_not_pay(self):
         for keep_archives in (True, False):
             for sent_by in ("action_launch", "action_send_mail", "action_send_sms"):

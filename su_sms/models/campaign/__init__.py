@@ -28,5 +28,4 @@ from . import (
     sms_campaign_unicode,
     sms_campaign_urgent,
     sms_sms,
-    sms_sms_progress,
 )

@@ -87,18 +87,22 @@ class SmsCampaign(models.Model):
             yield env["sms.campaign"].browse(campaign_id)
 
     @api.model
-    def _outbox_ran(self):
-        """Have campaigns looked at of which nothing waits, or no more may leave."""
+    def _wake_if_due(self, budgets=True):
+        """Have campaigns looked at of which nothing waits.
+
+        :param budgets: those that have a budget, too: no more of them may leave
+        """
         with own_transaction(self.env) as cr:
             cr.execute(
                 """
                 SELECT EXISTS (
                     SELECT FROM sms_campaign c
                      WHERE state = 'sending'
-                       AND (budget > 0 OR NOT EXISTS (
+                       AND (%s AND budget > 0 OR NOT EXISTS (
                             SELECT FROM sms_sms WHERE campaign_id = c.id
                                 AND state IN ('outgoing', 'process'))))
-                """
+                """,
+                [budgets],
             )
             [to_do] = cr.fetchone()
         if to_do:

@@ -1,5 +1,12 @@
-from odoo import fields, models
+import time
+
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+# Browsers ask again no more often than this.
+TELL_SECONDS = 1.0
+# By database, when they were told last.
+_last_told = {}
 
 
 class SmsSms(models.Model):
@@ -59,3 +66,26 @@ class SmsSms(models.Model):
         # Messages of a campaign leave only while it sends.
         self.campaign_id._reopen()
         return result
+
+    # ------------------------------------------------------------
+    # Campaigns follow what the outbox does
+    # ------------------------------------------------------------
+
+    @api.model
+    def _report_progress(self, done, remaining=0):
+        """Let open browsers follow, and campaigns end while others go on."""
+        result = super()._report_progress(done, remaining)
+        database, now = self.env.cr.dbname, time.monotonic()
+        if done and now - _last_told.get(database, 0) >= TELL_SECONDS:
+            _last_told[database] = now
+            self.env["sms.campaign"]._tell_progress()
+            self.env["sms.campaign"]._wake_if_due(budgets=False)
+        return result
+
+    @api.model
+    def _run_outbox(self, *args, **kwargs):
+        total = super()._run_outbox(*args, **kwargs)
+        if total:
+            self.env["sms.campaign"]._tell_progress()
+        self.env["sms.campaign"]._wake_if_due()
+        return total

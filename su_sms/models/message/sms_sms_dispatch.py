@@ -160,7 +160,6 @@ class SmsSms(models.Model):
             total, due = self._send_due(seconds, 0.0 if in_job else LINGER_SECONDS)
         if due:
             self._come_again(due, total, in_job)
-        self.env["sms.campaign"]._outbox_ran()
         return total
 
     @api.model
@@ -186,7 +185,7 @@ class SmsSms(models.Model):
         while True:
             # Odoo skips a job that was killed three times before it reported anything.
             done = self._dispatch(
-                seconds=until - time.monotonic(), progress=self._report_sent
+                seconds=until - time.monotonic(), progress=self._report_progress
             )
             total += done
             now = utcnow()
@@ -256,11 +255,6 @@ class SmsSms(models.Model):
         except RuntimeError:
             _beside.done(registry.db_name)
             _logger.exception("Messages wait for the next run of the job")
-
-    @api.model
-    def _report_sent(self, done):
-        self._report_progress(done)
-        self.env["sms.campaign"]._tell_progress()
 
     @api.model
     def _report_progress(self, done, remaining=0):

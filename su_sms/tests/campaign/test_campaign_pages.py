@@ -12,7 +12,7 @@ from odoo.tools import mute_logger
 
 from ...dispatch import blacklist, outbox
 from ...dispatch.ahead import Ahead
-from ...models.campaign import sms_sms_progress
+from ...models.campaign import sms_sms
 from ...privacy import retention, suppression
 from ..campaign_case import CampaignCase
 
@@ -151,7 +151,7 @@ class TestCampaignThatFails(CampaignCase):
                 self.env.cr.precommit.run()
                 before = self.env["bus.bus"].search([], order="id desc", limit=1).id
                 # What browsers were told of less than a second ago is not told again.
-                sms_sms_progress._told[self.env.cr.dbname] = time.monotonic()
+                sms_sms._last_told[self.env.cr.dbname] = time.monotonic()
                 move()
                 self.env.cr.precommit.run()
                 news = self.env["bus.bus"].search([("id", ">", before)])

@@ -5,10 +5,13 @@ is wrong with one is for `phone.parse` to say and for a person to see.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from . import phone
+
+_Parse = Callable[[str], phone.Phone]
+_Judge = Callable[[str], None]  # of each candidate, as it is found; may raise
 
 LONGEST = 350_000  # characters: some twenty thousand numbers, read within seconds
 
@@ -66,7 +69,7 @@ def split(text: str, country: str | None = "KE") -> Iterator[Candidate]:
     """
     if len(text) > LONGEST:
         raise TextTooLongError
-    return _candidates(text, country)
+    return _candidates(text, phone.Trials(country))
 
 
 def read(raw: str | None, country: str | None = "KE") -> Found:
@@ -78,49 +81,79 @@ def read(raw: str | None, country: str | None = "KE") -> Found:
     :param country: the region of numbers without a country code
     :raise PhoneError: with the reason why there is none
     """
+    trials = phone.Trials(country, _MOST_TRIALS)
+    return _read(raw or "", lambda text: phone.parse(text, country), trials)
+
+
+def _read(raw: str, parse: _Parse, trials: phone.Trials) -> Found:
+    """Read a cell; what is in it is looked at only until it is decided.
+
+    :param parse: says why there is none
+    """
     try:
-        return Found(phone.parse(raw, country))
+        return Found(parse(raw))
     except phone.PhoneError as error:
         if error.reason in _CERTAIN or not raw or len(raw) > phone.LONGEST:
             raise
         problem = error
     if _JOINED in raw:
-        return _first(raw.split(_JOINED), country)
-    found: dict[phone.Phone, str] = {}
-    beside = False
-    for _line, piece, name in _candidates(raw, country):
-        try:
-            one = phone.parse(piece, country)
-        except phone.PhoneError:
-            if _size(piece) >= _FEWEST:
-                raise problem from None
-            beside = True
-        else:
-            found[one] = found.get(one) or name
-    if len(found) != 1:
-        raise problem
-    if _DOUBT.search(raw):
-        raise DoubtfulError
-    [(one, name)] = found.items()
-    # "Pay Bill from 254712345678 - AMINA Acc. 4521" is no name.
-    return Found(one, "" if beside else name)
+        return _first(raw.split(_JOINED), parse, trials)
+    return _only(raw, trials, problem)
 
 
-def _first(pieces: list[str], country: str | None) -> Found:
+def _first(pieces: list[str], parse: _Parse, trials: phone.Trials) -> Found:
     problem = None
-    for piece in pieces:
+    for piece in map(str.strip, pieces):
+        if problem and (trials.is_over or trials.is_short(piece)):
+            continue
+        if problem and _BARE.fullmatch(piece):
+            if found := trials.find(piece):
+                return Found(found)
+            continue
         try:
-            return read(piece.strip(), country)
+            return _read(piece, trials.parse if problem else parse, trials)
         except phone.PhoneError as error:
             problem = problem or error
     raise problem or phone.PhoneError("empty")
 
 
-def _candidates(text: str, country: str | None) -> Iterator[Candidate]:
+def _only(raw: str, trials: phone.Trials, problem: phone.PhoneError) -> Found:
+    """Give the one number among words; two, or one that is bad, are a problem."""
+    if trials.is_short(raw):
+        raise problem
+    one: phone.Phone | None = None
+    beside = False
+
+    def judge(candidate: str) -> None:
+        nonlocal one, beside
+        found = trials.find(candidate)
+        if found is None and _size(candidate) < _FEWEST:
+            beside = True
+        elif found is None or one not in (None, found):
+            raise problem
+        else:
+            one = found
+        if trials.is_over:
+            raise problem
+
+    candidates = list(_candidates(raw, trials, judge))
+    if one is None:
+        raise problem
+    if _DOUBT.search(raw):
+        raise DoubtfulError
+    if beside:
+        # "Pay Bill from 254712345678 - AMINA Acc. 4521" is no name.
+        return Found(one)
+    return Found(one, next((each.name for each in candidates if each.name), ""))
+
+
+def _candidates(
+    text: str, trials: phone.Trials, judge: _Judge | None = None
+) -> Iterator[Candidate]:
     for line, content in enumerate(text.splitlines(), 1):
         if not content:
             continue
-        pieces = [_piece(piece, country) for piece in _pieces(content)]
+        pieces = [_piece(piece, trials, judge) for piece in _pieces(content)]
         found = [pair for piece in pieces for pair in piece.found]
         if len(found) == 1 and not found[0][1]:
             beside = " ".join(piece.words for piece in pieces if piece.words)
@@ -155,36 +188,49 @@ def _unnumbered(line: str) -> str:
     return line[match.end() :] if match and _size(line) > _FEWEST else line
 
 
-def _piece(piece: str, country: str | None) -> _Piece:
+def _piece(piece: str, trials: phone.Trials, judge: _Judge | None) -> _Piece:
     """Tell the numbers of a piece from the words around them."""
     if "+" not in piece and not _HAS_DIGIT.search(piece):
         return _Piece([], piece)
     runs: list[str] = []
-    texts: list[str] = [""]  # before, between and after the runs
-    numeric: list[str] = []
-    plain = _EXTENSION.sub("x", _GLUED.sub(" ", piece))
-    for word in [*plain.split(), ""]:
-        kind = _kind(word, bool(numeric))
-        if kind == "number":
-            numeric.append(word)
+    texts: list[list[str]] = [[]]  # before, between and after the runs
+    for is_run, text in _runs_and_words(piece, trials):
+        if not is_run:
+            texts[-1].append(text)
             continue
-        for run in _runs(numeric, country):
-            runs.append(run)
-            texts.append("")
-        numeric = []
-        if kind == "candidate":
-            runs.append(word)
-            texts.append("")
-        else:
-            texts[-1] += f" {word}"
+        if judge:
+            judge(text)
+        runs.append(text)
+        texts.append([])
     if not runs:
         return _Piece([], piece)
-    named = [_name(text) for text in texts]
+    named = [_name(" ".join(words)) for words in texts]
     if len(runs) == 1:
         named = [" ".join(filter(None, named))]
     elif not named[0]:
         named = named[1:]
     return _Piece(list(zip(runs, named, strict=False)), "")
+
+
+def _runs_and_words(piece: str, trials: phone.Trials) -> Iterator[tuple[bool, str]]:
+    """Give (whether it may be a number, text) of what a piece has."""
+    if _BARE.fullmatch(piece):
+        yield True, piece.strip()
+        return
+    held = ""
+    if "+" in piece or _LETTER.search(piece):
+        piece = _EXTENSION.sub("x", _GLUED.sub(" ", piece))
+    for word in [*piece.split(), ""]:
+        kind = _kind(word, bool(held))
+        if held and (kind != "number" or _begins(held, word, trials)):
+            if kind == "number" or _size(held):
+                yield True, held.strip(_AROUND)
+            held = ""
+        if kind == "number":
+            # "0712 345 678 0722 345 678" is two.
+            held = f"{held} {word}" if held else word
+        else:
+            yield kind == "candidate", word
 
 
 def _kind(word: str, within: bool) -> str:
@@ -199,19 +245,7 @@ def _kind(word: str, within: bool) -> str:
     return "number"
 
 
-def _runs(words: list[str], country: str | None) -> Iterator[str]:
-    """Cut words of digits into numbers: "0712 345 678 0722 345 678" is two."""
-    held = ""
-    for word in words:
-        if held and _begins(held, word, country):
-            yield held.strip(_AROUND)
-            held = ""
-        held = f"{held} {word}" if held else word
-    if _size(held):
-        yield held.strip(_AROUND)
-
-
-def _begins(held: str, word: str, country: str | None) -> bool:
+def _begins(held: str, word: str, trials: phone.Trials) -> bool:
     """Tell whether a new number begins with this word."""
     if _SCHEME.match(word):
         return True
@@ -223,18 +257,10 @@ def _begins(held: str, word: str, country: str | None) -> bool:
     if _size(held) + size > _MOST:
         return True
     if size >= _WHOLE:
-        return _size(held) > _CODE or not _good(both, country)
+        return _size(held) > _CODE or not trials.find(both)
     if _size(held) < _FEWEST:
         return False
-    return _good(held, country) and (word[0] in "+0" or not _good(both, country))
-
-
-def _good(raw: str, country: str | None) -> bool:
-    try:
-        phone.parse(raw, country)
-    except phone.PhoneError:
-        return False
-    return True
+    return bool(trials.find(held)) and (word[0] in "+0" or not trials.find(both))
 
 
 def _size(text: str) -> int:
@@ -250,8 +276,11 @@ def _name(text: str) -> str:
 # Digits: as few as a number has, as many as E.164 allows, those of a number without
 # its country code, those of a country code with a trunk prefix.
 _FEWEST, _MOST, _WHOLE, _CODE = 7, 15, 9, 4
+# So many pieces of a cell are looked at: far more than a number among words has.
+_MOST_TRIALS = 24
 
 _HAS_DIGIT = re.compile(r"\d")
+_BARE = re.compile(" *[0-9]+ *")
 _LETTER = re.compile(r"[^\W\d_]")
 _AROUND = ' -–—:.*•<>"“”'
 _PUNCTUATION = " -–—:.*•<>\"“”()[]{}'=#_"

@@ -14,14 +14,16 @@ useless for telling the network.
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Literal
 from urllib.parse import unquote
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType, ValidationResult
 
-from . import e164
+from . import e164, plan
 
 Kind = Literal["mobile", "fixed_or_mobile"]
 Reason = Literal[
@@ -87,17 +89,79 @@ def parse(raw: str | None, country: str | None = "KE") -> Phone:
         international numbers pass
     :raise PhoneError: with the reason why it can't be used
     """
-    if region := e164.mobile_region(raw or ""):
-        return Phone(raw, region, "mobile")
-    if len(raw or "") > LONGEST:
-        raise PhoneError("too_long")
-    text = _plain(raw or "")
-    try:
-        return _read(_digits(text), (country or "").upper())
-    except PhoneError:
-        if sum(len(_DIGIT.findall(one)) >= 7 for one in _BETWEEN.split(text)) > 1:
-            raise PhoneError("several_numbers") from None
-        raise
+    region = (country or "").upper()
+    return _parse(raw or "", lambda number: _read(number, region))
+
+
+class Trials:
+    """Reads the numbers of one cell or text, where nobody asks why one is bad.
+
+    :param country: region of numbers without a country code
+    :param most: how many are looked at; what comes then is no number
+    """
+
+    def __init__(self, country: str | None, most: int | None = None):
+        self._region = (country or "").upper()
+        self._fewest = plan.fewest(self._region)
+        self._left = most
+        self._known: dict[str, Phone | None] = {}
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether no more are looked at."""
+        return self._left == 0
+
+    def is_short(self, text: str) -> bool:
+        """Tell whether a text has too few digits for a number."""
+        if _has_digits(self._fewest).match(text):
+            return False
+        if _has_digits(plan.FEWEST_ABROAD).match(text):
+            return not _MAY_BEGIN_ABROAD.search(text)
+        return True
+
+    def parse(self, raw: str) -> Phone:
+        """Do as `parse`, but a number that can't be used is just "invalid"."""
+        self._count()
+        return _parse(raw, self._read)
+
+    def find(self, raw: str) -> Phone | None:
+        """Give what `parse` gives, or None."""
+        try:
+            if self.is_short(raw):
+                self._count()
+                return None
+            if _SIMPLE.fullmatch(raw) and len(raw) <= LONGEST:
+                self._count()
+                return self._read(raw.replace(" ", ""))
+            return self.parse(raw)
+        except PhoneError:
+            return None
+
+    def _count(self) -> None:
+        if self.is_over:
+            raise PhoneError("invalid")
+        if self._left is not None:
+            self._left -= 1
+
+    def _read(self, number: str) -> Phone:
+        if number not in self._known:
+            if len(self._known) == _REMEMBERED:
+                self._known.clear()
+            self._known[number] = self._try(number)
+        found = self._known[number]
+        if found is None:
+            raise PhoneError("invalid")
+        return found
+
+    def _try(self, number: str) -> Phone | None:
+        if region := e164.mobile_region(number):
+            return Phone(number, region, "mobile")
+        if not plan.may_be_mobile(number, self._region):
+            return None
+        try:
+            return _read(number, self._region)
+        except PhoneError:
+            return None
 
 
 def normalise(raw: str | None, country: str | None = "KE") -> str:
@@ -123,6 +187,20 @@ def ending(raw: str | None) -> str:
     return f"…{(raw or '').strip()[-2:]}"
 
 
+def _parse(raw: str, read: Callable[[str], Phone]) -> Phone:
+    if region := e164.mobile_region(raw):
+        return Phone(raw, region, "mobile")
+    if len(raw) > LONGEST:
+        raise PhoneError("too_long")
+    text = _plain(raw)
+    try:
+        return read(_digits(text))
+    except PhoneError:
+        if sum(len(_DIGIT.findall(one)) >= 7 for one in _BETWEEN.split(text)) > 1:
+            raise PhoneError("several_numbers") from None
+        raise
+
+
 def _plain(raw: str) -> str:
     """Give ASCII for full-width forms, digits of any script, spaces and dashes.
 
@@ -132,6 +210,12 @@ def _plain(raw: str) -> str:
     return _DECIMALS.sub(r"\1", text.strip(" \t\r\n'"))
 
 
+@cache
+def _has_digits(count: int) -> re.Pattern[str]:
+    return re.compile(rf"(?:\D*\d){{{count}}}")
+
+
+@lru_cache(maxsize=1024)
 def _ascii(character: str) -> str:
     category = unicodedata.category(character)
     if category == "Nd":
@@ -150,7 +234,7 @@ def _digits(text: str) -> str:
         text = _without_parameters(unquote(text[scheme.end() :]))
     if not text:
         raise PhoneError("empty")
-    for reason, shape in _REFUSED.items():
+    for reason, shape in _REFUSED.items() if _MAY_BE_REFUSED.search(text) else ():
         if shape.search(text):
             raise PhoneError(reason)
     if not _NUMBER.fullmatch(text) or not _DIGIT.search(text):
@@ -195,6 +279,9 @@ def _read(number: str, region: str) -> Phone:
 
 
 def _valid(number: str, region: str) -> Phone:
+    if len(number) > _MOST_DIGITS:
+        known = plan.has_country(number, region)
+        raise PhoneError("too_long" if known else "unknown_country")
     try:
         parsed = phonenumbers.parse(number, region)
     except NumberParseException as error:
@@ -215,6 +302,9 @@ def _valid(number: str, region: str) -> Phone:
 
 
 LONGEST = 200  # characters; nothing longer is a number that somebody typed
+# More digits than any number has, with all that may be dialled before it.
+_MOST_DIGITS = 36
+_REMEMBERED = 1000
 
 _KINDS: dict[int, Kind] = {
     PhoneNumberType.MOBILE: "mobile",
@@ -236,6 +326,9 @@ _IMPOSSIBLE: dict[int, Reason] = {
 _PLAIN = {"Cf": "", "Zs": " ", "Zl": "\n", "Zp": "\n", "Pd": "-"}
 
 _DIGIT = re.compile("[0-9]")
+# Or something that becomes a plus.
+_MAY_BEGIN_ABROAD = re.compile(r"[+%]|[^\x00-\x7f]")
+_SIMPLE = re.compile("[+]?[0-9][0-9 ]*")
 # A spreadsheet's number made text: 712345678.0, 712,345,678.00
 _DECIMALS = re.compile(r"^(\+?(?:[0-9]{7,}|[0-9]{1,3}(?:,[0-9]{3}){2,}))[.,]0{1,2}$")
 _SCHEME = re.compile(
@@ -248,11 +341,12 @@ _NUMBER = re.compile(r"[(\[]?\+*[0-9\s()\[\].,;/_-]*")
 _REFUSED: dict[Reason, re.Pattern[str]] = {
     "rounded": re.compile(r"^\+?[0-9]+([.,][0-9]+)?e\+?[0-9]{1,2}$", re.IGNORECASE),
     "extension": re.compile(
-        r"[0-9)]\s*[,;]?\s*(ext(ension|n)?|x|#)[\s.:=]*[0-9]{1,7}$", re.IGNORECASE
+        r"[0-9)]\s*(?:[,;]\s*)?(ext(ension|n)?|x|#)[\s.:=]*[0-9]{1,7}$", re.IGNORECASE
     ),
 }
+_MAY_BE_REFUSED = re.compile("[eExX#]")
 # What stands between two numbers; "au" and "na" are Swahili for "or" and "and".
 _BETWEEN = re.compile(
-    r"[/,;|&\n\t]|\b(?:or|and|au|na)\b|[\s-]+(?=[+0])|(?<=[0-9])(?=\+)",
+    r"[/,;|&\n\t]|\b(?:or|and|au|na)\b|(?<![\s-])[\s-]+(?=[+0])|(?<=[0-9])(?=\+)",
     re.IGNORECASE,
 )

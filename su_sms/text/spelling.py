@@ -5,6 +5,7 @@ digits around a piece make of it is read by :mod:`.phone`, never guessed by its 
 """
 
 import re
+import unicodedata
 from bisect import bisect
 from collections.abc import Iterator
 from functools import lru_cache
@@ -31,6 +32,18 @@ def spells(raw: str, number: str, country: str | None) -> bool:
         if not e164.parts(number):
             return raw == number
         return raw.removeprefix("+") == number[1:]
+
+
+def may_spell(raw: str, number: str) -> bool:
+    """Tell whether a cell may be about a number in E.164; it is not read.
+
+    Whatever stands before a number or is left out of it, its last digits are there.
+    """
+    if "%" in raw or "=" in raw:
+        # A tel: URI may have them in another order.
+        return True
+    found = (str(unicodedata.decimal(one)) for one in raw if one.isdecimal())
+    return number[-4:] in "".join(found)
 
 
 def spans(text: str, number: str, country: str | None) -> Iterator[tuple[int, int]]:

@@ -224,3 +224,66 @@ def test_what_is_no_number_of_a_cell(cell, reason):
     with pytest.raises(phone.PhoneError) as error:
         numbers.read(cell)
     assert error.value.reason == reason
+
+
+MESSAGE = (
+    "QK12AB34CD Confirmed. Ksh1,500.00 received from AMINA WANJIRU 0712345678 on"
+    " 12/10/26 at 1:45 PM. New M-PESA balance is Ksh2,000.00. Cost, Ksh0.00."
+)
+
+
+def test_a_number_among_many_words_and_figures():
+    assert numbers.read(MESSAGE).phone.e164 == A
+    assert numbers.read("0 7 1 2 3 4 5 6 7 8 / +2 5 4 7 1 2 3 4 5 6 7 8 Amina").name
+
+
+HARD = [
+    *("1 2 3 4 5 6 7 8 9 0 ", "1", "12345678 ", "0", "00", "+2 5 4 7 ", "1;", "12;"),
+    *("7 ", "a1 ", "+1 ", "+12345;", "07123:::", "a 071234567:::", "1 2 3 4 5:::"),
+    *("0712345678 ", "0712345678 A1 ", "0712345678;", "1,", "1/", "1-", "tel:1 "),
+    *("0712345678:::", "0712 345 67:::", "٧ ", "123 456 ", "0007 ", "(0)", "+254 7 "),
+]
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Give the numbers that the library is asked about."""
+    found = []
+    parse = phone.phonenumbers.parse
+
+    def counted(number, *args):
+        found.append(number)
+        return parse(number, *args)
+
+    monkeypatch.setattr(phone.phonenumbers, "parse", counted)
+    return found
+
+
+@pytest.mark.parametrize("country", ["KE", "US", "TT", "BR", ""])
+@pytest.mark.parametrize("piece", HARD)
+@pytest.mark.parametrize("before", ["", "Amina ", "0712345678 ", "020 222 3344:::"])
+def test_the_library_is_asked_about_a_cell_a_few_times(asked, country, piece, before):
+    cell = (before + 200 * piece)[:200]
+    try:
+        numbers.read(cell, country)
+    except phone.PhoneError:
+        pass
+    assert len(asked) <= 20
+
+
+@pytest.mark.parametrize("count", range(16))
+def test_nor_where_all_differ(asked, count):
+    joined = (f"0{count}7{n:02d}{n:02d}{n:02d}" for n in range(40))
+    for between in (":::", " ", ";", " a ", "::: a "):
+        asked.clear()
+        try:
+            numbers.read(between.join(joined)[:200])
+        except phone.PhoneError:
+            pass
+        assert len(asked) <= 20
+
+
+def test_a_long_text_is_cut_without_asking_about_all(asked):
+    text = "1 2 3 4 5 6 7 8 9 0 " * (numbers.LONGEST // 20)
+    assert len(list(numbers.split(text))) > 10_000
+    assert len(asked) < 10

@@ -1,4 +1,3 @@
-import time
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -8,6 +7,7 @@ from ...dispatch import window
 from ...text import placeholders
 from ...tools import authors
 from ...tools.check_later import is_later
+from ...tools.slices import Slices
 from ...tools.transactions import in_test, utcnow
 from .sms_campaign_prepare import PAGE
 
@@ -218,11 +218,13 @@ class SmsCampaign(models.Model):
     def _check_some(self, seconds):
         """Go on with the check for so long, or to its end."""
         self.ensure_one()
-        until = time.monotonic() + seconds
+        slices = Slices(float("inf") if in_test() else seconds)
         try:
             with self.env.cr.savepoint():
-                while self._take_page(self._keep_recipients, self._as_if_finished()):
-                    if time.monotonic() > until and not in_test():
+                while self._take_page(
+                    self._keep_recipients, self._as_if_finished(), slices
+                ):
+                    if slices.is_over:
                         break
         except MissingError:
             # Deleted meanwhile: the job takes the page again.

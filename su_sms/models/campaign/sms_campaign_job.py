@@ -10,6 +10,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONFLICTS
 from ...dispatch import outbox
 from ...tools.context import loud
 from ...tools.transactions import in_test, own_environment, own_transaction, utcnow
+from .sms_campaign_prepare import PAGE_SECONDS
 
 _logger = logging.getLogger(__name__)
 
@@ -137,7 +138,7 @@ class SmsCampaign(models.Model):
         return [(campaign_id, step) for campaign_id, _urgent, step in first]
 
     def _go_on_checking(self):
-        self._check_some(0)
+        self._check_some(PAGE_SECONDS)
         if self.check_state == "running":
             return True
         self._tell_moved()

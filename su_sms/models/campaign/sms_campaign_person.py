@@ -61,21 +61,23 @@ class Candidate:
             self.reason = reason
             self.detail = detail
 
-    def read_number(self, country):
+    def read_number(self, country, known=None):
         """Take the first of the numbers that can be one for SMS, in E.164.
 
         A name that stands beside it is theirs if the audience has none.
 
         :param country: gives the ISO code by which local numbers are read; asked only
             if a number is not E.164 already
+        :param known: what others' numbers were read as; this one's is added
         """
+        known = {} if known is None else known
         problem = None
         for raw in self.numbers:
             if e164.mobile_region(raw):
                 self.number = raw
                 return
             try:
-                found = numbers.read(raw, country(self))
+                found = _read(raw, country(self), known)
                 self.number = found.phone.e164
                 self._take_name(found.name)
                 return
@@ -94,3 +96,17 @@ class Candidate:
             self.name = name
             if self.cells is not None:
                 self.cells["name"] = self.cells.get("name") or name
+
+
+def _read(raw, country, known):
+    """Read a number, once for all who have the same: a file may repeat a hard one."""
+    key = raw, country
+    if key not in known:
+        try:
+            known[key] = numbers.read(raw, country)
+        except phone.PhoneError as error:
+            known[key] = error
+    found = known[key]
+    if isinstance(found, phone.PhoneError):
+        raise found.with_traceback(None)
+    return found

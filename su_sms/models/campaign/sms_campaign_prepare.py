@@ -3,11 +3,14 @@ import json
 from odoo import models
 
 from ...dispatch import blacklist
+from ...tools.slices import Slices
 from ...tools.transactions import utcnow
 from .sms_campaign_person import LIST_OPT_OUT, OPTED_OUT
 
 # People at a time: a page is one transaction, and as much as is kept in memory.
 PAGE = 5000
+# A page of the job's ends then, however many it has.
+PAGE_SECONDS = 3.0
 # Their country is their nationality, and not where their phone is.
 OF_NATIONALS = {"hr.employee"}
 
@@ -22,23 +25,31 @@ class SmsCampaign(models.Model):
 
     _inherit = "sms.campaign"
 
-    def _take_page(self, keep, finish):
-        """Go through the next page of people.
+    def _take_page(self, keep, finish, slices=None):
+        """Go through the next page of people, or as much of it as there is time for.
 
         :param keep: ``keep(audience, people)`` writes them down
         :param finish: what else is done to texts, see sms_campaign_finish
+        :param slices: ``Slices``; by default a page of the job's
         :return: whether there was one that nobody else is at
         """
         self.ensure_one()
+        slices = slices or Slices(PAGE_SECONDS)
         audience = self.audience_ids.filtered(lambda a: not a.finished)[:1]
         if not audience or not self._lock(audience):
             return False
-        people, position = audience._page(PAGE)
-        if people:
-            self._complete(people, finish, audience._with_a_say())
-            keep(audience, people)
-        audience.write({"position": position, "finished": len(people) < PAGE})
-        self.env.flush_all()
+        left = PAGE
+        while left > 0 and not audience.finished:
+            some = slices.some(left)
+            people, position = audience._page(some)
+            if people:
+                self._complete(people, finish, audience._with_a_say())
+                keep(audience, people)
+            audience.write({"position": position, "finished": len(people) < some})
+            self.env.flush_all()
+            left -= len(people)
+            if slices.is_over:
+                break
         return True
 
     def _lock(self, audience):
@@ -59,11 +70,11 @@ class SmsCampaign(models.Model):
 
     def _complete(self, people, finish, readers):
         """Find each person's number, whether they are left out, and their text."""
-        countries = Countries(self)
+        countries, known = Countries(self), {}
         for person in people:
             if person.opted_out:
                 person.leave_out(LIST_OPT_OUT)
-            person.read_number(countries.of)
+            person.read_number(countries.of, known)
         promotional = self.message_class == "promotional"
         if promotional or self.gateway_id.sudo().block_transactional:
             numbers = {person.number for person in people if not person.reason}

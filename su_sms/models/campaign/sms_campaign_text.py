@@ -4,7 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...dispatch import gate
-from ...text import placeholders, segments
+from ...text import placeholders, segments, spelling
 from ...tools import authors
 from .sms_campaign import TEXT_AUTHORS
 from .sms_campaign_person import NO_TEXT, NOT_RENDERED, TOO_LONG
@@ -297,10 +297,14 @@ class SmsCampaign(models.Model):
                 [("audience_id", "=", audience.id), ("line", "=", recipient.line)]
             )
             people = audience._from_rows(found)
-        countries = Countries(self)
+        countries, known = Countries(self), {}
         for person in people:
-            person.read_number(countries.of)
-            # A pasted line may have several.
+            # A pasted line may have thousands.
+            if person.record is None and not any(
+                spelling.may_spell(raw, recipient.number) for raw in person.numbers
+            ):
+                continue
+            person.read_number(countries.of, known)
             if person.number == recipient.number:
                 return person
         return None

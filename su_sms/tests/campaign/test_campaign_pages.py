@@ -4,6 +4,7 @@ import json
 import re
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
@@ -14,6 +15,8 @@ from ...dispatch import blacklist, outbox
 from ...dispatch.ahead import Ahead
 from ...models.campaign import sms_sms
 from ...privacy import retention, suppression
+from ...text import numbers
+from ...tools.slices import Slices
 from ..campaign_case import CampaignCase
 
 ADDON = Path(__file__).parents[2]
@@ -94,6 +97,124 @@ class TestEmptyPages(CampaignCase):
             for lists in re.findall(UNNEST, path.read_text()):
                 with self.subTest(path=path.name, lists=lists):
                     self.assertEqual(lists.count("::"), lists.count(",") + 1)
+
+
+@tagged("post_install", "-at_install")
+class TestTime(CampaignCase):
+    """Whatever a person takes, a request and a step of the job end soon."""
+
+    def setUp(self):
+        super().setUp()
+        self.now, self.seconds = 0.0, 0.01
+        complete = self.registry["sms.campaign"]._complete
+
+        def take_time(campaign, people, *args):
+            self.now += self.seconds * len(people)
+            return complete(campaign, people, *args)
+
+        self.patch(self.registry["sms.campaign"], "_complete", take_time)
+        for name in ("check", "prepare"):
+            module = sys.modules[f"odoo.addons.su_sms.models.sms_campaign_{name}"]
+            self.patch(module, "Slices", partial(Slices, clock=lambda: self.now))
+            if name == "check":
+                self.patch(module, "in_test", lambda: False)
+
+    def many(self, count, **values):
+        """Create a campaign to so many, each of whom is in it twice."""
+        rows = [f"07120{n:05d},{n}" for n in range(count // 2)]
+        return self.campaign(self.file("Phone,Fee\n" + "\n".join(2 * rows)), **values)
+
+    def seen(self, campaign):
+        return len(campaign.recipient_ids)
+
+    def test_who_saves_waits_for_few_whom_it_takes_long(self):
+        self.seconds = 0.1
+        campaign = self.many(2000)
+        self.assertEqual(campaign.check_state, "running")
+        self.assertEqual(self.seen(campaign), 200)
+        self.assertEqual(campaign.people_count, 200)
+
+    def test_who_saves_waits_for_as_many_as_there_is_time_for(self):
+        campaign = self.many(2000)
+        self.assertEqual(campaign.check_state, "running")
+        self.assertGreaterEqual(self.now, 2)
+        self.assertLess(self.now, 2.6)
+        self.assertLess(self.seen(campaign), 260)
+
+    def test_the_job_finds_what_one_request_would_have(self):
+        campaign = self.many(2000, body="KES {{ object.fee }}")
+        steps = 0
+        while campaign.check_state == "running":
+            before = self.now
+            campaign._go_on_checking()
+            self.assertLess(self.now - before, 3.6)
+            steps += 1
+        self.assertGreater(steps, 3)
+        self.assertEqual(campaign.check_state, "done")
+        self.assertEqual((campaign.people_count, campaign.left_out_count), (1000, 1000))
+        self.assertEqual(self.exclusions(campaign), {"sms_duplicate": 1000})
+
+    def test_a_step_of_the_preparation_ends_soon_too(self):
+        self.seconds = 0.0
+        campaign = self.many(2000)
+        self.assertEqual(campaign.check_state, "done")
+        campaign._launch()
+        self.seconds = 0.01
+        while campaign.state == "preparing":
+            before = self.now
+            campaign._prepare_page()
+            self.assertLess(self.now - before, 3.6)
+        self.assertEqual(len(campaign.sms_ids), 2000)
+        self.assertEqual(len(campaign.sms_ids.filtered("left_out")), 1000)
+
+    def test_what_takes_no_time_is_a_page(self):
+        self.seconds = 0.0
+        page = self.registry["sms.campaign.audience"]._page
+        sizes = []
+
+        def sized(audience, limit):
+            found = page(audience, limit)
+            sizes.append(len(found[0]))
+            return found
+
+        self.patch(self.registry["sms.campaign.audience"], "_page", sized)
+        campaign = self.many(3000)
+        self.assertEqual(campaign.check_state, "done")
+        self.assertEqual(sizes, [200, 800, 1000, 1000, 0])
+
+    def test_a_cell_that_many_have_is_read_once(self):
+        read = numbers.read
+        cells = []
+
+        def counted(raw, country):
+            cells.append(raw)
+            return read(raw, country)
+
+        self.patch(numbers, "read", counted)
+        self.seconds = 0.0
+        hard = "1 2 3 4 5 6 7 8 9 0 " * 9
+        campaign = self.campaign(
+            self.file(f"Phone,Name\n0712345678,A\n{hard},B\n" + f"{hard},C\n" * 150)
+        )
+        self.assertEqual(campaign.left_out_count, 151)
+        self.assertLess(cells.count(hard.strip()), 20)
+
+    def test_a_pasted_line_of_very_many_is_not_read_for_each_of_them(self):
+        text = " ".join(f"07120{n:05d}" for n in range(1500))
+        self.seconds = 0.0
+        campaign = self.campaign(self.numbers(text))
+        self.assertEqual(campaign.people_count, 1500)
+        last = campaign.recipient_ids.filtered(lambda r: r.number.endswith("1499"))
+        read = numbers.read
+        cells = []
+
+        def counted(raw, country):
+            cells.append(raw)
+            return read(raw, country)
+
+        self.patch(numbers, "read", counted)
+        self.assertEqual(last.text, campaign.body)
+        self.assertEqual(cells, ["0712001499"])
 
 
 @tagged("post_install", "-at_install")

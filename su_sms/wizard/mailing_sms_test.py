@@ -2,7 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..dispatch import gate, links
-from ..models.message.sms_sms import TRIAL
+from ..models.message.sms_sms_routing import TRIAL
 
 # Characters of typed numbers.
 NUMBERS = 20_000

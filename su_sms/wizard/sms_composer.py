@@ -3,8 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..dispatch import gate, links
 from ..models.ir_actions_server import BY_ACTION
-from ..models.message.sms_sms import MANY
-from ..models.message.sms_sms_routing import NotAfter
+from ..models.message.sms_sms_routing import MANY, NotAfter
 from ..text import placeholders, urls
 
 # Records whose texts are filled in together.

@@ -3,8 +3,6 @@ from . import sms_campaign, sms_campaign_audience
 # isort: split
 
 from . import (
-    sms_campaign_advice,
-    sms_campaign_approval,
     sms_campaign_audience_contacts,
     sms_campaign_audience_lists,
     sms_campaign_audience_rows,
@@ -13,19 +11,13 @@ from . import (
     sms_campaign_check,
     sms_campaign_column,
     sms_campaign_exclusion,
-    sms_campaign_finish,
     sms_campaign_job,
-    sms_campaign_left_out,
     sms_campaign_network,
-    sms_campaign_optout,
     sms_campaign_prepare,
-    sms_campaign_price,
-    sms_campaign_question,
     sms_campaign_recipient,
     sms_campaign_row,
     sms_campaign_run,
+    sms_campaign_summary,
     sms_campaign_text,
-    sms_campaign_unicode,
-    sms_campaign_urgent,
     sms_sms,
 )

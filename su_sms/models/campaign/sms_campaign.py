@@ -75,8 +75,16 @@ KEPT = {
 class SmsCampaign(models.Model):
     """One text to many people: who, what, when and at what price.
 
-    This file has what a campaign is; how it is checked, prepared and run is in the
-    files beside it.
+    This file has what a campaign is and how it is saved. Beside it:
+
+    - ``_summary``: what its form says before the launch: price, times, opting out
+    - ``_check``: how many people, who is left out, what somebody has to decide
+    - ``_text``: what each of its people would read, and whose rights that takes
+    - ``_run``: what people do with it: launch, approve, pause, cancel, retry
+    - ``_prepare``: how its people become messages, page by page
+    - ``_job``: what moves it on by itself, to its end
+
+    What became of it is in ``dashboard``.
     """
 
     _name = "sms.campaign"
@@ -251,6 +259,7 @@ class SmsCampaign(models.Model):
         for campaign, commands in zip(campaigns, lines, strict=True):
             if commands:
                 campaign._write_lines(commands)
+        campaigns.filtered("audience_ids")._check_again()
         return campaigns
 
     def copy(self, default=None):
@@ -295,6 +304,7 @@ class SmsCampaign(models.Model):
                 self.audience_ids._add_author()
         if lines:
             self._write_lines(lines)
+        self._check_if_changed(set(vals))
         if "state" in vals:
             # Whoever did it, a person or a job, others may be looking.
             self._tell_moved()

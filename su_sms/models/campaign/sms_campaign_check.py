@@ -9,6 +9,7 @@ from ...tools import authors
 from ...tools.check_later import is_later
 from ...tools.slices import Slices
 from ...tools.transactions import in_test, utcnow
+from .sms_campaign_person import DUPLICATE
 from .sms_campaign_prepare import PAGE
 
 # What is checked while a person waits for their form to be saved; the rest is a job's.
@@ -34,6 +35,8 @@ CHECKED = {
     # Who is responsible reads the texts.
     "user_id",
 }
+# Between the names of what one person does not have.
+BETWEEN = " · "
 
 
 class SmsCampaign(models.Model):
@@ -72,8 +75,36 @@ class SmsCampaign(models.Model):
     sample_ids = fields.Many2many(
         "sms.campaign.recipient", string="The First", compute="_compute_sample_ids"
     )
-
     finish_at = fields.Datetime("Done By", compute="_compute_finish_at")
+
+    # What only a person can decide
+    when_empty = fields.Selection(
+        [
+            ("leave_out", "Leave them out"),
+            ("send", "Send it as it is"),
+        ],
+        "Where Nothing Stands",
+        copy=False,
+        tracking=True,
+        help="What becomes of recipients for whom a placeholder has no value. A"
+        " placeholder with a default, such as {{ object.city ||| Nairobi }}, has one.",
+    )
+    when_shared = fields.Selection(
+        [
+            ("each", "One SMS for each row"),
+            ("first", "Only the first"),
+        ],
+        "Numbers That Are Shared",
+        copy=False,
+        tracking=True,
+        help="What becomes of a number that several rows or records have, if their"
+        " texts differ. Texts that are alike go out once in any case.",
+    )
+    missing_count = fields.Integer("Without a Value", readonly=True, copy=False)
+    missing_text = fields.Char("Who Lacks What", readonly=True, copy=False)
+    shared_count = fields.Integer("With Another Text", readonly=True, copy=False)
+    # While texts are told apart by a sum of theirs, nobody can find them by trying.
+    text_salt = fields.Char(readonly=True, copy=False, groups=".")
 
     # ------------------------------------------------------------
     # Time
@@ -153,17 +184,10 @@ class SmsCampaign(models.Model):
                 limit=5,
             )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        campaigns = super().create(vals_list)
-        campaigns.filtered("audience_ids")._check_again()
-        return campaigns
-
-    def write(self, vals):
-        result = super().write(vals)
-        if CHECKED & set(vals):
-            self.filtered(lambda c: c.state == "draft")._check_again()
-        return result
+    def _check_if_changed(self, names):
+        """Check drafts again if one of these fields makes the last check worthless."""
+        if CHECKED & names:
+            self.filtered(lambda campaign: campaign.state == "draft")._check_again()
 
     def _check_again(self):
         """Throw the last check away and make a new one, by a job if it takes long."""
@@ -315,3 +339,103 @@ class SmsCampaign(models.Model):
             "domain": [("campaign_id", "=", self.id), *domain],
             "context": {"create": False, "edit": False},
         }
+
+    # ------------------------------------------------------------
+    # What only a person can decide
+    # ------------------------------------------------------------
+    # What only a person can decide, and is asked before the launch. What becomes
+    # of people for whom something stands nowhere, and of numbers that several
+    # rows have, with texts that differ: one guardian of two students.
+
+    # ------------------------------------------------------------
+    # Values
+    # ------------------------------------------------------------
+
+    def _count_questions(self):
+        """Count what the check has found to ask about."""
+        self.env.cr.execute(
+            """
+            SELECT missing, count(*) FROM sms_campaign_recipient
+             WHERE campaign_id = %s AND reason IS NULL AND missing IS NOT NULL
+          GROUP BY missing
+            """,
+            [self.id],
+        )
+        found = self.env.cr.fetchall()
+        lacking = {}
+        for names, count in found:
+            for name in names.split(BETWEEN):
+                lacking[name] = lacking.get(name, 0) + count
+        self.env.cr.execute(
+            """
+            SELECT count(*) FROM sms_campaign_recipient
+             WHERE campaign_id = %s AND reason = %s AND differs
+            """,
+            [self.id, DUPLICATE],
+        )
+        [shared] = self.env.cr.fetchone()
+        self.write(
+            {
+                "missing_count": sum(count for _names, count in found),
+                "missing_text": self._lacking_text(lacking),
+                "shared_count": shared,
+            }
+        )
+
+    def _lacking_text(self, lacking):
+        """Tell how many have no such value: "2 recipients have no Fee Balance"."""
+        texts = []
+        for name, count in sorted(
+            lacking.items(), key=lambda pair: (-pair[1], pair[0])
+        ):
+            if count == 1:
+                texts.append(self.env._("1 recipient has no %s", name))
+            else:
+                texts.append(
+                    self.env._(
+                        "%(count)s recipients have no %(name)s",
+                        count=f"{count:,}",
+                        name=name,
+                    )
+                )
+        return ", ".join(texts) or False
+
+    # ------------------------------------------------------------
+    # Numbers
+    # ------------------------------------------------------------
+
+    # ------------------------------------------------------------
+    # What a person may do
+    # ------------------------------------------------------------
+
+    def _check_answered(self):
+        """Refuse to launch what somebody has yet to decide about."""
+        if self.missing_count and not self.when_empty:
+            raise UserError(
+                self.env._(
+                    "%s. Say whether they are left out, or get it as it is.",
+                    self.missing_text,
+                )
+            )
+        if self.shared_count and not self.when_shared:
+            raise UserError(
+                self.env._(
+                    "%s recipients share a number with somebody and have another text."
+                    " Say whether each gets an SMS, or only the first.",
+                    f"{self.shared_count:,}",
+                )
+            )
+
+    def action_open_missing(self):
+        """Open the recipients for whom something stands nowhere."""
+        return self._open_recipients(
+            [("reason", "=", False), ("missing", "!=", False)],
+            self.env._("Recipients Without a Value"),
+        )
+
+    def action_open_shared(self):
+        """Open those who share a number with somebody, and have another text."""
+        return self._open_recipients(
+            [("reason", "=", DUPLICATE), ("differs", "=", True)],
+            self.env._("Same Number, Another Text"),
+        )

@@ -1,19 +1,20 @@
 import logging
 import time
 from contextlib import contextmanager
+from datetime import timedelta
 
 from markupsafe import escape
 from odoo import api, fields, models
 from odoo.exceptions import MissingError, UserError
+from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONFLICTS
 
-from ...dispatch import outbox
+from ...dispatch import lanes, outbox
 from ...tools.context import loud
 from ...tools.transactions import in_test, own_environment, own_transaction, utcnow
 from .sms_campaign_prepare import PAGE_SECONDS
 
 _logger = logging.getLogger(__name__)
-
 # One run of the job; see sms_sms_dispatch.
 RUN_SECONDS = 20
 # Rows called off at a time.
@@ -266,3 +267,41 @@ class SmsCampaign(models.Model):
             loud(self).activity_schedule(
                 ACTIVITY, note=escape(text), user_id=self.user_id.id
             )
+
+    def _budget_is_spent(self):
+        """Tell whether the next message could cost more than the budget allows."""
+        if not self.budget:
+            return False
+        left = lanes.left_of_budget(
+            self.env.cr, self.id, self.budget, self.message_price
+        )
+        return left + 1e-6 < self.message_price or left <= 0
+
+    # ------------------------------------------------------------
+    # Live
+    # ------------------------------------------------------------
+    # Open browsers ask again for the campaigns that move.
+
+    @api.model
+    def _tell_progress(self):
+        """Let open browsers ask again for the campaigns that are moving.
+
+        Only ids go over the bus: what they show, each asks for with its own rights.
+        """
+        now = fields.Datetime.now()
+        with own_environment(self.env) as env:
+            moving = env["sms.campaign"].search(
+                Domain("state", "in", ("preparing", "sending"))
+                | Domain("check_state", "=", "running")
+                # just paused, cancelled, or counted
+                | Domain("write_date", ">", now - timedelta(seconds=30))
+                # reports come after the end
+                | Domain("ended_at", ">", now - timedelta(days=1))
+            )
+            moving._tell_moved()
+
+    def _tell_moved(self):
+        """Let open browsers ask again for these, as soon as this is committed."""
+        if self:
+            users = self.env.ref("su_sms.group_user").sudo()
+            users._bus_send("su_sms.campaigns", {"ids": self.ids})

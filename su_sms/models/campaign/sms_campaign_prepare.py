@@ -1,11 +1,15 @@
+import hashlib
 import json
+import secrets
+from typing import Any, NamedTuple
 
 from odoo import models
 
 from ...dispatch import blacklist
+from ...text import links
 from ...tools.slices import Slices
 from ...tools.transactions import utcnow
-from .sms_campaign_person import LIST_OPT_OUT, OPTED_OUT
+from .sms_campaign_person import DUPLICATE, LIST_OPT_OUT, OPTED_OUT
 
 # People at a time: a page is one transaction, and as much as is kept in memory.
 PAGE = 5000
@@ -13,6 +17,18 @@ PAGE = 5000
 PAGE_SECONDS = 3.0
 # Their country is their nationality, and not where their phone is.
 OF_NATIONALS = {"hr.employee"}
+
+
+class Finish(NamedTuple):
+    """What is done to texts besides filling them in.
+
+    :ivar short: gives a text with short links
+    :ivar endings: gives {number: what its text ends with} for E.164 numbers and the
+        language of the people who have them
+    """
+
+    short: Any
+    endings: Any
 
 
 class SmsCampaign(models.Model):
@@ -29,7 +45,7 @@ class SmsCampaign(models.Model):
         """Go through the next page of people, or as much of it as there is time for.
 
         :param keep: ``keep(audience, people)`` writes them down
-        :param finish: what else is done to texts, see sms_campaign_finish
+        :param finish: what else is done to texts, see ``Finish``
         :param slices: ``Slices``; by default a page of the job's
         :return: whether there was one that nobody else is at
         """
@@ -227,6 +243,160 @@ class SmsCampaign(models.Model):
         )
         return set(self.env.cr.fetchall())
 
+    # ------------------------------------------------------------
+    # Each number once, or each of its texts
+    # ------------------------------------------------------------
+    # Each number once, or each of its texts.
+
+    def _text_key(self, text):
+        """Give what is the same for texts that are the same."""
+        salt = self.sudo().text_salt or ""
+        return hashlib.sha256(f"{salt}{text}".encode()).hexdigest()[:32]
+
+    def _new_salt(self):
+        self.sudo().text_salt = secrets.token_hex(16)
+
+    def _once_key(self, person):
+        """Give what a number is in the campaign once for."""
+        return person.text_key if self.when_shared == "each" else ""
+
+    def _each_once(self, people, before):
+        """Give the people who are reached; leave out whom somebody stands for.
+
+        Who is left out keeps nobody else from being reached.
+
+        :param before: gives [(number, text's key, line, name)] of those reached by the
+            pages before, for numbers
+        """
+        included = [person for person in people if not person.reason]
+        reached = {}
+        for number, *other in before([person.number for person in included]):
+            reached.setdefault(number, []).append(other)
+        for person in included:
+            others = reached.setdefault(person.number, [])
+            same = [other for other in others if other[0] == person.text_key]
+            if same or (others and self.when_shared != "each"):
+                key, line, name = (same or others)[0]
+                person.differs = bool(key) and not same
+                text = self._same_text(line, name, person.differs)
+                person.leave_out(DUPLICATE, text)
+            else:
+                others.append((person.text_key, person.line, person.name))
+        return [person for person in included if not person.reason]
+
+    def _same_text(self, line, name, differs):
+        """Tell who has the same number."""
+        who = name or ""
+        if line:
+            who = self.env._("Line %s", line) + (f" ({name})" if name else "")
+        if differs:
+            return self.env._("The same number as %s, with another text.", who)
+        return self.env._("The same number as %s.", who)
+
+    def _counted_before(self, numbers):
+        self.env.cr.execute(
+            """
+            SELECT number, COALESCE(text_key, ''), line, name
+              FROM sms_campaign_recipient
+             WHERE campaign_id = %s AND reason IS NULL AND number = ANY(%s)
+          ORDER BY id
+            """,
+            [self.id, numbers],
+        )
+        return self.env.cr.fetchall()
+
+    def _queued_before(self, numbers):
+        # Where a number is in it once, nobody asks what it says.
+        self.env.cr.execute(
+            """
+            SELECT number, COALESCE(text_key, ''), line, recipient FROM sms_sms
+             WHERE campaign_id = %s AND left_out IS NOT TRUE AND number = ANY(%s)
+          ORDER BY id
+            """,
+            [self.id, numbers],
+        )
+        return self.env.cr.fetchall()
+
+    def _leave_out_others(self, people, inserted):
+        """Leave out those whom the database did not let in: somebody was quicker."""
+        for person in people:
+            if (person.number, self._once_key(person)) not in inserted:
+                person.leave_out(DUPLICATE)
+
+    # ------------------------------------------------------------
+    # Short links and endings
+    # ------------------------------------------------------------
+    # What else is done to a text.
+
+    def _finished(self):
+        """Give what is done to the texts that are sent."""
+        return Finish(self._shortener(), self._optouts)
+
+    def _as_if_finished(self):
+        """Give what makes texts as long as they will be, and leaves no trace."""
+
+        def endings(numbers, lang):
+            sample = self.with_context(lang=lang)._optout_sample_text()
+            return dict.fromkeys(numbers, sample)
+
+        return Finish(self._as_if_short(), endings)
+
+    def _optouts(self, numbers, lang):
+        """Give {number: what its text ends with}: a link has its blank until it leaves.
+
+        Who has said no already needs no way to say it, and gets no link.
+        """
+        ending = self.with_context(lang=lang)._optout_sample_text()
+        endings = dict.fromkeys(numbers, ending)
+        if self.optout == "link":
+            self.env["phone.blacklist"].flush_model(["number", "active"])
+            said_no = self.env["sms.blacklist"].sudo()._opted_out(numbers)
+            links = self.env["sms.optout.link"].sudo()
+            links._make(endings.keys() - said_no, self.company_id)
+            endings |= dict.fromkeys(said_no, "")
+        return endings
+
+    def _link_endings(self):
+        """Give each ending with a link, in whatever language: a tuple.
+
+        Nothing but such an ending is filled in. A blank within what somebody wrote
+        stays one.
+        """
+        if self.optout != "link":
+            return ()
+        codes = {code for code, _name in self.env["res.lang"].get_installed()}
+        return tuple(
+            self.with_context(lang=code)._optout_sample_text()
+            for code in codes | {self._language()}
+        )
+
+    def _shortener(self):
+        if not self.shorten_links:
+            return _as_it_is
+        self.source_id = self.source_id or self.env["utm.source"].sudo().create(
+            {"name": self.name}
+        )
+        values = {
+            "source_id": self.source_id.id,
+            "medium_id": self.env.ref("mass_mailing_sms.utm_medium_sms").id,
+            # Odoo would else fetch the page for its title: whatever address is typed.
+            "title": self.name,
+        }
+        render = self.env["mail.render.mixin"].sudo()
+
+        return lambda text: render._shorten_links_text(text, values)
+
+    def _as_if_short(self):
+        if not self.shorten_links:
+            return _as_it_is
+        stand_in = f"{self.get_base_url()}/r/xxxx"
+
+        def stand_in_for(link):
+            # A link with a placeholder in it is another one for each recipient.
+            return link if "{{" in link else stand_in
+
+        return lambda text: links.replaced(text, stand_in_for)
+
 
 def _plain(text):
     """Give a text as PostgreSQL takes it, or None."""
@@ -251,3 +421,7 @@ class Countries:
         else:
             country = record._phone_get_country().get(record.id)
         return (country and country.code) or self._company
+
+
+def _as_it_is(text):
+    return text

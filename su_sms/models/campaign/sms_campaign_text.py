@@ -7,9 +7,10 @@ from ...dispatch import gate
 from ...text import placeholders, segments, spelling
 from ...tools import authors
 from .sms_campaign import TEXT_AUTHORS
-from .sms_campaign_person import NO_TEXT, NOT_RENDERED, TOO_LONG
+from .sms_campaign_check import BETWEEN
+from .sms_campaign_person import NO_TEXT, NO_VALUE, NOT_RENDERED, TOO_LONG
 from .sms_campaign_prepare import Countries
-from .sms_campaign_unicode import NAMED
+from .sms_campaign_summary import NAMED
 
 
 class SmsCampaign(models.Model):
@@ -47,7 +48,7 @@ class SmsCampaign(models.Model):
         """Give people their text and its parts; leave out whom it can't be filled for.
 
         :param people: [Candidate]
-        :param finish: what else is done to a text, see sms_campaign_finish
+        :param finish: what else is done to a text, see ``Finish``
         :param readers: the users who have a say in who these people are, and whoever
             is about to read the texts
         """
@@ -308,6 +309,36 @@ class SmsCampaign(models.Model):
             if person.number == recipient.number:
                 return person
         return None
+
+    # ------------------------------------------------------------
+    # Values
+    # ------------------------------------------------------------
+    # Values that are missing.
+
+    def _without(self, person, expressions):
+        """Note that a person lacks what these placeholders stand for."""
+        if not expressions:
+            return
+        names = [self._name_of(person, each) for each in expressions]
+        person.missing = BETWEEN.join(dict.fromkeys(names))
+        # Before the launch somebody has to say; whom they were not asked about, as the
+        # value has gone since, gets no SMS with a hole in it.
+        answer = self.when_empty or ("ask" if self.state == "draft" else "leave_out")
+        if answer == "leave_out":
+            person.leave_out(NO_VALUE, self.env._("There is no %s.", person.missing))
+
+    def _name_of(self, person, expression):
+        """Give what people call the value of a placeholder."""
+        path = expression.removeprefix("object.")
+        if person.record is None:
+            return person.titles.get(path) or path.replace("_", " ").capitalize()
+        found, field = person.record, None
+        for name in path.split("."):
+            field = found._fields.get(name) if found is not None else None
+            if field is None:
+                return path
+            found = self.env[field.comodel_name] if field.relational else None
+        return field._description_string(self.env)
 
 
 class _NoEditorError(Exception):

@@ -1,11 +1,8 @@
 from collections import Counter
-from datetime import timedelta
 
-from odoo import api, fields, models
-from odoo.fields import Domain
+from odoo import fields, models
 
-from ...dispatch import lanes
-from ...tools.transactions import own_environment
+from ...text.table_write import write_csv
 
 # What the funnel counts, by the state of the messages.
 FUNNEL = {
@@ -32,6 +29,7 @@ MESSAGES = """
      SELECT network, state, failure_type, cost, messages
        FROM sms_statistic WHERE campaign_id = %(id)s) each
 """
+BATCH = 5000
 
 
 class SmsCampaign(models.Model):
@@ -52,7 +50,6 @@ class SmsCampaign(models.Model):
     spent = fields.Float("Cost", digits=(16, 2), compute="_compute_spent")
     spent_currency_id = fields.Many2one("res.currency", compute="_compute_spent")
     click_count = fields.Integer("Clicks", compute="_compute_click_count")
-
     # By network, by reason, over time
     results = fields.Json(
         compute="_compute_results",
@@ -129,48 +126,9 @@ class SmsCampaign(models.Model):
         for campaign in self:
             campaign.click_count = clicks.get(campaign.source_id.id, 0)
 
-    def _highest_price(self):
-        """Give what one message may cost: the longest, in the dearest network."""
-        gateway = self.gateway_id.sudo()
-        prices = [row["price"] for row in gateway._prices()]
-        return max(gateway.price_per_part, *prices, 0) * max(self.worst_parts, 1)
-
-    def _budget_is_spent(self):
-        """Tell whether the next message could cost more than the budget allows."""
-        if not self.budget:
-            return False
-        left = lanes.left_of_budget(
-            self.env.cr, self.id, self.budget, self.message_price
-        )
-        return left + 1e-6 < self.message_price or left <= 0
-
     # ------------------------------------------------------------
     # Live
     # ------------------------------------------------------------
-
-    @api.model
-    def _tell_progress(self):
-        """Let open browsers ask again for the campaigns that are moving.
-
-        Only ids go over the bus: what they show, each asks for with its own rights.
-        """
-        now = fields.Datetime.now()
-        with own_environment(self.env) as env:
-            moving = env["sms.campaign"].search(
-                Domain("state", "in", ("preparing", "sending"))
-                | Domain("check_state", "=", "running")
-                # just paused, cancelled, or counted
-                | Domain("write_date", ">", now - timedelta(seconds=30))
-                # reports come after the end
-                | Domain("ended_at", ">", now - timedelta(days=1))
-            )
-            moving._tell_moved()
-
-    def _tell_moved(self):
-        """Let open browsers ask again for these, as soon as this is committed."""
-        if self:
-            users = self.env.ref("su_sms.group_user").sudo()
-            users._bus_send("su_sms.campaigns", {"ids": self.ids})
 
     # ------------------------------------------------------------
     # What a person may look at
@@ -202,7 +160,6 @@ class SmsCampaign(models.Model):
     # By network, by reason, over time
     # ------------------------------------------------------------
     # What became of a campaign, by network, by reason and over time.
-
     def _compute_results(self):
         self.env["sms.sms"].flush_model()
         self.env["sms.statistic"].flush_model()
@@ -299,3 +256,61 @@ class SmsCampaign(models.Model):
         action = self.action_open_messages()
         action["domain"] += domain
         return action
+
+    # ------------------------------------------------------------
+    # Who was left out, as a file
+    # ------------------------------------------------------------
+    # Who is left out, as a file to mend the numbers in.
+
+    def action_download_left_out(self):
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/su_sms/campaign/{self.id}/left_out.csv",
+            "target": "download",
+        }
+
+    def _left_out_csv(self):
+        """Give a CSV file of who is left out: line, number, name, reason, detail.
+
+        After the launch it is the messages that say so.
+        """
+        self.ensure_one()
+        self.check_access("read")
+        headings = [
+            self.env._("Line"),
+            self.env._("Number"),
+            self.env._("Name"),
+            self.env._("Left Out Because"),
+            self.env._("In Detail"),
+        ]
+        return write_csv([headings, *self._left_out_rows()])
+
+    def _left_out_rows(self):
+        if self.state in ("draft", "approval", "scheduled"):
+            model = self.env["sms.campaign.recipient"]
+            domain = [("reason", "!=", False)]
+            fnames = ["line", "number", "name", "reason", "detail"]
+        else:
+            model = self.env["sms.sms"]
+            domain = [("left_out", "=", True)]
+            fnames = ["line", "number", "recipient", "failure_type", "provider_text"]
+        reasons = dict(model._fields[fnames[3]]._description_selection(self.env))
+        last = 0
+        while records := model.search(
+            [("campaign_id", "=", self.id), ("id", ">", last), *domain],
+            order="id",
+            limit=BATCH,
+        ):
+            for record in records:
+                line, number, name, reason, detail = map(record.__getitem__, fnames)
+                yield (
+                    line or "",
+                    number or "",
+                    name or "",
+                    reasons[reason],
+                    detail or "",
+                )
+            last = records[-1].id
+            records.invalidate_recordset()

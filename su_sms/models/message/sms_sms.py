@@ -7,17 +7,6 @@ from .failure_types import FAILURE_TYPES
 
 # A message that one person waits for leaves before what goes to many.
 PRIORITIES = [("0", "Bulk"), ("1", "Normal"), ("2", "Urgent")]
-# What is made more than this many at a time is bulk.
-FEW = 20
-# What a composer's context says of where it was opened; of the rest of a message no
-# context decides, as it is the journal.
-OPENED_FROM = {"res_model", "res_id"}
-# For the context: no request can have one of these.
-MANY, TRIAL = object(), object()
-# The states in which a message is no longer ours to stop.
-LEFT = ("process", "pending", "sent")
-# What an action's code says of a message; the rest is what becomes of it.
-GIVEN = {"number", "body", "partner_id", "mail_message_id", "mailing_id", "uuid"}
 
 
 class SmsSms(models.Model):

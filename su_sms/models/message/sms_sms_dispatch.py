@@ -41,17 +41,6 @@ _at_once = threading.BoundedSemaphore(4)
 _beside = gaps.Once()
 # How long Test Connection waits for a dispatcher that took its message first.
 WAIT_FOR_ANOTHER = 60
-# A message that one person waits for leaves before what goes to many.
-PRIORITIES = [("0", "Bulk"), ("1", "Normal"), ("2", "Urgent")]
-# What is made more than this many at a time is bulk.
-FEW = 20
-# What a composer's context says of where it was opened; of the rest of a message no
-# context decides, as it is the journal.
-OPENED_FROM = {"res_model", "res_id"}
-# For the context: no request can have one of these.
-MANY, TRIAL = object(), object()
-# The states in which a message is no longer ours to stop.
-LEFT = ("process", "pending", "sent")
 
 
 class SmsSms(models.Model):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo.tests import Form, tagged
 
-from ...models.campaign import sms_campaign_price
+from ...models.campaign import sms_campaign_summary
 from ..campaign_case import CampaignCase
 
 SAFARICOM, AIRTEL, NEW = "+254712345678", "+254733345679", "+254722000111"
@@ -15,7 +15,7 @@ class TestCampaignPrice(CampaignCase):
     def setUp(self):
         super().setUp()
         # But for the tests of it, one person stands for the five that it takes.
-        self.patch(sms_campaign_price, "FEWEST", 1)
+        self.patch(sms_campaign_summary, "FEWEST", 1)
 
     def reported(self, number, network, cost=0.8, gateway=None):
         """Queue a message that was charged and reported as delivered."""
@@ -66,7 +66,7 @@ class TestCampaignPrice(CampaignCase):
         self.assertEqual(wizard.price_text, "KES 8.00")
 
     def test_the_network_of_a_few_is_not_told(self):
-        self.patch(sms_campaign_price, "FEWEST", 5)
+        self.patch(sms_campaign_summary, "FEWEST", 5)
         numbers = [f"+2547123456{n:02d}" for n in range(5)]
         for number in numbers:
             self.reported(number, "Safaricom", 0.8)

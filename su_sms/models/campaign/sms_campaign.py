@@ -292,7 +292,7 @@ class SmsCampaign(models.Model):
             self._check_still_open()
         if vals.get("user_id"):
             self._check_may_read_texts(self.env["res.users"].browse(vals["user_id"]))
-        vals = dict(vals)
+        names, vals = set(vals), dict(vals)
         lines = vals.pop("audience_ids", None)
         said = {campaign: campaign._words() for campaign in self if WORDS & set(vals)}
         result = super().write(vals)
@@ -304,7 +304,7 @@ class SmsCampaign(models.Model):
                 self.audience_ids._add_author()
         if lines:
             self._write_lines(lines)
-        self._check_if_changed(set(vals))
+        self._check_if_changed(names)
         if "state" in vals:
             # Whoever did it, a person or a job, others may be looking.
             self._tell_moved()

@@ -9,10 +9,6 @@ from . import cache
 from .environment import environment
 
 ADDON = cache.CHECKOUT / "su_sms"
-#: check of pylint-odoo's that we do without -> why
-EXCEPTIONS = {
-    "consider-merging-classes-inherited": "a model may have two subjects",
-}
 #: check of bandit's that we do without -> why
 BANDIT_EXCEPTIONS = {
     "B608": "what is put into SQL are words of ours; pylint-odoo's sql-injection looks"
@@ -22,7 +18,7 @@ BANDIT_EXCEPTIONS = {
 TOOLS = {
     "ruff check": ["ruff", "check", "."],
     "ruff format": ["ruff", "format", "--check", "."],
-    "pylint-odoo": ["pylint", f"--disable={','.join(EXCEPTIONS)}", "su_sms"],
+    "pylint-odoo": ["pylint", "su_sms"],
     # only what runs in production; tests have made-up keys
     "bandit": [
         *("bandit", "--quiet", "--recursive", "su_sms", "--exclude", "su_sms/tests"),

@@ -1,24 +1,26 @@
 from ast import literal_eval
 
-import psycopg2
-from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo import Command, api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ...text import table
 from ...tools import authors
+from ...tools.check_later import check_later
+from ...tools.context import without_defaults
 from ..sms_form_mixin import LONGEST
-from .sms_campaign_person import BY_SKIP, Candidate
 
 AUTHORS = ("author_id", "coauthor_ids")
-
 KINDS = [
     ("list", "Mailing Lists"),
     ("model", "Records"),
     ("numbers", "Numbers"),
     ("file", "File"),
 ]
-
-# Where Odoo itself looks for no number: employees have it beside their mobile.
-MORE_PHONES = ("work_phone",)
+# Where the job is; no person's to say.
+PLACE = {"position", "finished"}
+# What a file was read as.
+READ = {"sheet_choices", "notes"}
+KEPT = {*PLACE, *READ, *AUTHORS}
 
 
 class SmsCampaignAudience(models.Model):
@@ -78,12 +80,11 @@ class SmsCampaignAudience(models.Model):
     )
     name = fields.Char("Summary", compute="_compute_name")
     record_count = fields.Integer("Found", compute="_compute_record_count")
-
     # Where the job that goes through it is; see sms_campaign_prepare.
     position = fields.Integer(readonly=True, copy=False)
     finished = fields.Boolean(readonly=True, copy=False)
 
-    @api.depends("kind", "list_ids", "model_id", "numbers")
+    @api.depends("kind", "list_ids", "model_id", "numbers", "file_name")
     def _compute_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for audience in self:
@@ -92,6 +93,8 @@ class SmsCampaignAudience(models.Model):
                 name = ", ".join(audience._shown_lists().mapped("name")) or name
             elif audience.kind == "model" and audience.model_id:
                 name = audience.model_id.sudo().name
+            elif audience.kind == "file":
+                name = audience.file_name or name
             audience.name = name
 
     @api.depends("kind", "list_ids", "model_id", "domain", "numbers")
@@ -177,102 +180,12 @@ class SmsCampaignAudience(models.Model):
     # Records
     # ------------------------------------------------------------
 
-    def _records(self, user=None):
-        """Return the model of the records, as somebody sees them.
-
-        :param user: by default the first of those who have a say
-        """
-        self.ensure_one()
-        if self.kind == "list":
-            name = "mailing.contact"
-        else:
-            name = self.model_id.sudo().model
-        if not name or name not in self.env:
-            raise UserError(self.env._("Choose what the audience consists of."))
-        if not self._may_have(self.env[name]):
-            raise UserError(self._no_numbers_text())
-        user = user or self._with_a_say()[:1]
-        if not user:
-            raise UserError(
-                self.env._(
-                    "Nobody whose access rights could count has chosen the audience"
-                    " “%s”. Add it again.",
-                    self.name,
-                )
-            )
-        campaign = self.campaign_id
-        # Nothing else of the context: the caller's would say what is found.
-        context = {
-            "allowed_company_ids": campaign.company_id.ids,
-            "lang": campaign._language(),
-        }
-        return self.env[name].with_env(self.env(user=user, context=context, su=False))
-
-    def _seen_by_all(self, domain):
-        """Return the domain of the records that all who have a say see and find."""
-        for user in self._with_a_say()[1:]:
-            found = self._records(user)._search(domain)
-            domain = [*domain, ("id", "in", found)]
-        return domain
-
-    def _record_domain(self):
-        self.ensure_one()
-        if self.kind == "list":
-            return self._seen_by_all([("list_ids", "in", self._list_ids())])
-        try:
-            domain = literal_eval(self.domain or "[]")
-            # PostgreSQL has a word in it, too.
-            with self.env.cr.savepoint():
-                self._records()._search(domain, limit=1).get_result_ids()
-        except (UserError, psycopg2.OperationalError):
-            raise
-        except Exception as error:
-            raise UserError(
-                self.env._(
-                    "The filter of the audience “%(name)s” can't be understood any"
-                    " more: %(error)s",
-                    name=self.name,
-                    error=(str(error) or type(error).__name__).splitlines()[0],
-                )
-            ) from None
-        return self._seen_by_all(domain)
-
     @api.constrains("kind", "model_id")
     def _check_model(self):
         for audience in self.filtered(lambda a: a.kind == "model" and a.model_id):
             name = audience.model_id.sudo().model
             if name not in self.env or not self._may_have(self.env[name]):
                 raise ValidationError(audience._no_numbers_text())
-
-    def _no_numbers_text(self):
-        return self.env._(
-            "%s have no phone numbers. Choose records that have, or that belong to a"
-            " contact.",
-            self.model_id.sudo().name,
-        )
-
-    @api.model
-    def _may_have(self, model):
-        """Tell whether an audience may consist of these records.
-
-        The same as the domain of ``model_id``, which only a form goes by.
-        """
-        return (
-            isinstance(model, self.pool["mail.thread"])
-            and not (model._abstract or model._transient)
-            and not model._name.startswith("ir.")
-            and bool(self._number_sources(model))
-        )
-
-    @api.model
-    def _number_sources(self, model):
-        """Give the fields of a model that lead to a number."""
-        fnames = [
-            name
-            for name in model._phone_get_number_fields()
-            if name in model._fields and model._fields[name].store
-        ]
-        return fnames + model._mail_get_partner_fields()
 
     # ------------------------------------------------------------
     # Pages
@@ -288,122 +201,151 @@ class SmsCampaignAudience(models.Model):
             return self._page_of_records(limit)
         return self._page_of_rows(limit)
 
-    def _page_of_records(self, limit):
-        domain = [*self._record_domain(), ("id", ">", self.position)]
-        model = self._records()
-        # In one query, and only what is looked at.
-        fnames = [self._name_field(model), *self._readable_phones(model)]
-        records = model.search_fetch(domain, fnames, order="id", limit=limit)
-        if not records:
-            return [], self.position
-        contacts, count = self._contacts(records), 0
-        for place, record in enumerate(records, 1):
-            count += contacts[record.id].people
-            if count >= limit:
-                # Records of many contacts: the rest is another page.
-                records = records[:place]
-                break
-        return self._from_records(records, contacts), records[-1].id
+    # ------------------------------------------------------------
+    # Saving
+    # ------------------------------------------------------------
+    # What happens when an audience is saved: it is read once, then counted once.
 
-    def _from_records(self, records, contacts=None):
-        """Give the people of records of this audience as candidates.
-
-        A record is one person, whose number is its own or that of a contact it has,
-        and besides each of the contacts in a field of several.
-
-        :param contacts: what ``_contacts`` gives of them, where that is known
-        """
-        opted_out = self._opted_out_of_lists(records) if self.kind == "list" else set()
-        name, fnames = self._name_field(records), self._readable_phones(records)
-        contacts = contacts or self._contacts(records)
-        numbers = self._numbers_of(records, contacts)
-        candidates = []
-        for record in records:
-            own = [number for fname in fnames if (number := record[fname])]
-            main, others = contacts[record.id]
-            if own or main or not others:
-                # Of a record with one contact after another, the next best number.
-                more = [number for each in main for number in numbers.get(each, ())]
-                candidates.append(
-                    Candidate(
-                        name=record[name] or "",
-                        numbers=own + more,
-                        record=record,
-                        partner=main[:1],
-                        opted_out=record.id in opted_out,
-                    )
-                )
-            candidates += [
-                Candidate(
-                    name=(other in numbers and other.name) or "",
-                    numbers=numbers.get(other, []),
-                    record=record,
-                    partner=other,
-                    of_contact=True,
-                )
-                for other in others
-            ]
-        return candidates
-
-    @api.model
-    def _name_field(self, model):
-        name = model._rec_name
-        is_text = name in model._fields and model._fields[name].type == "char"
-        return name if is_text else "display_name"
-
-    @api.model
-    def _phone_fields(self, model):
-        fnames = ("phone_sanitized", *model._phone_get_number_fields(), *MORE_PHONES)
-        return [fname for fname in fnames if fname in model._fields]
-
-    def _readable_phones(self, model):
-        """Return the fields with numbers that all who have a say may read."""
-        seen_by = [model.with_user(user) for user in self._with_a_say()]
-        return [
-            fname
-            for fname in self._phone_fields(model)
-            if all(
-                each._has_field_access(model._fields[fname], "read") for each in seen_by
-            )
-        ]
-
-    def _page_of_rows(self, limit):
-        rows = self.env["sms.campaign.row"].search(
-            [("audience_id", "=", self.id), ("id", ">", self.position)],
-            order="id",
-            limit=limit,
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [dict(vals) for vals in vals_list]
+        for vals in vals_list:
+            self._check_kept(vals)
+            _check_size(vals)
+        commands = [vals.pop("column_ids", ()) for vals in vals_list]
+        audiences = super(SmsCampaignAudience, without_defaults(self, KEPT)).create(
+            vals_list
         )
-        if not rows:
-            return [], self.position
-        return self._from_rows(rows), rows[-1].id
+        audiences = audiences.with_env(self.env)
+        audiences.sudo().author_id = self.env.user
+        audiences.filtered("numbers")._read_numbers()
+        audiences.filtered("file")._read_file()
+        for audience, chosen in zip(audiences, commands, strict=True):
+            audience._choose_roles(_roles(chosen))
+        audiences._changed()
+        return audiences
 
-    def _from_rows(self, rows):
-        """Give rows of this audience as candidates."""
-        numbers, name = self._row_columns()
-        titles = self._row_titles()
-        candidates = []
-        for row in rows:
-            cells = dict(row.cells or {})
-            cells.setdefault("name", cells.get(name, ""))
-            person = Candidate(
-                name=cells.get(name) or "",
-                numbers=[cells[each] for each in numbers if cells.get(each)],
-                cells=cells,
-                line=row.line,
-                titles=titles,
+    def write(self, vals):
+        self._check_kept(vals)
+        _check_size(vals)
+        before = self.campaign_id
+        if "campaign_id" in vals:
+            self._check_may_move(vals["campaign_id"])
+        said = {audience: (audience._said(), audience._words()) for audience in self}
+        vals, roles = dict(vals), {}
+        if commands := vals.pop("column_ids", ()):
+            # The columns that the form knows: reading a file makes others.
+            by_id = {column.id: column.slug for column in self.column_ids}
+            roles = _roles(commands, by_id)
+        result = super().write(vals)
+        if not self.env.su:
+            for audience, (before_it, words) in said.items():
+                if "campaign_id" in vals:
+                    audience._add_author()
+                elif audience._said() != before_it:
+                    audience._keep_authors(words)
+        self._read_again(vals, roles)
+        if roles or set(vals) - KEPT - {"sequence"}:
+            self._changed()
+        if moved := before - self.campaign_id:
+            moved._audience_changed()
+        return result
+
+    def _check_kept(self, vals):
+        if not KEPT.isdisjoint(vals) and not self.env.su:
+            raise AccessError(
+                self.env._("How far a campaign is can only be changed by its buttons.")
             )
-            if row.skip and not (row.skip == "hidden" and self.hidden_rows):
-                person.leave_out(BY_SKIP[row.skip])
-            candidates.append(person)
-        return candidates
 
-    def _row_columns(self):
-        """Return the keys of cells: with numbers, the best first, and with the name."""
-        return ["number"], "name"
+    def _check_may_move(self, campaign_id):
+        """Refuse to take an audience out of what is launched, or put it in another's.
 
-    def _row_titles(self):
-        """Give what people call the cells, by their keys."""
-        return {"name": self.env._("Name")}
+        Record rules are asked before a change, not of what it leads to.
+        """
+        self.campaign_id._check_still_open()
+        self.env["sms.campaign"].browse(campaign_id or ()).check_access("write")
+
+    def _read_again(self, vals, roles):
+        """Read what was written, and let the columns hold what was chosen."""
+        if "numbers" in vals:
+            self._read_numbers()
+        if {"file", "sheet"} & set(vals):
+            self._read_file()
+        for audience in self:
+            audience._choose_roles(roles)
+
+    def copy(self, default=None):
+        """Duplicate audiences; they stay the word of those who have chosen them."""
+        default = default or {}
+        self._check_kept(default)
+        campaigns = self.campaign_id
+        if "campaign_id" in default:
+            campaigns = campaigns.browse(default["campaign_id"] or ())
+            campaigns.check_access("write")
+        copies = super(SmsCampaignAudience, check_later(campaigns, self)).copy(default)
+        copies = copies.with_env(self.env)
+        for audience, copied in zip(self, copies, strict=True):
+            if "list_ids" not in default:
+                copied._copy_lists_of(audience)
+            values = authors.of_copy(self.env.user, audience, *AUTHORS)
+            if copied._words().isdisjoint(audience._words()):
+                # Something else is said by it.
+                values = authors.of_change(self.env.user, audience, False, *AUTHORS)
+            copied.sudo().write(values)
+        copies._changed()
+        return copies
+
+    def _copy_to(self, campaign):
+        """Copy these audiences to a campaign, which is counted once."""
+        for audience in self:
+            audience.with_env(check_later(campaign).env).copy(
+                {"campaign_id": campaign.id}
+            )
+        if self:
+            campaign._check_again()
+
+    def copy_data(self, default=None):
+        """Copy what columns hold; leave lists that the user may not see to ``copy``."""
+        given = dict(default or {})
+        hidden = not self.env["mailing.list"].has_access("read")
+        if hidden:
+            given.setdefault("list_ids", False)
+        vals_list = super().copy_data(given)
+        for audience, vals in zip(self, vals_list, strict=True):
+            if hidden and not given["list_ids"]:
+                del vals["list_ids"]
+            vals["column_ids"] = [
+                Command.create({"slug": column.slug, "role": column.role})
+                for column in audience.column_ids
+            ]
+        return vals_list
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_launched(self):
+        self.campaign_id._check_still_open()
+
+    def unlink(self):
+        campaigns = self.campaign_id
+        result = super().unlink()
+        campaigns._audience_changed()
+        return result
+
+    def _changed(self):
+        self.campaign_id._check_still_open()
+        self.campaign_id._audience_changed()
+
+    def _choose_roles(self, roles):
+        """Let the columns hold what a person has chosen.
+
+        :param roles: the role of each column, by slug
+        """
+        changed = self.column_ids.filtered(
+            lambda c: roles.get(c.slug, c.role) != c.role
+        )
+        # All at once: in between there are two columns of numbers, or none.
+        for column in check_later(self.campaign_id, changed):
+            column.role = roles[column.slug]
+        changed.audience_id.column_ids._check_roles()
 
 
 def _leaves(domain):
@@ -413,3 +355,25 @@ def _leaves(domain):
         return {("leaf", repr(each)) for each in found if not isinstance(each, str)}
     except Exception:
         return {("leaf", domain)}
+
+
+def _roles(commands, by_id=None):
+    """Give the chosen role of each column, by slug, from the form's commands.
+
+    :param by_id: slugs of the columns that are there, by id
+    """
+    roles = {}
+    for command, column_id, values in commands:
+        slug = (by_id or {}).get(column_id) or (values or {}).get("slug")
+        if command in (Command.CREATE, Command.UPDATE) and "role" in values and slug:
+            roles[slug] = values["role"]
+    return roles
+
+
+def _check_size(vals):
+    """Refuse a file that is far too large before Odoo stores and indexes it."""
+    try:
+        # So many bytes at least, whether its base64 has line breaks or not.
+        table.check_size(len(vals.get("file") or "") * 5 // 7)
+    except table.TableError as error:
+        raise UserError(str(error)) from None

@@ -1,16 +1,22 @@
 import base64
+import binascii
 import json
 from collections import Counter
 
-from odoo import fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ...text import numbers as pasted
 from ...text import phone, table
+from .sms_campaign_person import BY_SKIP, Candidate
 
 # Rows that are inserted together, unless they have more characters.
 BATCH = 5000
 CHARACTERS = 5_000_000
+# Bytes of a file whose rows are counted while a person waits for its columns.
+COUNTED_AT_ONCE = 2_000_000
+# What one column has only.
+ALONE = {"number": "number_slug", "name": "name_slug"}
 
 
 class SmsCampaignAudience(models.Model):
@@ -20,6 +26,7 @@ class SmsCampaignAudience(models.Model):
     the check can tell of each bad row where it is and what is wrong with it.
     """
 
+    # A subject of its own. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.campaign.audience"
 
     file = fields.Binary(attachment=True, copy=True)
@@ -38,6 +45,21 @@ class SmsCampaignAudience(models.Model):
         "sms.campaign.column", "audience_id", "Columns", copy=False
     )
     row_ids = fields.One2many("sms.campaign.row", "audience_id", copy=False)
+
+    # The form of a file
+    number_title = fields.Char(
+        "Phone Numbers From",
+        compute="_compute_number_title",
+        readonly=False,
+        help="The column that is written to. Choose it below, where it says what each"
+        " column holds.",
+    )
+    file_problem = fields.Char(compute="_compute_file_problem", readonly=False)
+    column_question = fields.Text(compute="_compute_column_question", readonly=False)
+    # What was chosen before, so that a form knows which choice is the new one.
+    number_slug = fields.Char(compute="_compute_slugs", readonly=False)
+    name_slug = fields.Char(compute="_compute_slugs", readonly=False)
+    shown_sheet = fields.Char(compute="_compute_slugs", readonly=False)
 
     def _read_numbers(self):
         for audience in self.filtered(lambda a: a.kind == "numbers"):
@@ -153,6 +175,7 @@ class SmsCampaignAudience(models.Model):
         self.invalidate_recordset(["row_ids"])
 
     def _row_columns(self):
+        """Return the keys of cells: with numbers, the best first, and with the name."""
         if self.kind == "numbers":
             return ["number"], "name"
         slugs = {}
@@ -162,8 +185,171 @@ class SmsCampaignAudience(models.Model):
         return numbers, slugs.get("name", [None])[0]
 
     def _row_titles(self):
-        titles = super()._row_titles()
-        return {**titles, **{each.slug: each.title for each in self.column_ids}}
+        """Return what people call the cells, by their keys."""
+        titles = {each.slug: each.title for each in self.column_ids}
+        return {"name": self.env._("Name")} | titles
+
+    # ------------------------------------------------------------
+    # People
+    # ------------------------------------------------------------
+    # Audiences that are no records: pasted numbers and uploaded files.
+
+    def _page_of_rows(self, limit):
+        rows = self.env["sms.campaign.row"].search(
+            [("audience_id", "=", self.id), ("id", ">", self.position)],
+            order="id",
+            limit=limit,
+        )
+        if not rows:
+            return [], self.position
+        return self._from_rows(rows), rows[-1].id
+
+    def _from_rows(self, rows):
+        """Give rows of this audience as candidates."""
+        numbers, name = self._row_columns()
+        titles = self._row_titles()
+        candidates = []
+        for row in rows:
+            cells = dict(row.cells or {})
+            cells.setdefault("name", cells.get(name, ""))
+            person = Candidate(
+                name=cells.get(name) or "",
+                numbers=[cells[each] for each in numbers if cells.get(each)],
+                cells=cells,
+                line=row.line,
+                titles=titles,
+            )
+            if row.skip and not (row.skip == "hidden" and self.hidden_rows):
+                person.leave_out(BY_SKIP[row.skip])
+            candidates.append(person)
+        return candidates
+
+    # ------------------------------------------------------------
+    # The form of a file
+    # ------------------------------------------------------------
+    # The columns of a file, shown for correction before it is saved.
+
+    # Not of the columns' roles: each line would ask the server before its form does.
+    @api.depends("column_ids")
+    def _compute_number_title(self):
+        for audience in self:
+            found = audience.column_ids.filtered(lambda c: c.role == "number")
+            audience.number_title = found[:1].title
+
+    @api.depends("column_ids", "kind", "file")
+    def _compute_file_problem(self):
+        for audience in self:
+            audience.file_problem = False
+            if audience.kind != "file" or not audience.file:
+                continue
+            if not audience.column_ids:
+                audience.file_problem = audience._no_columns_text()
+            elif not audience.number_title:
+                audience.file_problem = self.env._(
+                    "Say which of the columns holds the phone number."
+                )
+
+    @api.depends("column_ids")
+    def _compute_column_question(self):
+        """Ask whether the right column is written to, where another has numbers."""
+        for audience in self:
+            columns = audience.column_ids
+            chosen = columns.filtered(lambda c: c.role == "number")[:1]
+            questions = [
+                self.env._(
+                    "Two columns have phone numbers: “%(one)s” (%(ones)s rows) and"
+                    " “%(other)s” (%(others)s). Is it right that the SMS goes to"
+                    " “%(one)s”?",
+                    one=chosen.title,
+                    ones=chosen.numbers or "0",
+                    other=other.title,
+                    others=other.numbers,
+                )
+                for other in columns
+                if chosen and other.numbers and other.role in ("placeholder", "name")
+            ]
+            if chosen.hidden:
+                text = self.env._(
+                    "The column “%s” is hidden in the file.", chosen.title
+                )
+                questions.append(text)
+            audience.column_question = "\n".join(questions) or False
+
+    def _no_columns_text(self):
+        try:
+            self._file_table()
+        except (table.TableError, binascii.Error) as error:
+            return str(error)
+        return False
+
+    # Not of what the form has: of what is saved.
+    def _compute_slugs(self):
+        for audience in self:
+            saved = audience._origin
+            audience.shown_sheet = saved.sheet
+            for role, fname in ALONE.items():
+                found = saved.column_ids.filtered(lambda c, role=role: c.role == role)
+                audience[fname] = found[:1].slug
+
+    def _file_table(self):
+        content = base64.b64decode(self.file or b"")
+        return table.read(content, self._row_country(), sheet=self.sheet or "")
+
+    @api.onchange("file")
+    def _onchange_file(self):
+        """Show what a file was taken for: its sheet, its columns."""
+        self.sheet = False
+        self._show_columns()
+
+    @api.onchange("sheet")
+    def _onchange_sheet(self):
+        if self.file and self.sheet != self.shown_sheet:
+            self._show_columns()
+
+    def _show_columns(self):
+        self.column_ids = [Command.clear()]
+        self.notes = self.sheet_choices = self.number_slug = self.name_slug = False
+        if not self.file:
+            self.sheet = self.shown_sheet = False
+            return
+        try:
+            found = self._file_table()
+        except table.TableError as error:
+            self._show_sheets(error)
+            return
+        except binascii.Error as error:
+            raise UserError(str(error)) from None
+        self.sheet = self.shown_sheet = found.sheet
+        self.sheet_choices = choices(found.sheets)
+        self.column_ids = [Command.create(column) for column in columns(found)]
+        for role, fname in ALONE.items():
+            chosen = [column.slug for column in found.columns if column.role == role]
+            self[fname] = next(iter(chosen), False)
+        counts = Counter()
+        if len(self.file) < COUNTED_AT_ONCE:
+            sum(1 for _row in counted(found.rows(), counts))
+        self.notes = self._notes_of(found, counts)
+
+    def _show_sheets(self, error):
+        """Let a person choose another sheet, if it is this one that can't be used."""
+        names = table.sheets(base64.b64decode(self.file)) if error.sheet else ()
+        if len(names) < 2:
+            raise UserError(str(error)) from None
+        self.sheet = self.shown_sheet = error.sheet
+        self.sheet_choices = choices(names)
+
+    @api.onchange("column_ids")
+    def _onchange_column_ids(self):
+        """Free the column before, where another takes its place."""
+        for role, fname in ALONE.items():
+            found = self.column_ids.filtered(lambda c, role=role: c.role == role)
+            new = found.filtered(lambda c, fname=fname: c.slug != self[fname])
+            chosen = (new or found)[:1]
+            (found - chosen).role = "placeholder"
+            self[fname] = chosen.slug
+        self._compute_number_title()
+        self._compute_file_problem()
+        self._compute_column_question()
 
 
 def _batches(rows):

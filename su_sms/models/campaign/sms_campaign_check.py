@@ -46,6 +46,7 @@ class SmsCampaign(models.Model):
     what will happen; it runs by itself after each change.
     """
 
+    # A subject of its own. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.campaign"
 
     check_state = fields.Selection(

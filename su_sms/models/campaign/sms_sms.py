@@ -12,6 +12,7 @@ _last_told = {}
 class SmsSms(models.Model):
     """Messages of campaigns: one for each person, those who were left out included."""
 
+    # What campaign adds to it. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.sms"
 
     campaign_id = fields.Many2one(

@@ -17,6 +17,7 @@ class SmsDashboard(models.AbstractModel):
     pause was chosen, and makes it no slower.
     """
 
+    # A subject of its own. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.dashboard"
 
     @api.model

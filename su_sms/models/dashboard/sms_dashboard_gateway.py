@@ -7,6 +7,7 @@ from ...tools.findings import LEVELS
 class SmsDashboard(models.AbstractModel):
     """Figures of the gateways: state, balance and its trend, what is wrong."""
 
+    # A subject of its own. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.dashboard"
 
     @api.model

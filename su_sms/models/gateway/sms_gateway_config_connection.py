@@ -23,6 +23,7 @@ BASE_URL = "su_sms.base_url"
 class SmsGatewayConfig(models.Model):
     """The connection to the provider: whom to trust, which way, how long, how often."""
 
+    # A subject of its own. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.gateway.config"
 
     trust = fields.Selection(

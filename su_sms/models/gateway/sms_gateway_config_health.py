@@ -21,6 +21,7 @@ class SmsGatewayConfig(models.Model):
     over RPC, as a gateway administrator.
     """
 
+    # A subject of its own. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.gateway.config"
 
     health_state = fields.Selection(

@@ -47,6 +47,7 @@ class SmsGatewayConfig(models.Model):
     what people do and see.
     """
 
+    # A subject of its own. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.gateway.config"
 
     hold_reason = fields.Selection(

@@ -40,6 +40,7 @@ class SmsGatewayConfig(models.Model):
     price of a part, set or learnt from what the provider charged.
     """
 
+    # A subject of its own. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.gateway.config"
 
     hour_limit = fields.Integer(

@@ -17,6 +17,7 @@ SECRETS = ("api_key", "proxy_password")
 class SmsGatewayConfig(models.Model):
     """The secrets of a gateway: in the system parameters, write-only for people."""
 
+    # A subject of its own. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.gateway.config"
 
     api_key = fields.Char(

@@ -17,6 +17,7 @@ NUMBER = re.compile(r"\+?\d[\d ().-]{5,}\d")
 
 
 class MailingMailing(models.Model):
+    # A subject of its own. pylint: disable=consider-merging-classes-inherited
     _inherit = "mailing.mailing"
 
     def action_retry_failed_sms(self):

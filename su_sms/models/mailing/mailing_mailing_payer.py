@@ -43,6 +43,7 @@ class MailingMailing(models.Model):
     launched it, or changed it afterwards, is in that company as well.
     """
 
+    # A subject of its own. pylint: disable=consider-merging-classes-inherited
     _inherit = "mailing.mailing"
 
     sms_author_id = fields.Many2one(

@@ -21,6 +21,7 @@ class SmsSms(models.Model):
     is sent side by side, one transaction of a user waits for the other.
     """
 
+    # A subject of its own. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.sms"
 
     from_composer = fields.Boolean(

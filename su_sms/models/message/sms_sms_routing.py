@@ -28,6 +28,7 @@ class NotAfter(NamedTuple):
 class SmsSms(models.Model):
     """Whose a message is: its company, gateway, class, priority and number."""
 
+    # A subject of its own. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.sms"
 
     not_after = fields.Datetime(

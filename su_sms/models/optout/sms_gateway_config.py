@@ -26,6 +26,7 @@ ACTIVITY = "su_sms.mail_activity_type_sender"
 class SmsGatewayConfig(models.Model):
     """What a gateway does about opt-outs, and when it doubts its sender ID."""
 
+    # What optout adds to it. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.gateway.config"
 
     block_transactional = fields.Boolean(

@@ -8,6 +8,7 @@ class SmsSms(models.Model):
     reads the text here can't opt anybody out or in.
     """
 
+    # What optout adds to it. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.sms"
 
     optout_link = fields.Boolean(

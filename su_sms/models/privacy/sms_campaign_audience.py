@@ -8,6 +8,7 @@ from ...text import spelling, table
 
 
 class SmsCampaignAudience(models.Model):
+    # What privacy adds to it. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.campaign.audience"
 
     def _forget(self):

@@ -17,6 +17,7 @@ RUN_SECONDS = 60
 class SmsGatewayConfig(models.Model):
     """How long what a gateway carried is kept: text, number, message."""
 
+    # What privacy adds to it. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.gateway.config"
 
     body_days = fields.Integer(

@@ -7,6 +7,7 @@ BY_NUMBER = ("sms.sms", "sms.incoming")
 
 
 class SmsSms(models.Model):
+    # What privacy adds to it. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.sms"
 
     def _register_hook(self):

@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.tools.misc import formatLang
 
-from ...dispatch import gate
+from ...dispatch import gate, window
 from ...text import segments
+from ...tools.transactions import utcnow
 
 # Of fewer people in a network none is named: a campaign to one number would tell which
 # network it is in.
@@ -161,6 +162,19 @@ class SmsCampaign(models.Model):
             campaign.takes_days = bool(
                 campaign.gateway_id and campaign.people_count and campaign._takes_days()
             )
+
+    def _waits_for_window(self):
+        """Tell whether it would begin outside the hours."""
+        hours, start = self._hours(), max(self.scheduled_at or utcnow(), utcnow())
+        return bool(hours) and not window.is_open(hours, start)
+
+    def _takes_days(self):
+        """Tell whether the hours end before everybody has it: it rests till the next.
+
+        A night before they begin is no day of its own.
+        """
+        hours, start = self._hours(), max(self.scheduled_at or utcnow(), utcnow())
+        return bool(hours) and self._finish(start) > window.closing(hours, start)
 
     @api.depends("people_count", "part_count", "gateway_id")
     def _compute_wants_approval(self):

@@ -6,7 +6,7 @@ Whoever previews or scans links opts nobody out.
 from odoo import http
 from odoo.http import request
 
-from ..dispatch.links import BLANK, ROUTE
+from ..privacy.links import BLANK, ROUTE
 from ..text import phone
 from ..tools.rate_limit import RateLimit, whose
 from .headers import HEADERS

@@ -16,9 +16,9 @@ import psycopg2
 from . import line, outbox
 from .ahead import Ahead
 from .lanes import LOOK_AHEAD
-from .patience import Patience
 from .recorder import Recorder
 from .running import running
+from .timing.patience import Patience
 from .wire import Wire
 
 _logger = logging.getLogger(__name__)

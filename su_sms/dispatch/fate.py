@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from . import schedule
+from .timing import schedule
 
 
 class Fate(NamedTuple):

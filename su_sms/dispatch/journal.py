@@ -9,8 +9,9 @@ import json
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from . import fate, schedule
-from .window import today
+from . import fate
+from .timing import schedule
+from .timing.window import today
 
 
 class Change(NamedTuple):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from . import pace, window
+from .timing import pace, window
 
 # No more than this many messages are looked at in one claim. It bounds the claim's cost
 # when all texts differ; equal texts are claimed this many at a time.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from . import schedule
+from .timing import schedule
 
 STATE = """
     SELECT hold_reason, retry_at,

@@ -20,10 +20,12 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
-from . import blacklist, gate, journal, links, pace
+from ..privacy import blacklist, links
+from . import gate, journal
 from .ahead import KEPT
 from .lanes import LOOK_AHEAD, keep_pace, lanes, paced_until
-from .window import Window
+from .timing import pace
+from .timing.window import Window
 
 
 class Gateway(NamedTuple):

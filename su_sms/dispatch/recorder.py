@@ -17,7 +17,7 @@ from collections import defaultdict
 import psycopg2
 
 from . import journal, line
-from .patience import Patience
+from .timing.patience import Patience
 
 _logger = logging.getLogger(__name__)
 

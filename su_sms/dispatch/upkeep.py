@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from . import lanes, pace, schedule
+from . import lanes
+from .timing import pace, schedule
 
 
 def expire_old(cr, now):

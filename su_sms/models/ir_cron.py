@@ -6,7 +6,7 @@ import psycopg2
 from odoo import SUPERUSER_ID, api, fields, models, tools
 from odoo.exceptions import AccessError
 
-from ..dispatch import gaps
+from ..dispatch.timing import gaps
 from ..tools.transactions import in_test, utcnow
 
 _logger = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ _waking = gaps.Once()
 
 
 class IrCron(models.Model):
-    """Jobs that leave gaps in which others may lock them; see ``dispatch/gaps.py``."""
+    """Jobs that leave gaps in which others may lock them; see ``dispatch/timing/gaps.py``."""
 
     _inherit = "ir.cron"
 

@@ -1,1 +1,1 @@
-"""Keep less, and forget: retention, erasure, and hashes for suppressed numbers."""
+"""Whose no counts, and what is forgotten: the blacklist, links, retention, erasure."""

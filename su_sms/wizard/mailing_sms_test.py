@@ -1,8 +1,9 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from ..dispatch import gate, links
+from ..dispatch import gate
 from ..models.message.sms_sms_routing import TRIAL
+from ..privacy import links
 
 # Characters of typed numbers.
 NUMBERS = 20_000

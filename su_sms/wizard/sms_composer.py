@@ -1,9 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..dispatch import gate, links
+from ..dispatch import gate
 from ..models.ir_actions_server import BY_ACTION
 from ..models.message.sms_sms_routing import MANY, NotAfter
+from ..privacy import links
 from ..text import placeholders, urls
 
 # Records whose texts are filled in together.

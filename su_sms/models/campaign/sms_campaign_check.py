@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import MissingError, UserError
 
-from ...dispatch import window
+from ...dispatch.timing import window
 from ...text import placeholders
 from ...tools import authors
 from ...tools.check_later import is_later

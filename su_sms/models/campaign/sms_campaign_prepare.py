@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from odoo import models
 
-from ...dispatch import blacklist
+from ...privacy import blacklist
 from ...text import links
 from ...tools.slices import Slices
 from ...tools.transactions import utcnow

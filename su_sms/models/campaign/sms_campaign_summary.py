@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools.misc import formatLang
 
-from ...dispatch import gate, window
+from ...dispatch import gate
+from ...dispatch.timing import window
 from ...text import segments
 from ...tools.transactions import utcnow
 

@@ -1,6 +1,6 @@
 import re
 
-from odoo import SUPERUSER_ID, api, fields, models, tools
+from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 # Registered short codes are digits; an alphanumeric sender ID is 3-11 characters,
@@ -419,40 +419,6 @@ class SmsGatewayConfig(models.Model):
         """Give the gateway that takes a company's SMS, or none."""
         defaults = self._default_ids()
         return self.browse(defaults.get(company.id) or defaults.get(False) or [])
-
-    @api.model
-    def _employee(self, user):
-        """Return the user if they are an employee, else nobody.
-
-        Jobs are nobody, and so is who visits a site: what these cause is the record's.
-        """
-        user = user.sudo()
-        real = user and user.id != SUPERUSER_ID and user._is_internal()
-        return user if real else user.browse()
-
-    @api.model
-    def _caller(self):
-        """Return the employee who asks, also under ``sudo()``, or nobody."""
-        return self._employee(self.env.user)
-
-    @api.model
-    def _payer(self, companies, author):
-        """Return the company that pays: the first that the author may spend for.
-
-        Anybody may say that something is another company's; only who works for it
-        spends its money.
-
-        :param companies: who is proposed, the first first; empty ones count for nothing
-        :param author: the employee who makes it, or nobody: then the proposal counts
-        """
-        if not author:
-            return next(filter(None, companies), self.env.company)
-        at_work = self.env.company if author == self._caller() else author.company_id
-        theirs = author._get_company_ids()
-        for company in (*companies, at_work):
-            if company.id in theirs:
-                return company
-        return author.company_id
 
     # ------------------------------------------------------------
     # Actions

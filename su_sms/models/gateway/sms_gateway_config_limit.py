@@ -1,10 +1,10 @@
 from typing import Any, NamedTuple
 
 import pytz
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...dispatch import window
+from ...dispatch.timing import window
 from ...tools.transactions import utcnow
 from .sms_gateway_config import SENDER_ID
 
@@ -283,3 +283,41 @@ class SmsGatewayConfig(models.Model):
             currency = prices.currency.name or ""
             terms |= {"price": prices.mean, "currency": currency}
         return terms
+
+    # ------------------------------------------------------------
+    # Who pays
+    # ------------------------------------------------------------
+
+    @api.model
+    def _employee(self, user):
+        """Return the user if they are an employee, else nobody.
+
+        Jobs are nobody, and so is who visits a site: what these cause is the record's.
+        """
+        user = user.sudo()
+        real = user and user.id != SUPERUSER_ID and user._is_internal()
+        return user if real else user.browse()
+
+    @api.model
+    def _caller(self):
+        """Return the employee who asks, also under ``sudo()``, or nobody."""
+        return self._employee(self.env.user)
+
+    @api.model
+    def _payer(self, companies, author):
+        """Return the company that pays: the first that the author may spend for.
+
+        Anybody may say that something is another company's; only who works for it
+        spends its money.
+
+        :param companies: who is proposed, the first first; empty ones count for nothing
+        :param author: the employee who makes it, or nobody: then the proposal counts
+        """
+        if not author:
+            return next(filter(None, companies), self.env.company)
+        at_work = self.env.company if author == self._caller() else author.company_id
+        theirs = author._get_company_ids()
+        for company in (*companies, at_work):
+            if company.id in theirs:
+                return company
+        return author.company_id

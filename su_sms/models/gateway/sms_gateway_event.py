@@ -10,7 +10,8 @@ from odoo.exceptions import ConcurrencyError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ...africastalking import callbacks
-from ...dispatch import links, outbox, reports
+from ...dispatch import outbox, reports
+from ...privacy import links
 from ...tools.acts import Act
 from ...tools.transactions import in_test, own_environment, own_transaction, utcnow
 

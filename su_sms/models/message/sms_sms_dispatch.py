@@ -7,9 +7,10 @@ from functools import partial
 import psycopg2
 from odoo import SUPERUSER_ID, api, models
 
-from ...dispatch import gaps, schedule, upkeep
+from ...dispatch import upkeep
 from ...dispatch.dispatcher import Dispatcher
 from ...dispatch.running import running
+from ...dispatch.timing import gaps, schedule
 from ...tools.transactions import (
     end_transaction,
     in_test,

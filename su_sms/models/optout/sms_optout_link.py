@@ -2,7 +2,7 @@ import hmac
 
 from odoo import api, fields, models
 
-from ...dispatch import links
+from ...privacy import links
 from ...tools.acts import Act
 
 # So many characters of a token find its link; the rest is compared in constant time.

@@ -11,10 +11,10 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ...dispatch import blacklist, outbox
+from ...dispatch import outbox
 from ...dispatch.ahead import Ahead
 from ...models.campaign import sms_sms
-from ...privacy import retention, suppression
+from ...privacy import blacklist, retention, suppression
 from ...text import numbers
 from ...tools.slices import Slices
 from ..campaign_case import CampaignCase

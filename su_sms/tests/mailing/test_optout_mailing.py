@@ -5,7 +5,7 @@ import logging
 from odoo.tests import tagged
 
 from ...controllers import mailing_sms
-from ...dispatch import links
+from ...privacy import links
 from ...tools.acts import Act
 from ...tools.rate_limit import RateLimit
 from ..common import GatewayCase

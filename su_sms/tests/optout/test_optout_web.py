@@ -5,7 +5,7 @@ from odoo import fields
 from odoo.tests import HttpCase, tagged
 
 from ...controllers import mailing_sms, optout
-from ...dispatch import links
+from ...privacy import links
 from ...tools.acts import Act
 from ...tools.rate_limit import RateLimit
 

@@ -1,6 +1,6 @@
 import pytest
 
-from su_sms.dispatch import gaps
+from su_sms.dispatch.timing import gaps
 
 
 @pytest.mark.parametrize(

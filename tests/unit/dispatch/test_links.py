@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from su_sms.dispatch import links
+from su_sms.privacy import links
 from su_sms.text import segments
 
 ENDING = f"\nOpt out: https://uni.example/o/{links.BLANK}"

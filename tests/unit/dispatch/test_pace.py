@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from su_sms.dispatch import pace
+from su_sms.dispatch.timing import pace
 
 NOW = datetime(2026, 3, 2, 9)
 

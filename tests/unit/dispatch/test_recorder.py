@@ -8,8 +8,9 @@ from datetime import datetime
 import psycopg2
 import pytest
 
-from su_sms.dispatch import patience, recorder
+from su_sms.dispatch import recorder
 from su_sms.dispatch.outbox import Claim, Gateway, Row
+from su_sms.dispatch.timing import patience
 
 GATEWAY = Gateway(1, 500, 8, 6, "", False, "KE")
 NOW = datetime(2026, 1, 1)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from su_sms.dispatch.window import (
+from su_sms.dispatch.timing.window import (
     Window,
     closing,
     finish,

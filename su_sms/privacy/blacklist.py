@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..privacy import suppression
-from . import gate
+from ..dispatch import gate
+from . import suppression
 
 
 def blocked_among(cr, numbers, promotional=True):

@@ -1,0 +1,1 @@
+"""When something may go: hours, paces, waits, gaps. Pure Python, no Odoo."""

@@ -1,6 +1,5 @@
 """Read an uploaded CSV or XLSX file as a table of texts."""
 
-import re
 from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -9,7 +8,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from . import table_csv
-from .table_columns import Column, columns, has_number, header_place
+from .table_cell import LONGEST, tidy
+from .table_columns import Column, columns, has_number, header_place, work
 from .table_error import TableError
 from .table_kind import Kind, kind
 from .table_xlsx import Layout, Sheet, SheetRow, Workbook
@@ -24,6 +24,8 @@ class Limits:
     :ivar columns: cells in a row
     :ivar cells: of a sheet, empty ones too; a small file may have fewer
     :ivar expands: bytes that an XLSX file may unpack to
+    :ivar characters: of all rows that are kept, with the names of their columns; a
+        large file may have four more for each of its bytes
     """
 
     size: int = 20_000_000
@@ -31,6 +33,7 @@ class Limits:
     columns: int = 200
     cells: int = 2_000_000
     expands: int = 200_000_000
+    characters: int = 20_000_000
 
 
 class Row(NamedTuple):
@@ -102,12 +105,18 @@ class Table:
         :raise TableError: at the row that is one too many, or where the file breaks
         """
         width, left = len(self.columns), self._limits.rows
+        names = sum(len(column.slug) for column in self.columns)
+        characters = most = self._limits.characters + 4 * len(self._content)
         for row in self._filled():
             if row.line <= self.header:
                 continue
             if not left:
                 raise TableError("too_many_rows", self._limits.rows, self.sheet)
             left -= 1
+            # A few bytes may say for thousands of cells what is in each.
+            characters -= names + sum(map(len, row.values))
+            if characters < 0:
+                raise TableError("too_much_text", most // 1_000_000, self.sheet)
             if len(row.values) < width:
                 row.values.extend([""] * (width - len(row.values)))
             yield row
@@ -128,7 +137,7 @@ class Table:
         for passed, raw in enumerate(islice(self._raw(), most), 1):
             if max(raw.line, passed) > _LINES[self.kind]:
                 raise TableError("too_many_rows", limits.rows, self.sheet)
-            values = [_tidy(cell) if cell else "" for cell in raw.values]
+            values = raw.values
             while values and not values[-1]:
                 values.pop()
             if not values and not raw.unknown:
@@ -147,18 +156,30 @@ class Table:
         Who has struck out one of two numbers means the other.
         """
         filled = {at for at, value in enumerate(values) if value}
-        numbers = {at for at in filled if has_number(values[at], self._country)}
-        if filled <= set(struck) or (numbers and numbers <= set(struck)):
+        crossed = filled.intersection(struck)
+        if filled == crossed:
             return True
-        for at in filled & set(struck):
+        self._spend(sum(_STEPS * work(values[at]) for at in filled))
+        numbers = {at for at in filled if has_number(values[at], self._country)}
+        if numbers and numbers <= crossed:
+            return True
+        for at in crossed:
             values[at] = ""
         return False
+
+    def _spend(self, steps: int) -> None:
+        """Count work for a file of which a few bytes may say thousands of cells."""
+        if self.kind == "xlsx":
+            self._book.spend(steps)
 
     def _raw(self) -> Iterator[SheetRow]:
         if self.kind == "xlsx":
             return self._book.rows(self._sheet, self._layout)
         records = table_csv.records(self._content, self.encoding, self.separator)
-        return (SheetRow(line, cells) for line, cells in enumerate(records, 1))
+        return (
+            SheetRow(line, [tidy(cell) if cell else "" for cell in cells])
+            for line, cells in enumerate(records, 1)
+        )
 
     @cached_property
     def _book(self) -> Workbook:
@@ -179,9 +200,13 @@ class Table:
         if len(seen) < 2:
             return first
         seen.sort(key=lambda sheet: sheet != first)
-        filled = [sheet for sheet in seen if not self._is_empty(sheet)]
-        numbered = [sheet for sheet in filled if self._has_numbers(sheet)]
-        return next(iter(numbered or filled), first)
+        filled = []
+        for sheet in seen:
+            if not self._is_empty(sheet):
+                if self._has_numbers(sheet):
+                    return sheet
+                filled.append(sheet)
+        return next(iter(filled), first)
 
     def _is_empty(self, sheet: Sheet) -> bool:
         self._open(sheet)
@@ -206,12 +231,7 @@ class Table:
         self._describe(self._layout)
 
     def _describe(self, layout: Layout | None = None) -> None:
-        head: list[Row] = []
-        with closing(self._filled()) as rows:
-            for row in rows:
-                head.append(row)
-                if len(head) == _HEAD:
-                    break
+        head = self._sample()
         frozen = sum(row.line <= layout.frozen for row in head) if layout else 0
         place = header_place([row.values for row in head], self._country, frozen)
         self.header = 0 if place is None else head[place].line
@@ -232,6 +252,21 @@ class Table:
         for row in data:
             row.values.extend([""] * (width - len(row.values)))
         self.head = tuple(data)
+
+
+    def _sample(self) -> list[Row]:
+        """Give the first rows, as many as are looked through in about a second."""
+        head: list[Row] = []
+        left = _LOOKED
+        with closing(self._filled()) as rows:
+            for row in rows:
+                head.append(row)
+                took = sum(work(cell) for cell in row.values if cell)
+                self._spend(_STEPS * took)
+                left -= took
+                if len(head) == _HEAD or left < 0:
+                    break
+        return head
 
 
 def read(
@@ -276,25 +311,10 @@ def check_size(size: int, limits: Limits | None = None) -> None:
         raise TableError("too_large", limits.size // 1_000_000)
 
 
-def _tidy(cell: str) -> str:
-    """Take off blanks, what keeps a text a text, and the errors of a spreadsheet."""
-    cell = cell.strip(_BLANKS)
-    if cell.startswith("=") and (match := _AS_TEXT.fullmatch(cell)):
-        return (match[1] or match[2]).strip(_BLANKS)
-    if cell.startswith("'") and _GUARDED.match(cell):
-        return cell[1:].strip(_BLANKS)
-    return "" if cell.startswith("#") and cell in _ERRORS else cell
-
-
-LONGEST = 2_000  # characters of a cell; ten parts of SMS hold 1,530
-
 _HEAD = 100  # rows
+_LOOKED = 500_000  # millionths of a second
+_STEPS = 8  # of `Parts.spend` in a millionth of a second
 # Rows without anything above those of a sheet that is not empty.
 _LEADING = 1_000
 # What Excel has; a blank line of a CSV is a byte, and costs as much as a row.
 _LINES = {"xlsx": 1_048_576, "csv": 300_000}
-_BLANKS = " \t\r\n\v\f\x85\u00a0\u2007\u202f\u3000\u200b\ufeff"
-_GUARDED = re.compile(r"'[=+\-@＝＋－＠\s0-9]")
-# How programs keep Excel from changing a text: ="0712345678"
-_AS_TEXT = re.compile(r'=\s*"([^"]*)"|=\s*(\+?[0-9]{9,15})')
-_ERRORS = set("#N/A #REF! #VALUE! #DIV/0! #NAME? #NULL! #NUM! #SPILL! #CALC!".split())

@@ -174,6 +174,13 @@ def _weight(title: str) -> float:
     return 0.3 if words & _PERHAPS and not words & _OTHER_NUMBERS else 0
 
 
+def work(cell: str) -> int:
+    """Tell what it takes to look for a number in a cell, in millionths of a second."""
+    if len(cell) > phone.LONGEST or len(_DIGIT.findall(cell)) < _FEWEST:
+        return 5 + min(len(cell), _HEADING) // 2
+    return 5 + 20 * len(cell)
+
+
 def has_number(value: str, country: str | None) -> bool:
     """Tell whether a cell holds a phone number, or what one has become."""
     return _certainty(value, country) > 0
@@ -182,7 +189,7 @@ def has_number(value: str, country: str | None) -> bool:
 def _certainty(value: str, country: str | None) -> float:
     """Tell how certainly a cell holds a number, or what one has become: 1, less, 0."""
     digits = len(_DIGIT.findall(value))
-    if digits < 4:
+    if digits < _FEWEST:
         return 0
     try:
         phone.parse(value, country)
@@ -226,7 +233,7 @@ def _letters_share(values: list[str]) -> float:
 
 
 def _words(title: str) -> set[str]:
-    return set(_plain(_CAMEL.sub(" ", title)).split("_"))
+    return set(_plain(_CAMEL.sub(" ", title[:_HEADING])).split("_"))
 
 
 def _slug(title: str, at: int, reserved: Collection[str]) -> str:
@@ -247,9 +254,9 @@ def _unique(slug: str, taken: set[str], reserved: Collection[str]) -> str:
 
 
 def _plain(title: str) -> str:
-    """Reduce to lower-case ASCII words, joined by underscores."""
+    """Reduce to lower-case ASCII words, joined by underscores; of the beginning."""
     # Each by itself: a run of marks would be sorted first, and takes its square.
-    pieces = (unicodedata.normalize("NFKD", character) for character in title)
+    pieces = (unicodedata.normalize("NFKD", character) for character in title[:_HEADING])
     ascii_ = "".join(pieces).encode("ascii", "ignore").decode()
     return re.sub("[^a-z0-9]+", "_", ascii_.lower()).strip("_")
 
@@ -258,6 +265,8 @@ _SURE = 2.0
 _TITLES = 10  # rows that may stand above the headings
 _FEW_WORDS = 6
 _LONGEST = 40  # characters of a slug
+_HEADING = 100  # characters of a title that tell what it is about
+_FEWEST = 4  # digits of a number
 
 # English and Swahili.
 _NUMBER_WORDS = set(

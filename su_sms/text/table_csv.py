@@ -19,10 +19,11 @@ def records(content: bytes, encoding: str, mark: str) -> Iterator[list[str]]:
     """Give the cells of each row, blank rows too: the first row is a sheet's row 1.
 
     :param mark: the separator
-    :raise TableError: at a line of more cells than a spreadsheet has
+    :raise TableError: at a line that no spreadsheet writes: it has more cells than one
+        has, or a million characters
     """
     with _text(content, encoding) as text:
-        yield from _records(text, mark)
+        yield from _records(_lines(text), mark)
 
 
 def encoding(content: bytes) -> str:
@@ -60,6 +61,11 @@ def _score(lines: list[str], mark: str) -> tuple[int, int, int]:
     widths = Counter(len(row) for row in rows if len(row) > 1)
     width, agreeing = max(widths.items(), key=lambda pair: pair[::-1], default=(0, 0))
     return numbers, agreeing, width
+
+
+def _lines(text: TextIO) -> Iterator[str]:
+    while line := text.readline(_LONGEST):
+        yield line
 
 
 def _records(lines: Iterator[str], mark: str) -> Iterator[list[str]]:
@@ -103,11 +109,13 @@ class _Feed:
     def __init__(self, lines: Iterator[str], mark: str):
         self._lines, self._mark = lines, mark
         self._back: deque[str] = deque()
+        self._again = 0
         self.begin()
 
     def begin(self) -> None:
         """Begin a record: what was given is done with."""
         self.given: list[str] = []
+        self._room = _LONGEST
         self.stopped = False
 
     def __iter__(self) -> "_Feed":
@@ -115,13 +123,15 @@ class _Feed:
 
     def __next__(self) -> str:
         """Give a line; stop in the middle of a cell that goes on and on."""
-        if len(self.given) < LINES_IN_CELL:
+        if len(self.given) < LINES_IN_CELL and self._room > 0:
             line = self._back.popleft() if self._back else next(self._lines, None)
             if line is not None:
-                if line.count(self._mark) >= CELLS_IN_LINE:
+                cells = line.count(self._mark)
+                if cells >= CELLS_IN_LINE or len(line) >= _LONGEST:
                     raise TableError("unsafe")
                 line = line.replace("\0", "")  # which PostgreSQL can't keep
                 self.given.append(line)
+                self._room -= len(line)
                 return line
         self.stopped = bool(self.given)
         raise StopIteration
@@ -129,6 +139,9 @@ class _Feed:
     def first(self) -> str:
         """Give the first line of the record and take the others back."""
         first, *others = self.given
+        self._again += len(others)
+        if self._again > _AGAIN:
+            raise TableError("too_much_work")
         self._back.extendleft(reversed(others))
         return first
 
@@ -137,7 +150,7 @@ def _text(content: bytes, encoding: str, heed: bool = True) -> TextIO:
     """Open the text, behind a `sep=` line if that is to be heeded."""
     text = io.TextIOWrapper(io.BytesIO(content), encoding, "replace", newline="")
     if heed:
-        if not _TOLD.match(text.readline()):
+        if not _TOLD.match(text.readline(_LINE_THAT_TELLS)):
             text.seek(0)
     return text
 
@@ -156,6 +169,9 @@ def _is_utf8(content: bytes) -> bool:
 
 _SAMPLE = 65_536
 _LINES = 50
+_LONGEST = 1_000_000  # characters of a line
+_AGAIN = 1_000_000  # lines that were read for a quote that was a stray one
+_LINE_THAT_TELLS = 20  # characters
 _MARKS = [
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),

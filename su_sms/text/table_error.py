@@ -8,6 +8,8 @@ Reason = Literal[
     "too_many_rows",
     "too_many_columns",
     "too_many_cells",
+    "too_much_text",
+    "too_much_work",
     "expands",
     "encrypted",
     "old_excel",
@@ -37,6 +39,10 @@ REASONS: dict[Reason, str] = {
     " message needs.",
     "too_many_cells": "The file has more than {limit} cells. Keep the rows and columns"
     " that the message needs.",
+    "too_much_text": "The file holds more than {limit} million characters. Keep the"
+    " columns that the message needs.",
+    "too_much_work": "The file holds more than can be read in a reasonable time. Copy"
+    " the rows that are needed into a new file.",
     "expands": "The file unpacks to more than {limit} MB. Copy the rows that are needed"
     " into a new file.",
     "encrypted": "The file is protected by a password. Save it without one.",

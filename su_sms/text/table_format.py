@@ -7,48 +7,66 @@ months and days are in.
 """
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
-# ECMA-376, part 1, 18.8.30: those that need no code of their own in the file.
-BUILTIN = {
-    1: "0",
-    2: "0.00",
-    3: "#,##0",
-    4: "#,##0.00",
-    5: '"$"#,##0;-"$"#,##0',
-    6: '"$"#,##0;-"$"#,##0',
-    7: '"$"#,##0.00;-"$"#,##0.00',
-    8: '"$"#,##0.00;-"$"#,##0.00',
-    9: "0%",
-    10: "0.00%",
-    # What Excel shows by the settings of the computer: here those of Kenya.
-    14: "dd/mm/yyyy",
-    15: "d-mmm-yy",
-    16: "d-mmm",
-    17: "mmm-yy",
-    18: "h:mm AM/PM",
-    19: "h:mm:ss AM/PM",
-    20: "h:mm",
-    21: "h:mm:ss",
-    22: "dd/mm/yyyy hh:mm",
-    37: "#,##0;(#,##0)",
-    38: "#,##0;(#,##0)",
-    39: "#,##0.00;(#,##0.00)",
-    40: "#,##0.00;(#,##0.00)",
-    41: '#,##0;-#,##0;"-"',
-    42: '"$"#,##0;-"$"#,##0;"-"',
-    43: '#,##0.00;-#,##0.00;"-"',
-    44: '"$"#,##0.00;-"$"#,##0.00;"-"',
-    45: "mm:ss",
-    46: "[h]:mm:ss",
-    47: "mm:ss.0",
-}
+from .table_error import TableError
 
 
-class _Section(NamedTuple):
+class Format:
+    """A code, looked through once for all numbers that it shows.
+
+    :ivar work: what a number takes to be shown, in steps of `Parts.spend`
+    """
+
+    def __init__(self, code: str):
+        """Parse a code.
+
+        :param code: such as `#,##0.00`; "General" or nothing for none
+        :raise TableError: no spreadsheet program writes such a code
+        """
+        self._sections = _sections(code or "General")
+        self.work = max(
+            20 + 12 * len(one.tokens) + sum(len(text) for _kind, text in one.tokens)
+            for one in self._sections
+        )
+
+    @property
+    def is_date(self) -> bool:
+        """Tell whether it shows a number as a date or a time."""
+        return any("date" in section.kinds for section in self._sections)
+
+    def shown(self, value: float, epoch: datetime) -> str:
+        """Give what is shown of a number.
+
+        :param epoch: the day that dates count from
+        """
+        at, section = _of(self._sections, value)
+        if value == 0 and at and not section.has_nought:
+            # The "-" of accountants, or nothing at all: a text needs the nought.
+            section = self._sections[0]
+        kinds = section.kinds
+        if "date" in kinds:
+            return _moment(value, section, epoch)
+        if "general" in kinds or (
+            "digits" in kinds
+            and (abs(value) >= _BEYOND or not kinds.isdisjoint(_RARE))
+        ):
+            before, after = section.around
+            return _tidy(before + plain(value) + after)
+        if "digits" not in kinds:
+            return _tidy("".join(text for _kind, text in section.tokens))
+        # Sections for negative numbers say how these look.
+        signed = value if at == 0 or section.test else abs(value)
+        return _tidy(_number(signed, section))
+
+
+@dataclass(frozen=True)
+class _Section:
     """One section of a code.
 
     :ivar tokens: (kind, text); kinds are literal, digits, date
@@ -58,35 +76,87 @@ class _Section(NamedTuple):
     tokens: tuple[tuple[str, str], ...]
     test: tuple[str, float] | None
 
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        return frozenset(kind for kind, _text in self.tokens)
 
-def is_date(code: str) -> bool:
-    """Tell whether a code shows a number as a date or a time."""
-    return any(kind == "date" for one in _sections(code) for kind, _text in one.tokens)
+    @cached_property
+    def has_nought(self) -> bool:
+        return any("0" in text for _kind, text in self.tokens)
+
+    @cached_property
+    def around(self) -> tuple[str, str]:
+        """Give the literals before and behind the number."""
+        before, after, passed = "", "", False
+        for kind, text in self.tokens:
+            if kind != "literal":
+                passed = True
+            elif passed:
+                after += text
+            else:
+                before += text
+        return before, after
+
+    @cached_property
+    def places(self) -> "_Places":
+        pattern = "".join(
+            text for kind, text in self.tokens if kind in ("digits", "point")
+        )
+        whole, _point, decimals = pattern.partition(".")
+        scale = len(whole) - len(whole.rstrip(","))
+        scale += len(decimals) - len(decimals.rstrip(","))
+        whole, decimals = whole.rstrip(","), decimals.rstrip(",")
+        grouped, whole = "," in whole, whole.replace(",", "")
+        first = whole.find("0")
+        percents = sum(len(text) for kind, text in self.tokens if kind == "percent")
+        return _Places(
+            size=len(whole),
+            least=len(whole) - first if first >= 0 else 0,
+            grouped=grouped,
+            decimals=decimals,
+            factor=100**percents / 1000**scale,
+        )
+
+    @cached_property
+    def common(self) -> str | None:
+        """Give what Python calls the format, such as "KES {:,.2f}"; None if nothing."""
+        before, after = self.around
+        inner = [kind for kind, _text in self.tokens]
+        while inner and inner[0] == "literal":
+            inner.pop(0)
+        while inner and inner[-1] == "literal":
+            inner.pop()
+        places = self.places
+        if inner not in _COMMON or places.least != 1 or places.decimals.strip("0"):
+            return None
+        before, after = (text.replace("{", "{{") for text in (before, after))
+        before, after = (text.replace("}", "}}") for text in (before, after))
+        comma = "," if places.grouped else ""
+        return f"{before}{{:{comma}.{len(places.decimals)}f}}{after}"
+
+    @cached_property
+    def moment(self) -> tuple[list[tuple[str, str]], bool, int]:
+        """Give the tokens of a date, whether it has a noon, and places of a second."""
+        tokens = _minutes(self.tokens)
+        parts = (len(text) for kind, text in tokens if kind == "parts")
+        return tokens, "noon" in self.kinds, max(parts, default=1) - 1
 
 
-def shown(value: float, code: str, epoch: datetime) -> str:
-    """Give what is shown of a number.
+class _Places(NamedTuple):
+    """Where the digits of a number stand.
 
-    :param code: such as `#,##0.00`; "General" or nothing for none
-    :param epoch: the day that dates count from
+    :ivar size: places before the point
+    :ivar least: how many of them are filled, with noughts if need be
+    :ivar grouped: whether thousands are told apart
+    :ivar decimals: the places behind the point, as the code writes them
+    :ivar factor: what is shown of one
     """
-    sections = _sections(code or "General")
-    at, section = _of(sections, value)
-    if value == 0 and at and not any("0" in text for _kind, text in section.tokens):
-        # The "-" of accountants, or nothing at all: a text needs the nought.
-        section = sections[0]
-    kinds = {kind for kind, _text in section.tokens}
-    if "date" in kinds:
-        return _moment(value, section, epoch)
-    beyond = abs(value) >= _BEYOND
-    if "general" in kinds or "digits" in kinds and (beyond or _is_rare(section)):
-        before, after = _around(section)
-        return _tidy(before + plain(value) + after)
-    if "digits" not in kinds:
-        return _tidy("".join(text for _kind, text in section.tokens))
-    # Sections for negative numbers say how these look.
-    signed = value if at == 0 or section.test else abs(value)
-    return _tidy(_number(signed, section))
+
+    size: int
+    least: int
+    grouped: bool
+    decimals: str
+    factor: float
 
 
 def plain(value: float) -> str:
@@ -100,7 +170,12 @@ def plain(value: float) -> str:
 
 def _rounded(value: float, places: int) -> Decimal:
     """Round as Excel does: 15 digits are what a number has, halves go up."""
-    return Decimal(f"{value:.15g}").quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return Decimal(f"{value:.15g}").quantize(_exponent(places), ROUND_HALF_UP)
+
+
+@cache
+def _exponent(places: int) -> Decimal:
+    return Decimal(1).scaleb(-places)
 
 
 # ----------------------------------------------------------
@@ -108,7 +183,6 @@ def _rounded(value: float, places: int) -> Decimal:
 # ----------------------------------------------------------
 
 
-@lru_cache(maxsize=500)
 def _sections(code: str) -> tuple[_Section, ...]:
     sections: list[list[tuple[str, str]]] = [[]]
     tests: list[tuple[str, float] | None] = [None]
@@ -119,27 +193,31 @@ def _sections(code: str) -> tuple[_Section, ...]:
             tests.append(None)
         elif kind == "bracket":
             _read_bracket(text, sections, tests)
-        elif kind == "quoted":
-            sections[-1].append(("literal", text.strip('"')))
-        elif kind == "escaped":
-            sections[-1].append(("literal", text[1:]))
-        elif kind in ("gap", "fill"):
-            sections[-1].append(("literal", " "))
-        elif kind == "digits" and sections[-1] and sections[-1][-1][0] == "digits":
-            sections[-1][-1] = ("digits", sections[-1][-1][1] + text)
+        elif kind in _LITERAL:
+            _append(sections[-1], "literal", _LITERAL[kind](text))
         else:
-            sections[-1].append((kind, text))
+            _append(sections[-1], kind, text)
+    if max(map(len, sections)) > _TOKENS:
+        raise TableError("unsafe")
     return tuple(
         _Section(tuple(tokens) or (("literal", ""),), test)
-        for tokens, test in zip(sections, tests, strict=True)
+        for tokens, test in list(zip(sections, tests, strict=True))[:4]
     )
+
+
+def _append(tokens: list[tuple[str, str]], kind: str, text: str) -> None:
+    """Add a token; what is alike is one."""
+    if kind in ("digits", "literal") and tokens and tokens[-1][0] == kind:
+        tokens[-1] = (kind, tokens[-1][1] + text)
+    else:
+        tokens.append((kind, text))
 
 
 def _read_bracket(text, sections, tests) -> None:
     """Read a currency, a condition or a count of hours; colours show nowhere."""
     inner = text[1:-1]
     if inner.startswith("$"):
-        sections[-1].append(("literal", inner[1:].split("-")[0]))
+        _append(sections[-1], "literal", inner[1:].split("-")[0])
     elif test := _CONDITION.fullmatch(inner):
         tests[-1] = (test[1], float(test[2]))
     elif inner.lower().strip("hms") == "":
@@ -173,23 +251,6 @@ def _holds(test: tuple[str, float], value: float) -> bool:
     }[sign]
 
 
-def _is_rare(section: _Section) -> bool:
-    return any(kind in ("exponent", "fraction") for kind, _text in section.tokens)
-
-
-def _around(section: _Section) -> tuple[str, str]:
-    """Give the literals before and behind the number."""
-    before, after, passed = "", "", False
-    for kind, text in section.tokens:
-        if kind != "literal":
-            passed = True
-        elif passed:
-            after += text
-        else:
-            before += text
-    return before, after
-
-
 def _tidy(text: str) -> str:
     return " ".join(text.split())
 
@@ -201,42 +262,27 @@ def _tidy(text: str) -> str:
 
 def _number(value: float, section: _Section) -> str:
     """Put digits into their places, from the point to both sides."""
-    pattern = "".join(
-        text for kind, text in section.tokens if kind in ("digits", "point")
-    )
-    whole, _point, decimals = pattern.partition(".")
-    scale = len(whole) - len(whole.rstrip(","))
-    scale += len(decimals) - len(decimals.rstrip(","))
-    whole, decimals = whole.rstrip(","), decimals.rstrip(",")
-    grouped, whole = "," in whole, whole.replace(",", "")
-    places = len(decimals)
-    value /= 1000**scale
-    for kind, text in section.tokens:
-        if kind == "percent":
-            value *= 100 ** len(text)
-    number = _rounded(value, places)
+    places = section.places
+    decimals = places.decimals
+    number = _rounded(value * places.factor, len(decimals))
+    sign = "-" if number < 0 else ""
+    if section.common:
+        return sign + section.common.format(abs(number))
     digits, _point, fraction = format(abs(number), "f").partition(".")
-    digits = digits.lstrip("0")
-    first = whole.find("0")
-    digits = digits.rjust(len(whole) - first if first >= 0 else 0, "0")
+    digits = digits.lstrip("0").rjust(places.least, "0")
     while (
         fraction and decimals[len(fraction) - 1 :][:1] in "#?" and fraction[-1] == "0"
     ):
         fraction = fraction[:-1]
-    sign = "-" if number < 0 else ""
-    return sign + _placed(section, digits, fraction, grouped, len(whole))
+    return sign + _placed(section, digits, fraction, places)
 
 
-def _placed(
-    section: _Section, digits: str, fraction: str, grouped: bool, size: int
-) -> str:
+def _placed(section: _Section, digits: str, fraction: str, where: _Places) -> str:
     """Write the digits where the code has places for them, literals between.
 
     The first place takes all for which there is none.
-
-    :param size: how many places there are before the point
     """
-    before = iter(_in_places(digits, size, grouped))
+    before = iter(_in_places(digits, where.size, where.grouped))
     behind = iter(fraction)
     places, pieces = before, []
     for kind, text in section.tokens:
@@ -270,18 +316,14 @@ def _in_places(digits: str, size: int, grouped: bool) -> list[str]:
 def _moment(value: float, section: _Section, epoch: datetime) -> str:
     # Excel takes 1900 for a leap year.
     days = value + 1 if epoch.year == 1899 and 0 < value < 60 else value
-    places = max(
-        (len(text) for kind, text in section.tokens if kind == "parts"), default=1
-    )
+    tokens, noon, places = section.moment
     try:
-        seconds = round(days * 86_400, places - 1)
+        seconds = round(days * 86_400, places)
         moment = epoch + timedelta(seconds=seconds)
     except OverflowError:
         return ""  # Excel shows it as ######
     if value < 0 or moment.year > 9999:
         return ""
-    tokens = _minutes(section.tokens)
-    noon = any(kind == "noon" for kind, _text in tokens)
     pieces = []
     for kind, text in tokens:
         if kind == "date":
@@ -347,6 +389,16 @@ _MONTHS = (
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _BEYOND = 1e15  # more digits than a number has
 _LONGEST = 255  # characters of a code in Excel
+_TOKENS = 60  # of a section; those of accountants have some fifteen
+_COMMON = (["digits"], ["digits", "point", "digits"])
+_RARE = {"exponent", "fraction"}
+_LITERAL: dict[str, Callable[[str], str]] = {
+    "quoted": lambda text: text.strip('"'),
+    "escaped": lambda text: text[1:],
+    "gap": lambda _text: " ",
+    "fill": lambda _text: " ",
+    "literal": lambda text: text,
+}
 _TOKEN = re.compile(
     r"""
     (?P<quoted>"[^"]*"?)

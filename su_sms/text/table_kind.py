@@ -61,7 +61,7 @@ def _is_small(info: zipfile.ZipInfo) -> bool:
 
 
 #: of ECMA-376 part 2 and of OpenDocument; LZMA takes as much memory as it likes
-PLAIN_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+PLAIN_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _ENTRY = b"PK\x01\x02"  # of a member, in the archive's list
 _ENTRIES = 10_000
 _SAMPLE = 65_536  # bytes

@@ -16,7 +16,11 @@ from .files import archive, csv, raw_xlsx, xlsx
 
 PHONE = "0712345678"
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
-SMALL = table.Limits(size=5_000_000, rows=3, columns=4, cells=30, expands=300_000)
+SMALL = table.Limits(
+    size=5_000_000, rows=3, columns=4, cells=30, expands=6_000_000, characters=0
+)
+
+SHARED = "<c t='s'><v>0</v></c>"
 
 REFUSED = [
     ("empty", b""),
@@ -35,7 +39,15 @@ REFUSED = [
     ("too_many_columns", csv("0712345678,a,b,c,d")),
     ("too_many_columns", xlsx([PHONE, 1, 2, 3, 4])),
     ("too_many_cells", raw_xlsx(f"<row>{'<c/>' * 31}</row>")),
-    ("expands", raw_xlsx("", parts={"xl/media/a": b"\0" * 300_000})),
+    (
+        "too_much_text",
+        raw_xlsx(
+            f"<row><c><v>{PHONE}</v></c>{SHARED * 3}</row>" * 3,
+            strings=f"<si><t>{'x' * 2_000}</t></si>",
+        ),
+    ),
+    ("too_much_work", raw_xlsx("<row/>", strings="<a/>" * 1_200_000)),
+    ("expands", raw_xlsx("", parts={"xl/media/a": b"\0" * 6_000_000})),
     ("encrypted", COMPOUND + "EncryptedPackage".encode("utf-16-le")),
     ("old_excel", COMPOUND),
     ("old_excel", b"\x09\x08\x10\x00\x00\x06\x05\x00" + b"\0" * 99),

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from su_sms.text import table, table_csv
+from su_sms.text.table_cell import tidy
 from su_sms.text.table_write import write_csv
 
 from .files import csv
@@ -151,7 +152,7 @@ def test_what_we_write_we_read(pairs):
     rows = [["0712345678", *pair] for pair in pairs]
     written = write_csv([["Phone", "Note", "Note"], *rows])
     assert [[cell.strip() for cell in row[:3]] for row in values(written)] == [
-        [table._tidy(cell) for cell in row] for row in rows
+        [tidy(cell) for cell in row] for row in rows
     ]
 
 

@@ -90,21 +90,21 @@ DATES = [
 
 @pytest.mark.parametrize(("value", "code", "text"), NUMBERS + DATES)
 def test_as_shown(value, code, text):
-    assert table_format.shown(value, code, EPOCH) == text
+    assert table_format.Format(code).shown(value, EPOCH) == text
 
 
 @pytest.mark.parametrize("code", [row[1] for row in DATES])
 def test_dates_are_told(code):
-    assert table_format.is_date(code)
+    assert table_format.Format(code).is_date
 
 
 @pytest.mark.parametrize("code", [row[1] for row in NUMBERS])
 def test_numbers_are_no_dates(code):
-    assert not table_format.is_date(code)
+    assert not table_format.Format(code).is_date
 
 
 @given(
     st.floats(-1e9, 1e9), st.text(alphabet='0#?,.%;"[]E+dmyhs/@_*\\-$ ', max_size=30)
 )
 def test_no_code_breaks_a_file(value, code):
-    assert isinstance(table_format.shown(value, code, EPOCH), str)
+    assert isinstance(table_format.Format(code).shown(value, EPOCH), str)

@@ -44,8 +44,9 @@ class SmsFormMixin(models.AbstractModel):
 
     @api.depends_context("uid")
     def _compute_display_name(self):
-        super()._compute_display_name()
+        result = super()._compute_display_name()
         self._hide_name()
+        return result
 
     def _hide_name(self):
         """Name these to nobody who may not read them.

@@ -62,7 +62,7 @@ def meaning(text: str, words: Mapping[str, Word], keyword: str = "") -> Meaning:
     text = text.strip()
     if len(text) > LONGEST:
         return Meaning()
-    kind = _kind(_after(keyword, _words(text)), words)
+    kind = _said(_words(text), words) or _kind(_after(keyword, _words(text)), words)
     if kind is None:
         # A word, and below it who sends it.
         first, _end, rest = text.partition("\n")
@@ -102,6 +102,12 @@ def _after(keyword, found):
     return found
 
 
+def _said(found, words):
+    """Return what these words do as a whole, or None: nothing added takes it away."""
+    kind = _kind_of(" ".join(found), words)
+    return kind if kind != "polite" else None
+
+
 def _kind(found, words):
     """Give what words do that say nothing else, or None."""
     found = _without_politeness(found, words)
@@ -118,7 +124,7 @@ def _kind_of(word, words):
 def _without_politeness(found, words):
     """Give words without the polite ones at either end."""
     polite = {key for key, word in words.items() if word.kind == "polite"}
-    while found:
+    while found and not _said(found, words):
         for count in (3, 2, 1):
             if " ".join(found[:count]) in polite:
                 found = found[count:]

@@ -253,7 +253,6 @@ class Table:
             row.values.extend([""] * (width - len(row.values)))
         self.head = tuple(data)
 
-
     def _sample(self) -> list[Row]:
         """Give the first rows, as many as are looked through in about a second."""
         head: list[Row] = []

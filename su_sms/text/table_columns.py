@@ -256,7 +256,9 @@ def _unique(slug: str, taken: set[str], reserved: Collection[str]) -> str:
 def _plain(title: str) -> str:
     """Reduce to lower-case ASCII words, joined by underscores; of the beginning."""
     # Each by itself: a run of marks would be sorted first, and takes its square.
-    pieces = (unicodedata.normalize("NFKD", character) for character in title[:_HEADING])
+    pieces = (
+        unicodedata.normalize("NFKD", character) for character in title[:_HEADING]
+    )
     ascii_ = "".join(pieces).encode("ascii", "ignore").decode()
     return re.sub("[^a-z0-9]+", "_", ascii_.lower()).strip("_")
 

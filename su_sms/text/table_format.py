@@ -53,8 +53,7 @@ class Format:
         if "date" in kinds:
             return _moment(value, section, epoch)
         if "general" in kinds or (
-            "digits" in kinds
-            and (abs(value) >= _BEYOND or not kinds.isdisjoint(_RARE))
+            "digits" in kinds and (abs(value) >= _BEYOND or not kinds.isdisjoint(_RARE))
         ):
             before, after = section.around
             return _tidy(before + plain(value) + after)

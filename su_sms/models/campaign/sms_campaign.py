@@ -407,7 +407,7 @@ class SmsCampaign(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_launched(self):
-        if any(campaign.state not in OPEN for campaign in self):
+        if any(each.state not in OPEN or each.sudo().launched_at for each in self):
             raise UserError(
                 self.env._(
                     "A campaign that was launched stays on record. Cancel it if it"

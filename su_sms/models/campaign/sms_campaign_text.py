@@ -1,6 +1,6 @@
 from functools import partial
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...dispatch import gate
@@ -59,9 +59,13 @@ class SmsCampaign(models.Model):
             return
         included = [person for person in people if not person.reason]
         # Who is responsible reads what was sent: with everybody's rights, and theirs.
-        readers |= self._text_with_a_say() | authors.people(self.user_id)
+        choosers = readers | authors.people(self.user_id)
+        readers = choosers | self._text_with_a_say()
         for lang, group in self._by_language(included).items():
             text = finish.short(self._text_in(lang))
+            if not self._has_expression(text):
+                # Names and numbers are in the journal, whatever it says.
+                self._hidden(group, (), choosers)
             self._fill_in_one(text, group, lang, readers)
             for person in group:
                 person.text_key = self._text_key(person.body)
@@ -116,8 +120,11 @@ class SmsCampaign(models.Model):
 
     def _has_placeholders(self):
         """Tell whether each person has a text of their own."""
-        parts = placeholders.parse(self.body or "")
-        return any(part.expression for part in parts)
+        return self._has_expression(self.body or "")
+
+    @api.model
+    def _has_expression(self, text):
+        return any(part.expression for part in placeholders.parse(text))
 
     def _fill_in_one(self, text, people, lang, readers):
         parts = placeholders.parse(text)

@@ -369,12 +369,11 @@ class SmsGatewayConfig(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        used = (
-            self.env["sms.sms"]
-            .sudo()
-            .search_count([("gateway_id", "in", self.ids)], limit=1)
-        )
-        if used:
+        mine = [("gateway_id", "in", self.ids)]
+        on_record = ("sms.sms", "sms.incoming", "sms.gateway.event", "sms.consent")
+        if any(
+            self.env[model].sudo().search_count(mine, limit=1) for model in on_record
+        ):
             raise UserError(
                 self.env._(
                     "Messages went through this gateway, and stay on record with it."

@@ -69,20 +69,12 @@ class MailingMailing(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         if caller := self._sms_caller():
-            mine = {"sms_author_id": caller.id}
-            if not self.env.su:
-                mine["sms_coauthor_ids"] = [Command.set(caller.ids)]
-            vals_list = [{**vals, **mine} for vals in vals_list]
+            vals_list = [{**vals, "sms_author_id": caller.id} for vals in vals_list]
+            for vals in vals_list if not self.env.su else ():
+                # Of a copy, whoever has said whom the original goes to as well.
+                said = vals.get("sms_coauthor_ids") or []
+                vals["sms_coauthor_ids"] = [*said, Command.link(caller.id)]
         return super().create(vals_list)
-
-    def copy(self, default=None):
-        """Copy mailings; whom they go to stays the word of those who said it."""
-        copies = super().copy(default)
-        for mailing, copied in zip(self, copies, strict=True):
-            said = mailing.sudo().sms_coauthor_ids | mailing.sudo().create_uid
-            link = [Command.link(user.id) for user in said]
-            super(MailingMailing, copied.sudo()).write({"sms_coauthor_ids": link})
-        return copies
 
     def write(self, vals):
         caller = self._sms_caller()

@@ -51,10 +51,18 @@ class SmsOptoutWord(models.Model):
         for each in self:
             each.plain_word = plain(each.word or "")
 
-    @api.constrains("word")
+    @api.constrains("word", "kind")
     def _check_word(self):
         if any(not each.plain_word for each in self):
             raise ValidationError(self.env._("A word needs a letter or a digit."))
+        ours = self.search([("kind", "=", "stop")])._ours()
+        spelled = {each.plain_word.replace(" ", ""): each.word for each in ours}
+        for each in self.filtered(lambda each: each.kind != "stop"):
+            # S T O P is how some people write it.
+            if word := spelled.get(each.plain_word.replace(" ", "")):
+                raise ValidationError(
+                    self.env._("“%s” always opts out, however it is spelled.", word)
+                )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -144,7 +152,7 @@ class SmsOptoutWord(models.Model):
     @tools.ormcache()
     def _by_word(self):
         """Return {plain word: what it does}; what comes with us says it first."""
-        words = self.sudo().search([])
+        words = self.sudo().search([("active", "=", True)])
         ours = words._ours()
         return {
             plain(each.word): Word(each.kind, each.within)

@@ -129,6 +129,17 @@ class TestOptoutWords(BlacklistCase):
             with self.assertRaises(AccessError):
                 self.words.with_user(staff).create({"word": "YES", "kind": "start"})
 
+    def test_nothing_that_is_added_takes_a_phrase_of_ours_away(self):
+        for word in ("out", "more", "off", "me"):
+            self.words.create({"word": word, "kind": "polite"})
+        for text in ("OPT OUT", "no more", "please opt out", "Take me off"):
+            for keyword in ("", "OPT", "NO", "TAKE"):
+                with self.subTest(text=text, keyword=keyword):
+                    self.assertEqual(self.words._meaning(text, keyword).kind, "stop")
+        for spelled in ("s-t-o-p", "S T O P", "opt-o-u-t"):
+            with self.assertRaises(ValidationError), self.env.cr.savepoint():
+                self.words.create({"word": spelled, "kind": "start"})
+
     def test_a_word_that_stands_beside_ours_does_not_turn_it_round(self):
         stop = self.env.ref("su_sms.sms_optout_word_stop")
         stop.plain_word = "xq"

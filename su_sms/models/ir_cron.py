@@ -18,7 +18,7 @@ _waking = gaps.Once()
 
 
 class IrCron(models.Model):
-    """Jobs that leave gaps in which others may lock them: ``dispatch/timing/gaps.py``."""
+    """Jobs that leave gaps in which others may lock them: dispatch/timing/gaps.py."""
 
     _inherit = "ir.cron"
 

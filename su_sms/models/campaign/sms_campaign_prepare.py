@@ -185,7 +185,9 @@ class SmsCampaign(models.Model):
         launcher, readers = self.launched_by_id, self._text_with_a_say()
         for audience in self.audience_ids:
             readers &= audience._with_a_say()
-        if launcher in readers or launcher.has_group("su_sms.group_manager"):
+        if launcher and (
+            launcher in readers or launcher.has_group("su_sms.group_manager")
+        ):
             return launcher
         return self.user_id
 

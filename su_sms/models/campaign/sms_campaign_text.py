@@ -54,13 +54,14 @@ class SmsCampaign(models.Model):
             is about to read the texts
         """
         self.ensure_one()
-        if not self.template_id and not (self.body or "").strip():
-            # Nobody is left out of what has yet to be written; a launch asks for it.
-            return
         included = [person for person in people if not person.reason]
         # Who is responsible reads what was sent: with everybody's rights, and theirs.
         choosers = readers | authors.people(self.user_id)
         readers = choosers | self._text_with_a_say()
+        if not self.template_id and not (self.body or "").strip():
+            # Nobody is left out of what has yet to be written; a launch asks for it.
+            self._hidden(included, (), choosers)
+            return
         for lang, group in self._by_language(included).items():
             text = finish.short(self._text_in(lang))
             if not self._has_expression(text):

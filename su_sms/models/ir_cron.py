@@ -18,7 +18,7 @@ _waking = gaps.Once()
 
 
 class IrCron(models.Model):
-    """Jobs that leave gaps in which others may lock them: dispatch/timing/gaps.py."""
+    """Jobs that leave gaps in which others may lock them: see dispatch/timing."""
 
     _inherit = "ir.cron"
 

@@ -97,7 +97,7 @@ class Parts:
         :param expands: bytes that it may unpack to
         :raise TableError: broken, unsafe, expands, encrypted
         """
-        self._left = _STEPS + _STEPS_PER_BYTE * len(content)
+        self._left = _steps(len(content))
         with broken():
             self._archive = zipfile.ZipFile(io.BytesIO(content))
             infos = self._archive.infolist()
@@ -206,6 +206,15 @@ def is_on(value: str | None) -> bool:
     return value in ("1", "true", "on")
 
 
+def _steps(size: int) -> int:
+    """Tell how much work a file of a size is worth; four million steps take a second.
+
+    A cell is thirty to a hundred of them, and seven bytes or so. What is made to be
+    read for long is small.
+    """
+    return min(8_000_000 + 9 * size + 21 * max(size - 1_000_000, 0), 200_000_000)
+
+
 class _LocalNames(dict[str, str]):
     """Gives names of elements without the prefix of a namespace."""
 
@@ -256,9 +265,6 @@ _AT_LEAST, _RATIO = 5_000_000, 100
 # What takes the parser a step each, and how many bytes without any of them do.
 _STOPS, _BYTES = (b"=", b"&", b"\n", b"\r"), 100
 _ELEMENT = 8  # steps
-# Steps for any file, and for each of its bytes. A cell is thirty to a hundred of them,
-# and seven bytes or so; three or four million take a second.
-_STEPS, _STEPS_PER_BYTE = 8_000_000, 12
 _TOKEN = 65_536  # bytes of a tag or a comment
 _NAMES = 5_000  # of elements and attributes in a part
 _PREFIX = 60  # characters of a namespace's prefix

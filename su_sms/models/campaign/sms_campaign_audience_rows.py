@@ -12,7 +12,7 @@ from .sms_campaign_person import BY_SKIP, Candidate
 
 # Rows that are inserted together, unless they have more characters.
 BATCH = 5000
-CHARACTERS = 5_000_000
+CHARACTERS = 1_000_000
 # Bytes of a file whose rows are counted while a person waits for its columns.
 COUNTED_AT_ONCE = 2_000_000
 # What one column has only.

@@ -1,7 +1,8 @@
-"""What becomes of a message, by what is known after trying (design: the outbox).
+"""What becomes of a message, by what is known after trying.
 
-One table from the connector's outcome to the message's state. Nothing is guessed:
-an outcome that is not in the table is "unknown".
+One table from the connector's outcome to the message's state. Nothing is guessed: an
+outcome that is not in the table is "unknown". The whole way is in
+docs/architecture.md, "From outcome to state".
 """
 
 from __future__ import annotations

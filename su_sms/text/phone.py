@@ -261,7 +261,8 @@ def _read(number: str, region: str) -> Phone:
     """Read digits by the rules of a region, or, after 00, as an international number.
 
     00 is what most of the world dials and what people type, also where the way out is
-    another (000 in Kenya, API page 8.2). Readings that disagree are no evidence.
+    another (000 in Kenya: docs/africastalking.md, "Phone numbers"). Readings that
+    disagree are no evidence.
     """
     if not number.startswith("00"):
         return _valid(number, region)

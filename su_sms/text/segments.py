@@ -2,8 +2,9 @@
 
 Sizes are those of 3GPP TS 23.038 and 23.040: a single SMS holds 160 septets of
 GSM-7 or 70 UTF-16 units of UCS-2; with the 6-byte concatenation header of several
-parts, 153 or 67. How Africa's Talking cuts is not documented (API page, section 9):
-take these figures as a preview and `messageParts` of the answer as the account.
+parts, 153 or 67. How Africa's Talking cuts is not documented (docs/africastalking.md,
+"Parts and prices"): take these figures as a preview and `messageParts` of the answer
+as the account.
 
 A part never ends inside an escape sequence of GSM-7 or a surrogate pair. Longer
 clusters (an emoji joined by ZWJ, a letter and its combining mark) may fall on a

@@ -192,8 +192,8 @@ class SmsGatewayConfig(models.Model):
     # Hours and pace
     # ------------------------------------------------------------
     # When and how fast messages may leave. Kenya's operators let promotional SMS
-    # through from 8:00 to 18:00 only (API page, section 8); that rule is theirs
-    # and may change, so the hours are settings.
+    # through from 8:00 to 18:00 only (docs/africastalking.md, "Sender IDs and hours
+    # in Kenya"); that rule is theirs and may change, so the hours are settings.
 
     @api.model
     def _default_window_zone(self):

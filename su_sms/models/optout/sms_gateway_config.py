@@ -16,7 +16,8 @@ KEYWORD = re.compile(r"[^\W_]{1,20}")
 SHORT_CODE = re.compile(r"[0-9]{3,8}")
 # So many blocked messages, and more than half of those that were tried in this time,
 # say that the network takes the sender ID for a promotional one or has none of that
-# name. AT: "UserInBlacklist" for every number of a new app (API page, section 4).
+# name. AT answers "UserInBlacklist" for every number of some new applications
+# (docs/africastalking.md, "Blocked numbers").
 SUSPECT_COUNT = 20
 SUSPECT_SHARE = 0.5
 SUSPECT_TIME = timedelta(hours=24)

@@ -1,4 +1,4 @@
-"""The bytes of recorded exchanges, ids apart; the API page names each source."""
+"""The bytes of recorded exchanges, ids apart; sources: docs/africastalking.md."""
 
 import json
 import re

@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = [
     ROOT / "README.md",
+    *(ROOT / name for name in ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")),
     ROOT / "su_sms" / "README.md",
     *sorted((ROOT / "docs").glob("*.md")),
     *sorted((ROOT / "su_sms" / "readme").glob("*.md")),
@@ -21,7 +22,7 @@ TESTS = (ROOT / "tests", ROOT / "su_sms" / "tests")
 BENCH = ROOT / "tests" / "bench"
 FILE = re.compile(r"`((?:tests|su_sms|docs|dev)/[\w./-]+\.\w+)`")
 TEST = re.compile(r"`(Test[A-Z]\w*)(?:\.(test_\w+))?`")
-LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#]+)\)")
+LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#]+)(?:#[^)]*)?\)")
 
 
 @cache

@@ -18,6 +18,10 @@ MAY_IMPORT = {
     "tools": {"dispatch"},
     "models": {"africastalking", "text", "dispatch", "privacy", "tools"},
 }
+#: what runs the other way -> why
+EXCEPTIONS = {
+    "privacy/blacklist.py imports dispatch": "the gate says which reasons are no no",
+}
 
 
 def imported(folder: str) -> Iterator[tuple[Path, str]]:
@@ -37,7 +41,7 @@ def test_folder_imports_only_what_is_below_it(folder: str):
         for path, name in imported(folder)
         if name not in MAY_IMPORT[folder] | {folder}
     }
-    assert not upward
+    assert upward <= set(EXCEPTIONS)
 
 
 @pytest.mark.parametrize("folder", ["africastalking", "text", "dispatch", "privacy"])

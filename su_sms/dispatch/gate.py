@@ -33,10 +33,6 @@ MALFORMED = "sms_number_format"
 NOT_MOBILE = "sms_invalid_destination"
 FAILURE_BY_REASON = {"empty": MISSING, "not_mobile": NOT_MOBILE}
 
-# Reasons to be on the blacklist that are nobody's no: they stop promotional messages,
-# which would not arrive, and nothing else.
-NO_CLAIM = ("operator", "unreachable")
-
 
 @lru_cache(maxsize=16)
 def prepare(body, sanitise):

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
-from ...dispatch.gate import NO_CLAIM
+from ...privacy.blacklist import NO_CLAIM
 from ...text import phone
 from ...tools.acts import BY_HAND, CHANNELS, OWN_EVENT, REASONS, Act, says_something
 from ...tools.context import without_defaults

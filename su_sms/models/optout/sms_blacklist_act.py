@@ -3,8 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ...dispatch.gate import NO_CLAIM
 from ...privacy import blacklist
+from ...privacy.blacklist import NO_CLAIM
 from ...text import phone
 from ...tools.acts import WELCOMES, Act, Acts
 

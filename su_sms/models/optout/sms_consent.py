@@ -5,7 +5,7 @@ from datetime import datetime
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...dispatch.gate import NO_CLAIM
+from ...privacy.blacklist import NO_CLAIM
 from ...tools.acts import BY_A_USER, CHANNELS, REASONS, YES
 from ...tools.context import without_defaults
 

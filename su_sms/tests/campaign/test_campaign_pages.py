@@ -114,7 +114,9 @@ class TestTime(CampaignCase):
 
         self.patch(self.registry["sms.campaign"], "_complete", take_time)
         for name in ("check", "prepare"):
-            module = sys.modules[f"odoo.addons.su_sms.models.sms_campaign_{name}"]
+            module = sys.modules[
+                f"odoo.addons.su_sms.models.campaign.sms_campaign_{name}"
+            ]
             self.patch(module, "Slices", partial(Slices, clock=lambda: self.now))
             if name == "check":
                 self.patch(module, "in_test", lambda: False)

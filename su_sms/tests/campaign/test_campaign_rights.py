@@ -488,6 +488,9 @@ class TestCampaignAuthors(RightsCase):
         # Who says something else says all of it.
         line.with_user(self.admin).domain = repr([("ref", "=", SECRET)])
         self.assertFalse(line.coauthor_ids)
+        # Who is responsible reads names and numbers, whatever the text.
+        self.assertEqual(self.reached(campaign), [])
+        campaign.with_user(self.admin).user_id = self.admin
         self.assertEqual(self.reached(campaign), ["Hidden Njeri"])
 
     def test_copies_and_moves(self):

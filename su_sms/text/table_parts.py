@@ -212,7 +212,7 @@ def _steps(size: int) -> int:
     A cell is thirty to a hundred of them, and seven bytes or so. What is made to be
     read for long is small.
     """
-    return min(8_000_000 + 9 * size + 21 * max(size - 1_000_000, 0), 200_000_000)
+    return min(8_000_000 + 8 * size + 22 * max(size - 1_000_000, 0), 200_000_000)
 
 
 class _LocalNames(dict[str, str]):

@@ -132,4 +132,4 @@ _MOST = 100_000  # styles, formats or fonts; Excel has 65,490 styles at most
 _REMEMBERED = 5_000  # texts of numbers: days, for one, come again and again
 _LONGEST = 255  # characters of a code in Excel
 # Steps of `Parts.spend`.
-_PLAIN, _PARSED = 8, 500
+_PLAIN, _PARSED = 12, 500

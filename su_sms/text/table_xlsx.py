@@ -272,7 +272,7 @@ def _relation(attributes: dict[str, str]) -> str:
 
 _SHEETS, _MERGES = 1_000, 200_000
 _SILENCE = 2_000_000 // PIECE  # pieces of a part without a row: none is that long
-_ROW, _CELL = 30, 12  # steps of `Parts.spend`
+_ROW, _CELL = 30, 10  # steps of `Parts.spend`
 _TITLE = 255  # characters; Excel's have 31
 _EPOCHS = (datetime(1899, 12, 30), datetime(1904, 1, 1))
 _MERGE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7}):\$?[A-Z]{1,3}\$?([0-9]{1,7})")

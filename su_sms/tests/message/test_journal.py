@@ -315,14 +315,11 @@ class TestJournal(CampaignCase):
                     record._name, "write", record.ids, {"message_ids": commands}
                 )
             self.assertEqual(self.stored(notes), before)
-        comment = campaign.with_user(self.administrator).message_post(
-            body="As agreed", message_type="comment"
-        )
+        said = {"body": "As agreed", "message_type": "comment"}
+        comment = campaign.with_user(self.administrator).message_post(**said)
         self.call("mail.message", "write", comment.ids, {"body": "Mine"})
         self.assertIn("Mine", comment.body)
-        elsewhere = self.partner.with_user(self.administrator).message_post(
-            body="Approved", message_type="comment"
-        )
+        elsewhere = self.partner.with_user(self.administrator).message_post(**said)
         moved = {"model": "sms.campaign", "res_id": campaign.id}
         for message, values in (
             (comment, {"author_id": self.partner.id}),

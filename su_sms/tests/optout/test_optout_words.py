@@ -394,7 +394,7 @@ class TestOptoutWords(BlacklistCase):
     def test_word_is_there_once_and_has_a_letter(self):
         with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"):
             with self.env.cr.savepoint():
-                self.words.create({"word": "stop.", "kind": "start"})
+                self.words.create({"word": "stop.", "kind": "stop"})
         with self.assertRaises(ValidationError):
             self.words.create({"word": "!!"})
 

@@ -142,7 +142,8 @@ class TestNeutralize(CampaignCase):
         events._apply_inbox()
         [code, *_others] = mailing.mailing_trace_ids.mapped("sms_code")
         theirs = f"/sms/{mailing.id}/{code}"
-        self.partner.message_post(body=f"She got {url} and https://x.example{theirs}")
+        said = f"She got {url} and https://x.example{theirs}"
+        self.partner.message_post(body=said)
         self.env["sms.person.wizard"].create({"number": NUMBER}).action_export()
         found = {f"link {token}": token for token in links.mapped("token")}
         return found | {"link of Odoo's own": theirs}

@@ -433,9 +433,8 @@ class TestPersonData(RetentionCase):
             company_ids=college.ids,
         )
         mailing = self.send_mailing()
-        note = mailing.with_user(theirs).message_post(
-            body=f"Tested with {NUMBER}", message_type="notification"
-        )
+        said = {"body": f"Tested with {NUMBER}", "message_type": "notification"}
+        note = mailing.with_user(theirs).message_post(**said)
         test = self.env["mailing.sms.test"].with_user(theirs)
         test = test.create({"mailing_id": mailing.id, "numbers": NUMBER})
         self.everywhere()

@@ -92,7 +92,12 @@ def begins_with(text: str, keyword: str) -> bool:
 
 def _words(text):
     text = unicodedata.normalize("NFKD", text[:LONGEST])
-    text = "".join(each for each in text if not unicodedata.combining(each))
+    # Marks on letters, and what nobody sees between them.
+    text = "".join(
+        each
+        for each in text
+        if not unicodedata.combining(each) and unicodedata.category(each) != "Cf"
+    )
     return WORDS.findall(APOSTROPHES.sub("", text).casefold())
 
 

@@ -41,9 +41,14 @@ OWN_EVENT = ("stop", "start", "web_link", "provider")
 BY_A_USER = ("manual", "import", "odoo")
 
 
+# Letters to Unicode, and blanks to people: the fillers of Hangul.
+FILLERS = "\u115f\u1160\u3164\uffa0"
+
+
 def says_something(note):
     """Tell whether a note has more than marks, blanks and what can't be seen."""
-    return sum(each.isalnum() and each.isprintable() for each in note or "") > 2
+    shown = (each for each in note or "" if each not in FILLERS)
+    return sum(each.isalnum() and each.isprintable() for each in shown) > 2
 
 
 class Act(NamedTuple):

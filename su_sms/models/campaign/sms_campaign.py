@@ -253,7 +253,8 @@ class SmsCampaign(models.Model):
         self._check_company_is_own(vals_list)
         vals_list = [dict(vals) for vals in vals_list]
         lines = [vals.pop("audience_ids", None) for vals in vals_list]
-        draft = without_defaults(self, KEPT)
+        lists = {name for name, f in self._fields.items() if f.type == "one2many"}
+        draft = without_defaults(self, KEPT | lists)
         campaigns = super(SmsCampaign, draft).create(vals_list).with_env(self.env)
         campaigns.sudo().text_author_id = self.env.user
         for campaign, commands in zip(campaigns, lines, strict=True):
@@ -266,6 +267,11 @@ class SmsCampaign(models.Model):
         """Duplicate campaigns; what they say stays the word of those who said it."""
         default = dict(default or {})
         lines = default.pop("audience_ids", None)
+        if len(self) > 1 and "file" in self.audience_ids.mapped("kind"):
+            # Each file is read again, while somebody waits.
+            raise UserError(
+                self.env._("Duplicate campaigns to uploaded files one at a time.")
+            )
         copies = super().copy({**default, "audience_ids": []})
         for campaign, copied in zip(self, copies, strict=True):
             if not WORDS & set(default):

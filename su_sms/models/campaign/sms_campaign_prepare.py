@@ -4,6 +4,7 @@ import secrets
 from typing import Any, NamedTuple
 
 from odoo import models
+from odoo.tools import SQL
 
 from ...privacy import blacklist
 from ...text import links
@@ -269,22 +270,22 @@ class SmsCampaign(models.Model):
         Who is left out keeps nobody else from being reached.
 
         :param before: gives [(number, text's key, line, name)] of those reached by the
-            pages before, for numbers
+            pages before: for each person's number the first, and who has the same text
         """
         included = [person for person in people if not person.reason]
         reached = {}
-        for number, *other in before([person.number for person in included]):
-            reached.setdefault(number, []).append(other)
+        for number, key, *who in before(included):
+            reached.setdefault(number, {}).setdefault(key, who)
         for person in included:
-            others = reached.setdefault(person.number, [])
-            same = [other for other in others if other[0] == person.text_key]
+            others = reached.setdefault(person.number, {})
+            same = person.text_key in others
             if same or (others and self.when_shared != "each"):
-                key, line, name = (same or others)[0]
+                key = person.text_key if same else next(iter(others))
                 person.differs = bool(key) and not same
-                text = self._same_text(line, name, person.differs)
+                text = self._same_text(*others[key], person.differs)
                 person.leave_out(DUPLICATE, text)
             else:
-                others.append((person.text_key, person.line, person.name))
+                others[person.text_key] = person.line, person.name
         return [person for person in included if not person.reason]
 
     def _same_text(self, line, name, differs):
@@ -296,27 +297,42 @@ class SmsCampaign(models.Model):
             return self.env._("The same number as %s, with another text.", who)
         return self.env._("The same number as %s.", who)
 
-    def _counted_before(self, numbers):
-        self.env.cr.execute(
-            """
-            SELECT number, COALESCE(text_key, ''), line, name
-              FROM sms_campaign_recipient
-             WHERE campaign_id = %s AND reason IS NULL AND number = ANY(%s)
-          ORDER BY id
-            """,
-            [self.id, numbers],
-        )
-        return self.env.cr.fetchall()
+    def _counted_before(self, people):
+        return self._before(people, "sms_campaign_recipient", "name", "reason IS NULL")
 
-    def _queued_before(self, numbers):
+    def _queued_before(self, people):
         # Where a number is in it once, nobody asks what it says.
+        return self._before(people, "sms_sms", "recipient", "left_out IS NOT TRUE")
+
+    def _before(self, people, table, name, reached):
+        """Return [(number, text's key, line, name)] as ``_each_once`` asks for them.
+
+        Not all that a number has: a file may have it in each of its rows.
+        """
         self.env.cr.execute(
-            """
-            SELECT number, COALESCE(text_key, ''), line, recipient FROM sms_sms
-             WHERE campaign_id = %s AND left_out IS NOT TRUE AND number = ANY(%s)
-          ORDER BY id
-            """,
-            [self.id, numbers],
+            SQL(
+                """
+                (SELECT DISTINCT ON (number)
+                        number, COALESCE(text_key, ''), line, %(name)s
+                   FROM %(table)s
+                  WHERE campaign_id = %(campaign)s AND %(reached)s
+                    AND number = ANY(%(numbers)s)
+               ORDER BY number, id)
+              UNION ALL
+                SELECT t.number, COALESCE(t.text_key, ''), t.line, t.%(name)s
+                  FROM %(table)s t
+                  JOIN unnest(%(numbers)s::text[], %(keys)s::text[])
+                       AS own (number, text)
+                    ON t.number = own.number AND COALESCE(t.text_key, '') = own.text
+                 WHERE campaign_id = %(campaign)s AND %(reached)s
+                """,
+                name=SQL.identifier(name),
+                table=SQL.identifier(table),
+                reached=SQL(reached),
+                campaign=self.id,
+                numbers=[person.number for person in people],
+                keys=[person.text_key for person in people],
+            )
         )
         return self.env.cr.fetchall()
 

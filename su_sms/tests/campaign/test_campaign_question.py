@@ -260,6 +260,28 @@ class TestSharedNumbers(QuestionCase):
                 queued = campaign.sms_ids.filtered(lambda sms: not sms.left_out)
                 self.assertEqual(len(queued), count)
 
+    def test_a_number_in_every_row_is_not_gone_through_for_each(self):
+        rows = "".join(f"0712345678,Person {n}\n" for n in range(60))
+        found = []
+        before = type(self.env["sms.campaign"])._before
+
+        def counted(model, *given):
+            found.append(before(model, *given))
+            return found[-1]
+
+        self.patch(type(self.env["sms.campaign"]), "_before", counted)
+        self.patch(sys.modules[PREPARE], "PAGE", 10)
+        campaign = self.campaign(
+            self.file(f"Phone,Name\n{rows}"),
+            body="Dear {{ object.name }}",
+            when_shared="each",
+        )
+        self.assertEqual(campaign.people_count, 60)
+        self.run_campaign(campaign)
+        self.assertEqual(len(self.texts()), 60)
+        # The first of them, for whoever has another text: not all that came before.
+        self.assertLessEqual(max(map(len, found)), 1)
+
     def test_what_told_texts_apart_tells_nothing_afterwards(self):
         campaign = self.campaign(self.file(SIBLINGS), body=ABOUT, when_shared="each")
         campaign._launch()

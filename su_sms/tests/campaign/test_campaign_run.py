@@ -491,6 +491,22 @@ class TestCampaignRun(CampaignCase):
         self.work()
         self.assertEqual(len(self.texts()), 3)
 
+    def test_campaigns_to_files_are_copied_one_at_a_time(self):
+        campaigns = self.env["sms.campaign"]
+        for _each in range(2):
+            campaigns |= self.campaign(self.file("Phone\n0712345678\n"))
+        with self.assertRaisesRegex(UserError, "one at a time"):
+            campaigns.copy()
+        self.assertTrue(campaigns[0].copy().audience_ids)
+
+    def test_no_audience_is_taken_by_a_context(self):
+        theirs = self.many(1)
+        taken = {"default_audience_ids": [(4, theirs.audience_ids.id)]}
+        campaigns = self.env["sms.campaign"].with_context(**taken)
+        mine = campaigns.create({"name": "Mine", "gateway_id": self.gateway.id})
+        self.assertFalse(mine.audience_ids)
+        self.assertTrue(theirs.audience_ids)
+
     def test_nobody_approves_their_own(self):
         self.gateway.write({"approval_amount": 1.0, "price_per_part": 0.8})
         manager = self.user("manager", "su_sms.group_manager")

@@ -61,6 +61,12 @@ class TestNumberSearch(CampaignCase):
         found = self.env[model].search([("number", operator, typed)])
         return [each for each in found.mapped("number") if each in (NUMBER, OTHER)]
 
+    def test_more_searches_than_anybody_types_look_for_what_was_typed(self):
+        find = self.env["sms.number.search"]._search_number
+        found = [len(find("ilike", f"07 12 {place}")) for place in range(100)]
+        self.assertGreater(found[0], 1)
+        self.assertEqual(found[-1], 1)
+
     def test_more_numbers_than_anybody_types_are_looked_for_as_they_are(self):
         with patch.object(search, "spellings", side_effect=search.spellings) as read:
             known = [f"07{place:08d}" for place in range(2000)]

@@ -17,6 +17,7 @@ TEXTS = [
     ("stop", "stop"),
     ("  Stop \n", "stop"),
     ("Stop.", "stop"),
+    ("S\u200bT\u00adOP", "stop"),
     ("“STOP!!”", "stop"),
     ("*stop*", "stop"),
     ("stop   all", "stop"),

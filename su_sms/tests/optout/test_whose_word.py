@@ -103,7 +103,16 @@ class TestWhoseWord(BlacklistCase):
     def test_a_yes_by_hand_needs_a_word_and_names_who_typed_it(self):
         entry = self.blacklist._opt_out([NUMBER], Act("stop", "sms"))
         mine = entry.with_user(self.as_manager().env.user)
-        for note in (None, "", " ", ".", "\u200b\u200b\u200b", "--", "ok"):
+        for note in (
+            None,
+            "",
+            " ",
+            ".",
+            "\u200b\u200b\u200b",
+            "\u3164" * 3,
+            "--",
+            "ok",
+        ):
             for values in ({}, {"reason": "own_request"}):
                 values = {"active": False, **({"note": note} if note else {}), **values}
                 self.assertTrue(self.refused(lambda v=values: mine.write(v)))

@@ -5,7 +5,7 @@ from ..text import phone, search
 # Of more numbers than anybody types none is read: they are looked for as they are.
 MOST_READ = 500
 # So many searches of a transaction look for a number however it is written.
-MOST_SEARCHES = 50
+MOST_SEARCHES = 200
 
 
 class SmsNumberSearch(models.AbstractModel):

@@ -33,7 +33,7 @@ class SmsCampaignAudience(models.Model):
     file_name = fields.Char()
     sheet = fields.Char(help="The sheet of the workbook that has the people.")
     # Not readonly, nor are the notes: what a form shows, it says when it asks again. No
-    # caller can write them, see sms_campaign_audience_save.
+    # caller can write them, see `KEPT` in sms_campaign_audience.
     sheet_choices = fields.Text(copy=False)
     hidden_rows = fields.Boolean(
         "Hidden Rows Too",
@@ -192,7 +192,6 @@ class SmsCampaignAudience(models.Model):
     # ------------------------------------------------------------
     # People
     # ------------------------------------------------------------
-    # Audiences that are no records: pasted numbers and uploaded files.
 
     def _page_of_rows(self, limit):
         rows = self.env["sms.campaign.row"].search(

@@ -346,10 +346,6 @@ class SmsCampaign(models.Model):
     # of people for whom something stands nowhere, and of numbers that several
     # rows have, with texts that differ: one guardian of two students.
 
-    # ------------------------------------------------------------
-    # Values
-    # ------------------------------------------------------------
-
     def _count_questions(self):
         """Count what the check has found to ask about."""
         self.env.cr.execute(
@@ -398,14 +394,6 @@ class SmsCampaign(models.Model):
                     )
                 )
         return ", ".join(texts) or False
-
-    # ------------------------------------------------------------
-    # Numbers
-    # ------------------------------------------------------------
-
-    # ------------------------------------------------------------
-    # What a person may do
-    # ------------------------------------------------------------
 
     def _check_answered(self):
         """Refuse to launch what somebody has yet to decide about."""

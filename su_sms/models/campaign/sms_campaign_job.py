@@ -281,7 +281,6 @@ class SmsCampaign(models.Model):
     # ------------------------------------------------------------
     # Live
     # ------------------------------------------------------------
-    # Open browsers ask again for the campaigns that move.
 
     @api.model
     def _tell_progress(self):

@@ -250,7 +250,6 @@ class SmsCampaign(models.Model):
     # ------------------------------------------------------------
     # Each number once, or each of its texts
     # ------------------------------------------------------------
-    # Each number once, or each of its texts.
 
     def _text_key(self, text):
         """Give what is the same for texts that are the same."""

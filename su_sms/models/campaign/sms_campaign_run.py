@@ -361,10 +361,6 @@ class SmsCampaign(models.Model):
     def _forget_approval(self):
         self.sudo().activity_unlink(["su_sms.mail_activity_type_approval"])
 
-    # ------------------------------------------------------------
-    # What a person may do
-    # ------------------------------------------------------------
-
     def action_approve(self):
         """Approve what the button's form has shown, by its stamp in the context."""
         campaign = self._to_approve("approval", "paused")

@@ -331,10 +331,6 @@ class SmsCampaign(models.Model):
             written = campaign.with_context(lang=campaign._language())
             campaign.optout_sample = written._optout_sample_text().strip()
 
-    # ------------------------------------------------------------
-    # For the check and for the messages
-    # ------------------------------------------------------------
-
     def _optout_sample_text(self):
         """Give an ending as long as each person's."""
         text = ""

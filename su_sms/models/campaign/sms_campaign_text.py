@@ -322,7 +322,6 @@ class SmsCampaign(models.Model):
     # ------------------------------------------------------------
     # Values
     # ------------------------------------------------------------
-    # Values that are missing.
 
     def _without(self, person, expressions):
         """Note that a person lacks what these placeholders stand for."""

@@ -33,7 +33,10 @@ BATCH = 5000
 
 
 class SmsCampaign(models.Model):
-    """What became of a campaign: progress, funnel, cost, clicks."""
+    """What became of a campaign: progress, funnel, cost, clicks.
+
+    By network, by reason and over time; and who was left out, as a file.
+    """
 
     # What dashboard adds to it. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.campaign"
@@ -126,10 +129,6 @@ class SmsCampaign(models.Model):
         clicks = {source.id: count for source, count in groups}
         for campaign in self:
             campaign.click_count = clicks.get(campaign.source_id.id, 0)
-
-    # ------------------------------------------------------------
-    # Live
-    # ------------------------------------------------------------
 
     # ------------------------------------------------------------
     # What a person may look at

@@ -260,8 +260,8 @@ class SmsGatewayConfig(models.Model):
         signed = [self._signed(vals) for vals in vals_list]
         gateways = super(SmsGatewayConfig, self._without_claims()).create(signed)
         gateways = gateways.with_env(self.env)
-        gateways._check_not_shared()
         self.env.registry.clear_cache()
+        gateways._check_not_shared()
         gateways._tell_of_exposure()
         return gateways
 
@@ -310,12 +310,12 @@ class SmsGatewayConfig(models.Model):
         moving = self._moving_proxy(vals)
         result = super().write(self._signed(vals))
         if {"is_default", "active", "company_id"} & set(vals):
-            self._check_not_shared()
             self.env.registry.clear_cache()
+            self._check_not_shared()
         self._mend(set(vals))
         if "hour_limit" in vals:
             self.env["sms.sms"].sudo()._hold_anew(self)
-        moving._forget_proxy_user(vals)
+        moving._forget_proxy_login(vals)
         if {"trust", "environment"} & set(vals):
             self._tell_of_exposure()
         return result

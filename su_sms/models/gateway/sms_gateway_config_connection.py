@@ -11,7 +11,7 @@ from ...africastalking.trust import Trust, authorities
 from ...dispatch import outbox
 from ...tools.context import without_defaults
 
-# How often the administrators are reminded.
+# How often administrators are reminded of a connection that is not verified.
 REMIND = timedelta(days=7)
 # What is set by whoever accepts it.
 CONFIRMS = {"trust", "relaxed_confirmed", "relaxed_account"}
@@ -180,7 +180,10 @@ class SmsGatewayConfig(models.Model):
 
     @api.model
     def _without_claims(self):
-        """Return the model in a context that accepts no connection by a default."""
+        """Return the model in a context without defaults for what nobody gives so.
+
+        That is what a gateway finds out itself, and what somebody has to accept.
+        """
         return without_defaults(self, self._kept() | CONFIRMS)
 
     @api.model

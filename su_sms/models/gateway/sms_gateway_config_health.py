@@ -325,7 +325,7 @@ class SmsGatewayConfig(models.Model):
         return self._country_of_numbers(company).code or "KE"
 
     # ------------------------------------------------------------
-    # In doubt
+    # The country in doubt
     # ------------------------------------------------------------
 
     def _findings_of_country(self, bad, total):

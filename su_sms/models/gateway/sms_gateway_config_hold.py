@@ -230,9 +230,8 @@ class SmsGatewayConfig(models.Model):
                 )
 
     # ------------------------------------------------------------
-    # Balance, age and reports
+    # Failover
     # ------------------------------------------------------------
-    # Limits, and what is looked at from time to time: balance, age, reports.
 
     @api.constrains("failover_id")
     def _check_failover(self):

@@ -110,8 +110,8 @@ class SmsGatewayConfig(models.Model):
             )
         )
 
-    def _forget_proxy_user(self, vals):
-        """Give the password of a proxy to no other proxy."""
+    def _forget_proxy_login(self, vals):
+        """Forget user and password of a proxy that these no longer use."""
         for gateway in self:
             if not vals.get("proxy_password"):
                 gateway._set_secret("proxy_password", "")

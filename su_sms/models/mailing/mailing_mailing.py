@@ -17,6 +17,11 @@ NUMBER = re.compile(r"\+?\d[\d ().-]{5,}\d")
 
 
 class MailingMailing(models.Model):
+    """A mailing by SMS: whom it reaches, how it ends.
+
+    Who pays, and what it costs, is in mailing_mailing_payer.
+    """
+
     # A subject of its own. pylint: disable=consider-merging-classes-inherited
     _inherit = "mailing.mailing"
 

@@ -11,8 +11,8 @@ def closed(records, operation, **names):
     """
     if records.env.su or operation == "read" or not any(records._ids):
         return None
-    closed = beside(records.sudo(), **names)
-    return records.env["sms.sms"]._closed(closed.with_env(records.env))
+    found = beside(records.sudo(), **names)
+    return records.env["sms.sms"]._closed(found.with_env(records.env))
 
 
 def beside(records, **names):

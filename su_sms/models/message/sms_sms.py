@@ -262,6 +262,7 @@ class SmsSms(models.Model):
     # ------------------------------------------------------------
     # Short links
     # ------------------------------------------------------------
+    # Of mailings, each with whose it is; see mail_render_mixin.
 
     def _update_body_short_links(self):
         routed = self.filtered("gateway_id")

@@ -45,7 +45,7 @@ WAIT_FOR_ANOTHER = 60
 
 
 class SmsSms(models.Model):
-    """How messages leave: when, and in whose transaction."""
+    """How messages leave: when, by which dispatcher, and by Odoo's ways to send."""
 
     # A subject of its own. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.sms"

@@ -26,7 +26,10 @@ class NotAfter(NamedTuple):
 
 
 class SmsSms(models.Model):
-    """Whose a message is: its company, gateway, class, priority and number."""
+    """Whose a message is: its company, gateway, class, priority and number.
+
+    And what an action may say of it, and when it is old news.
+    """
 
     # A subject of its own. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.sms"

@@ -34,7 +34,7 @@ class SmsBlacklist(models.Model):
         """Opt numbers out, for the reason of an act; the caller checks who may.
 
         :param numbers: in E.164
-        :param act: sms_consent.Act
+        :param act: tools.acts.Act
         :return: their entries
         """
         return self._act([(number, act) for number in numbers], out=True)

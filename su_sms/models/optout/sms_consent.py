@@ -1,5 +1,3 @@
-"""What people said about getting SMS, and what the network said for them."""
-
 from datetime import datetime
 
 from odoo import api, fields, models

@@ -49,18 +49,21 @@ class SmsFormMixin(models.AbstractModel):
         return result
 
     def _hide_name(self):
-        """Name these to nobody who may not read them.
+        """Name these to nobody who may not read them."""
+        if self.env.su and self.env.uid != SUPERUSER_ID:
+            stored = self.filtered("id")
+            self._hide_names(stored - stored._named_to_user())
+
+    @api.model
+    def _hide_names(self, records):
+        """Give records a name that tells nothing.
 
         Odoo asks for a record's name with all rights, such as what a note is about,
         whoever has typed its id.
         """
-        if not self.env.su or self.env.uid == SUPERUSER_ID:
-            return
-        stored = self.filtered("id")
-        if hidden := stored - stored._named_to_user():
-            kind = self.env["ir.model"]._get(self._name).name
-            for record in hidden:
-                record.display_name = f"{kind}, {record.id}"
+        kind = records and self.env["ir.model"]._get(records._name).name
+        for record in records:
+            record.display_name = f"{kind}, {record.id}"
 
     def _named_to_user(self):
         """Return those of these whose name the user may know."""
@@ -83,7 +86,10 @@ class SmsFormMixin(models.AbstractModel):
         """Refuse records that the user may not read: their names would be shown."""
         for name, value in vals.items():
             field = self._fields.get(name)
-            if field and field.type == "many2one" and type(value) is int and value:
+            if field and field.type == "many2one" and value and not self.env.su:
+                if type(value) is not int:
+                    # PostgreSQL would read what Odoo takes for nothing.
+                    raise AccessError(self.env._("A record is named by its number."))
                 self._check_may_choose(field, value)
 
     @api.model

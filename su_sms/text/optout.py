@@ -31,10 +31,12 @@ class Word(NamedTuple):
 
     :ivar kind: "stop", "start", or "polite", which changes nothing around another
     :ivar within: whether a short text that has it among others is shown to a person
+    :ivar ours: whether it comes with us: nothing that is added takes it away
     """
 
     kind: str
     within: bool = True
+    ours: bool = False
 
 
 class Meaning(NamedTuple):
@@ -54,11 +56,22 @@ def plain(text: str) -> str:
 
 
 def meaning(text: str, words: Mapping[str, Word], keyword: str = "") -> Meaning:
-    """Tell what a text means.
+    """Tell what a text means: first by the words that come with us, then by all.
 
     :param words: by what ``plain`` gives of them
     :param keyword: of ours, on a short code that others share; it may come first
     """
+    ours = _meaning(text, {key: w for key, w in words.items() if w.ours}, keyword)
+    if ours.kind:
+        return ours
+    found = _meaning(text, words, keyword)
+    if ours.doubtful and found.kind != "stop":
+        # What may be a no becomes no yes.
+        return ours
+    return found
+
+
+def _meaning(text, words, keyword):
     text = text.strip()
     if len(text) > LONGEST:
         return Meaning()

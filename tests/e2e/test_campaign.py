@@ -82,8 +82,12 @@ def figure(page: Page, name: str) -> Locator:
 def test_campaign_from_a_file_with_dirty_numbers(
     system: System, clerk: Person, tmp_path: Path
 ):
-    shillings = system.ref("base.KES")
-    gateway = system.gateway(price_per_part=0.8, balance_currency_id=shillings)
+    gateway = system.gateway(price_per_part=0.8)
+    # What is left tells the currency.
+    system.simulator.admin.settings(profile="live")
+    watch = system.ref("su_sms.ir_cron_watch")
+    system.admin.call("ir.cron", "method_direct_trigger", [watch])
+    system.simulator.admin.settings(profile="sandbox")
     system.let_report(gateway)
     path = tmp_path / "students.csv"
     path.write_text(DIRTY)
@@ -256,6 +260,8 @@ def test_pause_and_resume(system: System, clerk: Person):
     assert len(system.simulator.admin.ledger()) < 15
     # Faster from here on, or the test would take as long as the campaign.
     page.get_by_label("Messages a Minute").fill("0")
+    # Left, as a person does: until then it is only typed.
+    page.keyboard.press("Tab")
     clerk.save()
     resume.click()
     expect(page.locator(".o_arrow_button_current")).to_have_text("Done")

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from dev.rpc import RemoteError
 from dev.server import OdooServer
 
 from .callbacks import (
@@ -158,6 +159,9 @@ def test_gateway_that_is_archived_still_hears_and_one_deleted_is_not_found(
     rpc.call("sms.gateway.config", "write", [gateway], {"active": False})
     assert exchange(connection, post) == 200
     assert sum(states(house).values()) == 2
+    with pytest.raises(RemoteError, match="stay on record"):
+        rpc.call("sms.gateway.config", "unlink", [gateway])
+    house.sql("DELETE FROM sms_gateway_event")
     rpc.call("sms.gateway.config", "unlink", [gateway])
     assert exchange(connection, post) == 404
     assert not states(house)

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
@@ -147,6 +147,16 @@ class SmsSms(models.Model):
                 sms.hold_reason = self.env._("The hourly limit")
             elif sms.not_before and sms.not_before > now:
                 sms.hold_reason = self.env._("The next try")
+
+    @api.depends_context("uid")
+    def _compute_display_name(self):
+        """Name a number to nobody who may not read where it is."""
+        result = super()._compute_display_name()
+        if self.env.su and self.env.uid != SUPERUSER_ID:
+            stored = self.filtered("id")
+            known = stored.sudo(False)._filtered_access("read").sudo()
+            self.env["sms.form.mixin"]._hide_names(stored - known)
+        return result
 
     # ------------------------------------------------------------
     # The journal

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import ConcurrencyError
 from odoo.tools import html2plaintext
 from psycopg2.errors import UniqueViolation
@@ -13,6 +13,16 @@ class PhoneBlacklist(models.Model):
     """
 
     _inherit = "phone.blacklist"
+
+    @api.depends_context("uid")
+    def _compute_display_name(self):
+        """Name a number to nobody who may not read where it is."""
+        result = super()._compute_display_name()
+        if self.env.su and self.env.uid != SUPERUSER_ID:
+            stored = self.filtered("id")
+            known = stored.sudo(False)._filtered_access("read").sudo()
+            self.env["sms.form.mixin"]._hide_names(stored - known)
+        return result
 
     @api.model_create_multi
     def create(self, vals_list):

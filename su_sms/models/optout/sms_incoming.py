@@ -77,7 +77,7 @@ class SmsIncoming(models.Model):
                 "gateway_id": gateway.id,
                 "number": number,
                 "short_code": incoming.to,
-                "body": optout.cut(incoming.text, gateway.keyword or ""),
+                "body": self._without_keyword(incoming.text, gateway),
                 "date": incoming.date or fields.Datetime.now(),
                 "network": incoming.network,
                 "provider_message_id": incoming.message_id or False,
@@ -87,6 +87,13 @@ class SmsIncoming(models.Model):
         message._post()
         message._on_incoming()
         return message
+
+    @api.model
+    def _without_keyword(self, text, gateway):
+        """Return a text without its gateway's keyword, unless it is part of a word."""
+        if self.env["sms.optout.word"]._kind_of(text):
+            return text
+        return optout.cut(text, gateway.keyword or "")
 
     @api.model
     def _partner_of(self, number, company):

@@ -55,13 +55,21 @@ class SmsOptoutWord(models.Model):
     def _check_word(self):
         if any(not each.plain_word for each in self):
             raise ValidationError(self.env._("A word needs a letter or a digit."))
-        ours = self.search([("kind", "=", "stop")])._ours()
-        spelled = {each.plain_word.replace(" ", ""): each.word for each in ours}
-        for each in self.filtered(lambda each: each.kind != "stop"):
+        shipped = self.sudo().search([("active", "=", True)])._shipped() - self
+        ours = {plain(each.word): Word(each.kind, each.within) for each in shipped}
+        spelled = {
+            key.replace(" ", "") for key, word in ours.items() if word.kind == "stop"
+        }
+        for each in self.filtered(lambda each: each.kind != "stop") - self._shipped():
             # S T O P is how some people write it.
-            if word := spelled.get(each.plain_word.replace(" ", "")):
+            found = meaning(each.word, ours)
+            if (
+                found.kind == "stop"
+                or found.doubtful
+                or each.plain_word.replace(" ", "") in spelled
+            ):
                 raise ValidationError(
-                    self.env._("“%s” always opts out, however it is spelled.", word)
+                    self.env._("“%s” is how people opt out: choose another.", each.word)
                 )
 
     @api.model_create_multi
@@ -101,6 +109,7 @@ class SmsOptoutWord(models.Model):
     def _check_may_tell(self, vals):
         """Let nobody of one company write into the texts of all."""
         told = vals.get("told", self.env.context.get("default_told"))
+        told = told or any(self.mapped("told"))
         if (
             told
             and not self.env.su
@@ -117,11 +126,11 @@ class SmsOptoutWord(models.Model):
         """
         if self.env.su:
             return
-        kept = self._ours()
+        kept = self._shipped()
         if kept:
             raise UserError(
                 self.env._(
-                    "“%s” always opts out: people know it. Add words of your own beside"
+                    "“%s” stays as it is: people know it. Add words of your own beside"
                     " it.",
                     kept[0].word,
                 )
@@ -129,22 +138,29 @@ class SmsOptoutWord(models.Model):
 
     def _ours(self, kind="stop"):
         """Return those of these that come with us and have an effect."""
+        return self._shipped().filtered(lambda each: each.kind == kind)
+
+    def _shipped(self):
+        """Return those of these that come with us."""
         known = self.env["ir.model.data"].sudo()
         known = known.search([("model", "=", self._name), ("module", "=", "su_sms")])
         ids = set(known.mapped("res_id"))
-        return self.filtered(lambda each: each.kind == kind and each.id in ids)
+        return self.filtered(lambda each: each.id in ids)
 
     @api.model
     def _load_records(self, data_list, update=False):
         """Take a word that somebody has added meanwhile for the one that comes now."""
+        names = [data.get("xml_id") or "" for data in data_list]
+        if not self.env.su and any(name.startswith("su_sms.") for name in names):
+            raise AccessError(self.env._("Only what is installed comes with us."))
         known = {
             plain(each.word): each
             for each in self.with_context(active_test=False).search([])
         }
-        for data in data_list:
+        for data, name in zip(data_list, names, strict=True):
             word = known.get(plain(data["values"].get("word") or ""))
-            if word and not self.env.ref(data["xml_id"], raise_if_not_found=False):
-                kept = {"xml_id": data["xml_id"], "record": word, "noupdate": True}
+            if word and name and not self.env.ref(name, raise_if_not_found=False):
+                kept = {"xml_id": name, "record": word, "noupdate": True}
                 self.env["ir.model.data"]._update_xmlids([kept])
         return super()._load_records(data_list, update)
 
@@ -153,9 +169,9 @@ class SmsOptoutWord(models.Model):
     def _by_word(self):
         """Return {plain word: what it does}; what comes with us says it first."""
         words = self.sudo().search([("active", "=", True)])
-        ours = words._ours()
+        ours = words._shipped()
         return {
-            plain(each.word): Word(each.kind, each.within)
+            plain(each.word): Word(each.kind, each.within, each in ours)
             for each in (words - ours) + ours
         }
 

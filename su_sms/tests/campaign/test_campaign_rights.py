@@ -645,6 +645,32 @@ class TestCampaignAuthors(RightsCase):
         self.assertEqual(campaign.sms_ids.create_uid, self.admin)
         self.assertFalse(campaign.sms_ids.with_user(self.clerk).search([]))
 
+    def test_who_made_a_draft_reads_no_people_that_others_have_chosen(self):
+        campaign = self.campaign(
+            self.records(self.partner), as_user=self.clerk, body="News"
+        )
+        campaign.with_user(self.admin).write(
+            {
+                "user_id": self.admin.id,
+                "audience_ids": [(5, 0, 0), (0, 0, self.records(self.hidden))],
+            }
+        )
+        self.assertEqual(self.reached(campaign), ["Hidden Njeri"])
+        people = self.env["sms.campaign.recipient"].with_user(self.clerk)
+        self.assertFalse(people.search([("campaign_id", "=", campaign.id)]))
+        campaign.with_user(self.clerk)._launch()
+        self.work()
+        self.assertFalse(campaign.sms_ids.with_user(self.clerk).search([]))
+        self.assertEqual(campaign.sms_ids.create_uid, self.admin)
+
+    def test_a_record_is_named_by_its_number(self):
+        college = self.env["res.company"].create({"name": "Coast Polytechnic"})
+        theirs = self.gateway.copy({"name": "Theirs", "company_id": college.id})
+        campaigns = self.env["sms.campaign"].with_user(self.clerk)
+        for named in (str(theirs.id), float(theirs.id), [theirs.id], True):
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                campaigns.create({"name": "X", "body": "Hi", "gateway_id": named})
+
     def test_messages_are_their_launchers_who_has_a_say(self):
         campaign = self.campaign(
             self.records(self.partner), as_user=self.clerk, user_id=self.admin.id

@@ -94,6 +94,36 @@ class TestMailingRights(GatewayCase):
                     mailing.sudo().mailing_trace_ids.mapped("res_id"), self.own.ids
                 )
 
+    def test_a_list_says_whom_a_mailing_goes_to_as_well(self):
+        admin = self.env.ref("base.user_admin")
+        lists = self.env["mailing.list"].with_user(self.author)
+        for add in (
+            lambda mailing: lists.create(
+                {"name": "Mine", "mailing_ids": [(4, mailing.id)]}
+            ),
+            lambda mailing: lists.create({"name": "Other"}).write(
+                {"mailing_ids": [(4, mailing.id)]}
+            ),
+        ):
+            mailing = (
+                self.env["mailing.mailing"]
+                .with_user(admin)
+                .create(
+                    {
+                        "subject": "News",
+                        "mailing_type": "sms",
+                        "body_plaintext": "News",
+                        "mailing_model_id": self.env["ir.model"]._get_id(
+                            "mailing.list"
+                        ),
+                        "contact_list_ids": [(0, 0, {"name": "Theirs"})],
+                    }
+                )
+            )
+            add(mailing)
+            self.assertEqual(len(mailing.contact_list_ids), 2)
+            self.assertEqual(mailing.sudo().sms_coauthor_ids, admin | self.author)
+
     def test_an_administrators_own_mailing_reaches_all_whom_they_may_find(self):
         admin = self.env.ref("base.user_admin")
         admin.company_ids |= self.foreign.company_id

@@ -137,7 +137,9 @@ class TestOptoutWords(BlacklistCase):
             for keyword in ("", "OPT", "NO", "TAKE"):
                 with self.subTest(text=text, keyword=keyword):
                     self.assertEqual(self.words._meaning(text, keyword).kind, "stop")
-        for spelled in ("s-t-o-p", "S T O P", "opt-o-u-t"):
+        for text in ("opt out please", "no more thanks"):
+            self.assertEqual(self.words._kind_of(text), "stop")
+        for spelled in ("s-t-o-p", "S T O P", "opt-o-u-t", "please stop", "stop now"):
             with self.assertRaises(ValidationError), self.env.cr.savepoint():
                 self.words.create({"word": spelled, "kind": "start"})
 
@@ -343,6 +345,34 @@ class TestOptoutWords(BlacklistCase):
         self.write_in("Hello, my balance?")
         message = self.env["sms.incoming"].search([], order="id desc", limit=1)
         self.assertEqual(message.gateway_id, trap)
+
+    def test_a_keyword_swallows_no_phrase_of_ours(self):
+        for keyword in ("OPT", "NO"):
+            self.gateway.write({"optout_short_code": SHORT_CODE, "keyword": keyword})
+            self.write_in("START")
+            self.write_in("OPT OUT" if keyword == "OPT" else "No more", 1)
+            self.assertTrue(self.entry().active, keyword)
+            self.write_in("START", 2)
+
+    def test_nobody_makes_a_word_one_of_ours(self):
+        administrator = self.user("words_maker", "su_sms.group_gateway_admin")
+        words = self.words.with_user(administrator)
+        start = self.env.ref("su_sms.sms_optout_word_start").with_user(administrator)
+        told = self.words.create({"word": "Basta", "told": True})
+        for door in (
+            lambda: start.write({"kind": "stop", "word": "Win 5000"}),
+            lambda: start.write({"word": "Win 5000"}),
+            lambda: told.with_user(administrator).write({"word": "Win 5000"}),
+        ):
+            with self.assertRaises((AccessError, UserError)), self.env.cr.savepoint():
+                door()
+        names = ["id", "word", "kind", "sequence"]
+        loaded = words.load(names, [["su_sms.evil", "Win 5000", "stop", "-9"]])
+        self.assertTrue(loaded["messages"])
+        self.assertFalse(self.words.search([("word", "=", "Win 5000")]))
+        self.assertEqual(
+            (start.word, start.kind, told.word), ("START", "start", "Basta")
+        )
 
     def test_texts_tell_of_words_that_come_with_us(self):
         self.gateway.optout_short_code = SHORT_CODE

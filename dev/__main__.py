@@ -119,7 +119,7 @@ def createdb(options: argparse.Namespace) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Give the command line's parser."""
+    """Return the command line's parser."""
     from .test import KINDS
 
     top = argparse.ArgumentParser(prog="python3 -m dev", description=__doc__)

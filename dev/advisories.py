@@ -54,7 +54,7 @@ ADVISORIES = (
 
 
 def bounds() -> dict[str, Version]:
-    """Give the lowest accepted version of each of the addon's requirements."""
+    """Return the lowest accepted version of each of the addon's requirements."""
     lines = (cache.CHECKOUT / "requirements.txt").read_text().splitlines()
     found = {}
     for line in filter(None, (line.partition("#")[0].strip() for line in lines)):
@@ -65,7 +65,7 @@ def bounds() -> dict[str, Version]:
 
 
 def reached(accepted: dict[str, Version]) -> list[str]:
-    """Give a line for each advisory that reaches one of these versions."""
+    """Return a line for each advisory that reaches one of these versions."""
     return [
         f"{each.name}: {each.package} {accepted[each.package]}, fixed in {each.fixed}"
         for each in ADVISORIES

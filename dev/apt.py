@@ -23,7 +23,7 @@ REMEDY = "check the network and run again"
 
 
 def os_release() -> dict[str, str]:
-    """Give what /etc/os-release says; empty where there is none."""
+    """Return what /etc/os-release says; empty where there is none."""
     with contextlib.suppress(OSError):
         lines = Path("/etc/os-release").read_text().splitlines()
         pairs = (line.split("=", 1) for line in lines if "=" in line)
@@ -32,7 +32,7 @@ def os_release() -> dict[str, str]:
 
 
 def codename() -> str:
-    """Give the code name of this machine's Debian."""
+    """Return the code name of this machine's Debian."""
     return os_release().get("VERSION_CODENAME", "sid")
 
 
@@ -43,7 +43,7 @@ def usable() -> bool:
 
 
 def installed(program: str, package: str) -> str | None:
-    """Give the path of `program`; root on a Debian without it gets `package` first.
+    """Return the path of `program`; root on a Debian without it gets `package` first.
 
     That is system-wide, and said.  None if it is not there and can't be installed.
     """
@@ -98,7 +98,7 @@ def deb822(text: str) -> list[dict[str, str]]:
 
 
 def sources() -> list[dict[str, str]]:
-    """Give the machine's package sources as deb822 fields."""
+    """Return the machine's package sources as deb822 fields."""
     found = []
     lists = [SOURCES / "sources.list", *sorted(SOURCES.glob("sources.list.d/*.list"))]
     for path in lists:
@@ -110,7 +110,7 @@ def sources() -> list[dict[str, str]]:
 
 
 def mirror(release: str) -> dict[str, str]:
-    """Give the source this machine gets its own Debian, `release`, from."""
+    """Return the source this machine gets its own Debian, `release`, from."""
     for source in sources():
         suites = source.get("Suites", "").split()
         components = source.get("Components", "").split()

@@ -27,19 +27,19 @@ HOW = "install Chromium (Debian: apt-get install chromium) or Google Chrome"
 
 
 def installed() -> str | None:
-    """Give the path of an installed Chromium or Chrome, None if there is none."""
+    """Return the path of an installed Chromium or Chrome, None if there is none."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     return found or (str(MAC) if MAC.exists() else None)
 
 
 def chromium() -> str | None:
-    """Give the path of a Chromium; root on a Debian without one gets Debian's."""
+    """Return the path of a Chromium; root on a Debian without one gets Debian's."""
     return installed() or apt.installed("chromium", "chromium")
 
 
 @contextlib.contextmanager
 def browser(path: str | None = None) -> Iterator["Browser"]:
-    """Give a headless Playwright browser on the Chromium at `path`, else the installed.
+    """Return a headless Playwright browser on the Chromium at `path` or the installed.
 
     Needs the virtual environment; for tests and screenshots.
     """

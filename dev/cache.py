@@ -18,7 +18,7 @@ held: set[int] = set()
 
 
 def home() -> Path:
-    """Give the cache folder, made if need be: `$XDG_CACHE_HOME/su_sms`."""
+    """Return the cache folder, made if need be: `$XDG_CACHE_HOME/su_sms`."""
     base = os.environ.get("XDG_CACHE_HOME", "")
     root = Path(base) if os.path.isabs(base) else Path.home() / ".cache"
     folder = root / "su_sms"
@@ -33,13 +33,13 @@ def home() -> Path:
 
 
 def key(*parts: object) -> str:
-    """Give a short name for what `parts` make: other parts, other name."""
+    """Return a short name for what `parts` make: other parts, other name."""
     text = "\0".join(str(part) for part in parts)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def folder_key(folder: Path) -> str:
-    """Give a short name for the content of `folder`: names and bytes of its files."""
+    """Return a short name for the content of `folder`: names and bytes of its files."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
@@ -67,7 +67,7 @@ def lock(name: str) -> Iterator[None]:
 
 
 def made(folder: Path, make: Callable[[Path], None]) -> Path:
-    """Give `folder`, made by `make` unless it is there and complete.
+    """Return `folder`, made by `make` unless it is there and complete.
 
     A mark is written last: a folder without it was interrupted, and is made again.
     """

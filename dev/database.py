@@ -43,7 +43,8 @@ SUITES = (
     "test_mass_mailing",
 )
 ADDON = "su_sms"
-KEPT = 8  # templates that hold the addon: one for each of the last states of its code
+# Templates that hold the addon, beside the newest: one for each of its last states.
+TEMPLATES = 7
 
 
 def exists(env: Environment, name: str) -> bool:
@@ -76,7 +77,7 @@ def template(
     more: Sequence[str] = (),
     addon: bool = False,
 ) -> str:
-    """Give the name of a database with `modules` (and su_sms if `addon`) installed.
+    """Return the name of a database with `modules` (and su_sms if `addon`) installed.
 
     It is made first if there is none made from the same Odoo, modules and addon; with
     `more`, from the one with `modules`.
@@ -97,7 +98,7 @@ def template(
 
 @contextlib.contextmanager
 def temporary(env: Environment, label: str, source: str) -> Iterator[str]:
-    """Give a copy of the database `source`, dropped at the end.
+    """Return a copy of the database `source`, dropped at the end.
 
     Those of processes that died before they could are dropped here too.
     """
@@ -125,7 +126,7 @@ def alive(pid: int) -> bool:
 
 
 def filestore(env: Environment, name: str) -> Path:
-    """Give the folder of the files of database `name`."""
+    """Return the folder of the files of database `name`."""
     return env.data / "filestore" / name
 
 
@@ -177,7 +178,7 @@ def _forget_interrupted(env: Environment) -> None:
 def _forget(env: Environment, prefix: str, newest: str) -> None:
     sql = (
         "SELECT datname FROM pg_database WHERE starts_with(datname, "
-        f"'{prefix}') AND datname <> '{newest}' ORDER BY oid DESC OFFSET {KEPT - 1}"
+        f"'{prefix}') AND datname <> '{newest}' ORDER BY oid DESC OFFSET {TEMPLATES}"
     )
     for name in env.postgres.query(sql):
         drop(env, name)

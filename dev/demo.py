@@ -50,7 +50,7 @@ def show(odoo: Rpc, simulator: str, api_key: str) -> bool:
 
 
 def gateway(odoo: Rpc, values: dict[str, Any]) -> int:
-    """Give the id of a sandbox gateway, the default one, with `values`."""
+    """Return the id of a sandbox gateway, the default one, with `values`."""
     values = {
         "name": GATEWAY,
         "environment": "sandbox",
@@ -63,7 +63,7 @@ def gateway(odoo: Rpc, values: dict[str, Any]) -> int:
 
 
 def callbacks(odoo: Rpc) -> dict[str, str]:
-    """Give the address of each kind of report, by the address we reach Odoo at."""
+    """Return the address of each kind of report, by the address we reach Odoo at."""
     fields = {kind: f"{kind}_url" for kind in KINDS}
     (row,) = odoo.call(
         "sms.gateway.config", "read", [gateway(odoo, {})], list(fields.values())
@@ -72,7 +72,7 @@ def callbacks(odoo: Rpc) -> dict[str, str]:
 
 
 def contacts(odoo: Rpc) -> list[int]:
-    """Give the ids of CONTACTS, made or corrected."""
+    """Return the ids of CONTACTS, made or corrected."""
     kenya = odoo.call("res.country", "search", [("code", "=", "KE")])[0]
     return [
         upsert(
@@ -86,7 +86,7 @@ def contacts(odoo: Rpc) -> list[int]:
 
 
 def upsert(odoo: Rpc, model: str, name: str, values: dict[str, Any]) -> int:
-    """Give the id of the record of `model` called `name`, with `values` written."""
+    """Return the id of the record of `model` called `name`, with `values` written."""
     found = odoo.call(model, "search", [("name", "=", name)], limit=1)
     if found:
         odoo.call(model, "write", found, values)
@@ -131,7 +131,7 @@ def report(odoo: Rpc, messages: list[int]) -> bool:
 
 
 def line(row: dict[str, Any]) -> str:
-    """Give number, outcome, message id and cost of a `sms.sms` as a line."""
+    """Return number, outcome, message id and cost of a `sms.sms` as a line."""
     if row["state"] in ACCEPTED:
         currency = (row["currency_id"] or (0, ""))[1]
         outcome = "accepted"

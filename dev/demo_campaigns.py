@@ -74,7 +74,7 @@ def make(odoo: Rpc, gateway: int) -> None:
 
 
 def _people(count: int) -> list[tuple[str, str]]:
-    """Give so many (name, number)."""
+    """Return so many (name, number)."""
     return [
         (
             f"{FIRST[n % len(FIRST)]} {LAST[n // len(FIRST) % len(LAST)]}",
@@ -86,7 +86,7 @@ def _people(count: int) -> list[tuple[str, str]]:
 
 
 def _file(name: str, count: int) -> dict[str, Any]:
-    """Give an audience of an uploaded file, dirty as they are."""
+    """Return an audience of an uploaded file, dirty as they are."""
     stream = io.StringIO()
     writer = csv.writer(stream)
     writer.writerow(("Phone", "Name", "Fee Balance"))
@@ -97,6 +97,6 @@ def _file(name: str, count: int) -> dict[str, Any]:
 
 
 def _pasted(count: int) -> dict[str, Any]:
-    """Give an audience of pasted numbers."""
+    """Return an audience of pasted numbers."""
     numbers = "\n".join(number for _name, number in _people(count))
     return {"kind": "numbers", "numbers": numbers}

@@ -47,7 +47,7 @@ def describe(output: str | None) -> int:
 
 
 def lines(env: Any, module: str) -> Iterator[str]:
-    """Give a line for each fact, in an order that depends on names alone."""
+    """Return a line for each fact, in an order that depends on names alone."""
     models = sorted(name for name in env.registry if _is_ours(env[name], module))
     for model in models:
         yield from _model(env[model], module)
@@ -104,7 +104,7 @@ def _records(env: Any, module: str, model: str, fields: list[str]) -> Iterator[s
 
 
 def _views(env: Any, models: list[str]) -> Iterator[str]:
-    """Give each whole view of these models, a line for each element."""
+    """Return each whole view of these models, a line for each element."""
     domain = [("model", "in", models), ("inherit_id", "=", False)]
     views = env["ir.ui.view"].search([*domain, ("type", "!=", "qweb")])
     names = views.get_external_id()
@@ -128,7 +128,7 @@ def _named(function: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Give a value that prints the same each time."""
+    """Return a value that prints the same each time."""
     if hasattr(value, "_name"):
         return sorted(value.mapped("display_name"))
     if callable(value):

@@ -21,7 +21,7 @@ class Environment:
 
     @cached_property
     def settings(self) -> Path:
-        """Give Odoo's settings file: our paths, which arguments may override.
+        """Return Odoo's settings file: our paths, which arguments may override.
 
         The addons path ends in a folder that holds a link to the checkout's su_sms and
         nothing else of the checkout.
@@ -41,14 +41,14 @@ class Environment:
 
     @property
     def data(self) -> Path:
-        """Give Odoo's data folder: file stores and sessions."""
+        """Return Odoo's data folder: file stores and sessions."""
         folder = cache.home() / "data"
         folder.mkdir(exist_ok=True)
         return folder
 
     @property
     def env(self) -> dict[str, str]:
-        """Give the variables for a child: paths and the database server."""
+        """Return the variables for a child: paths and the database server."""
         paths = [str(self.odoo.root), str(cache.CHECKOUT)]
         venv_bin = str(self.python.parent)
         return (
@@ -65,12 +65,12 @@ class Environment:
         )
 
     def odoo_command(self, *arguments: str) -> list[str]:
-        """Give `odoo ARGUMENTS` as a command line, to be run with `env`."""
+        """Return `odoo ARGUMENTS` as a command line, to be run with `env`."""
         return [str(self.python), "-m", "odoo", *arguments]
 
 
 def environment() -> Environment:
-    """Give the environment, set up first if this is the first time."""
+    """Return the environment, set up first if this is the first time."""
     source = odoo()
     python = venv.python(source)
     return Environment(source, python, Postgres(python))

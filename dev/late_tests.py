@@ -33,7 +33,7 @@ make_suite = loader.make_suite
 
 
 def late(module_names: list[str], position: str = "at_install") -> OdooSuite:
-    """Give no tests at install, and both kinds after."""
+    """Return no tests at install, and both kinds after."""
     if position == "at_install":
         return OdooSuite([])
     kinds = ("at_install", "post_install")
@@ -41,7 +41,7 @@ def late(module_names: list[str], position: str = "at_install") -> OdooSuite:
 
 
 def opened(self: IrQweb) -> tuple[set[str], set[str]]:
-    """Give the bundles of scripts and those of styles to make before the tests."""
+    """Return the bundles of scripts and those of styles to make before the tests."""
     return set(BUNDLES), set(BUNDLES)
 
 

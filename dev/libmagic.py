@@ -9,7 +9,7 @@ WHEEL = "lib/python*/site-packages/pylibmagic"
 
 @functools.cache
 def variables(environment: Path) -> dict[str, str]:
-    """Give what a child needs to find the one in the virtual `environment`.
+    """Return what a child needs to find the one in the virtual `environment`.
 
     Nothing if the machine has one, or neither has.
     """

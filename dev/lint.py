@@ -55,7 +55,7 @@ def lint() -> int:
 
 
 def malformed(folder: Path) -> list[str]:
-    """Give a line for each XML file in `folder` that no parser takes."""
+    """Return a line for each XML file in `folder` that no parser takes."""
     problems = []
     for path in sorted(folder.rglob("*.xml")):
         try:
@@ -66,7 +66,7 @@ def malformed(folder: Path) -> list[str]:
 
 
 def duplicates(folder: Path) -> list[str]:
-    """Give a line for each record id that two elements of the addon's data share."""
+    """Return a line for each record id that two elements of the addon's data share."""
     seen = collections.defaultdict(list)
     for path in sorted(folder.rglob("*.xml")):
         if "static" in path.parts:

@@ -22,24 +22,24 @@ REPEATS = ("odoo.modules.loading", "odoo.tests.result", "odoo.service.server")
 
 
 def message(line: str) -> str:
-    """Give what a line of the log says, without time, level and place."""
+    """Return what a line of the log says, without time, level and place."""
     record = RECORD.match(COLOUR.sub("", line))
     return record["text"] if record else line.strip()
 
 
 def started(line: str) -> str:
-    """Give the test that a line of the log says begins, else nothing."""
+    """Return the test that a line of the log says begins, else nothing."""
     found = STARTING.fullmatch(message(line))
     return found["test"] if found else ""
 
 
 def records(lines: Iterable[str]) -> Iterator[re.Match[str]]:
-    """Give the first line of each log record."""
+    """Return the first line of each log record."""
     return filter(None, (RECORD.match(COLOUR.sub("", line)) for line in lines))
 
 
 def read(lines: Iterable[str]) -> tuple[Results, list[str]]:
-    """Give what the tests of a log gave, and the errors logged outside of them.
+    """Return what the tests of a log gave, and the errors logged outside of them.
 
     A test is named `module.tests.file: Class.method`, as in the baseline list.
     """
@@ -69,7 +69,7 @@ def read(lines: Iterable[str]) -> tuple[Results, list[str]]:
 
 
 def excerpt(lines: Iterable[str], name: str) -> list[str]:
-    """Give the lines of the log that tell of the failed test, or logged error, `name`.
+    """Return the log's lines about the failed test, or the logged error, `name`.
 
     The middle of what is longer than EXCERPT lines is left out.
     """

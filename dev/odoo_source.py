@@ -40,13 +40,13 @@ class Odoo:
 
     @property
     def addons(self) -> list[Path]:
-        """Give the folders for `--addons-path`."""
+        """Return the folders for `--addons-path`."""
         inside, beside = self.root / "odoo" / "addons", self.root / "addons"
         return [inside] if (inside / "web").exists() else [beside, inside]
 
     @property
     def newest_python(self) -> tuple[int, int]:
-        """Give the last Python that it runs on."""
+        """Return the last Python that it runs on."""
         text = (self.root / "odoo" / "release.py").read_text()
         major, minor = re.search(
             r"^MAX_PY_VERSION = \((\d+), (\d+)\)", text, re.MULTILINE
@@ -55,7 +55,7 @@ class Odoo:
 
     @property
     def requirements(self) -> list[str]:
-        """Give the Python packages it needs, as pip takes them."""
+        """Return the Python packages it needs, as pip takes them."""
         metadata = next(self.root.glob("odoo-*.egg-info/PKG-INFO"), None)
         if metadata:
             lines = metadata.read_text().splitlines()
@@ -73,7 +73,7 @@ class Odoo:
 
 
 def setup_requirements(setup: Path) -> list[str]:
-    """Give the literal `install_requires` of a setup.py."""
+    """Return the literal `install_requires` of a setup.py."""
     for node in ast.walk(ast.parse(setup.read_text())):
         if isinstance(node, ast.keyword) and node.arg == "install_requires":
             return ast.literal_eval(node.value)
@@ -81,7 +81,7 @@ def setup_requirements(setup: Path) -> list[str]:
 
 
 def odoo() -> Odoo:
-    """Give Odoo 19, fetched first if there is none yet."""
+    """Return Odoo 19, fetched first if there is none yet."""
     named = os.environ.get(VARIABLE)
     if named:
         return checkout(Path(named).expanduser().resolve())
@@ -107,7 +107,7 @@ def fetch_debian(folder: Path) -> None:
 
 
 def from_debian(folder: Path) -> Odoo:
-    """Give the Odoo that `fetch_debian` left in `folder`."""
+    """Return the Odoo that `fetch_debian` left in `folder`."""
     version = (folder / "version").read_text()
     return Odoo(folder / "usr/lib/python3/dist-packages", version)
 
@@ -129,7 +129,7 @@ def clone(folder: Path) -> None:
 
 
 def checkout(root: Path) -> Odoo:
-    """Give the Odoo 19 of the source tree `root`; Problem if it is none."""
+    """Return the Odoo 19 of the source tree `root`; Problem if it is none."""
     release = root / "odoo" / "release.py"
     if not release.exists():
         raise Problem(f"{root} is no Odoo checkout: set {VARIABLE} to one of Odoo 19")

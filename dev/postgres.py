@@ -51,7 +51,7 @@ class Postgres:
         self.env = self._start() if self.own else dict[str, str]()
 
     def psql(self, *arguments: str) -> list[str]:
-        """Give psql as a command line."""
+        """Return psql as a command line."""
         return [str(self.bin / "psql"), "-X", *arguments]
 
     def query(self, sql: str, database: str = "postgres") -> list[str]:
@@ -132,7 +132,7 @@ class Postgres:
 
 
 def unprivileged() -> list[str]:
-    """Give the command prefix that PostgreSQL, which refuses root, needs as root.
+    """Return the command prefix that PostgreSQL, which refuses root, needs as root.
 
     It may still pass through folders of root's, so that nothing has to be opened up.
     """
@@ -166,7 +166,7 @@ def give(folder: Path) -> None:
 
 
 def socket_folder(folder: Path) -> Path:
-    """Give a folder for the socket, elsewhere if the kernel finds the path too long."""
+    """Return the socket's folder, elsewhere if the kernel finds the path too long."""
     path = folder / "socket"
     if len(os.fsencode(path)) > SOCKET_MAX:
         digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:12]

@@ -44,7 +44,7 @@ class Process:
         self.output = self._popen.stdout
 
     def status(self) -> int | None:
-        """Give the exit status, None while it runs."""
+        """Return the exit status, None while it runs."""
         return self._popen.poll()
 
     def wait(self, seconds: float | None = None) -> int:

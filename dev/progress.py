@@ -47,7 +47,7 @@ class Step:
 
     @property
     def seconds(self) -> float:
-        """Give the time since the step began."""
+        """Return the time since the step began."""
         return time.monotonic() - self._started
 
     def _tick(self) -> None:

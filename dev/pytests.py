@@ -44,13 +44,13 @@ def run(
 
 
 def went(line: str) -> str:
-    """Give the test that a line of pytest's tells of, and how far the run is."""
+    """Return the test that a line of pytest's tells of, and how far the run is."""
     found = WENT.match(line)
     return f"{found['part']} {found['test']}" if found else ""
 
 
 def why(text: str) -> str:
-    """Give what pytest said of the tests that failed: all, if it is not that."""
+    """Return what pytest said of the tests that failed: all, if it is not that."""
     found = WHY.search(text)
     return text[found.start() :] if found else text
 

@@ -33,7 +33,7 @@ def show(kind: str, results: Results) -> None:
 
 
 def summary(kinds: dict[str, Results]) -> str:
-    """Give the closing lines: each kind's time, then the sums alone on a line."""
+    """Return the closing lines: each kind's time, then the sums alone on a line."""
     times = "  ".join(f"{kind} {one.total:.0f} s" for kind, one in kinds.items())
     passed = sum(one.passed for one in kinds.values())
     failed = sum(len(one.failed) for one in kinds.values())

@@ -38,11 +38,11 @@ class Rpc:
 
     @property
     def cookies(self) -> dict[str, str]:
-        """Give the session's cookies; a browser that has them is signed in."""
+        """Return the session's cookies; a browser that has them is signed in."""
         return {each.name: each.value for each in self._cookies}
 
     def call(self, model: str, method: str, *args: Any, **kwargs: Any) -> Any:
-        """Give the result of `method` of `model`; raises RemoteError."""
+        """Return the result of `method` of `model`; raises RemoteError."""
         return self._post(
             f"/web/dataset/call_kw/{model}/{method}",
             {"model": model, "method": method, "args": args, "kwargs": kwargs},

@@ -17,7 +17,7 @@ START_SECONDS = 120
 
 
 def free_port() -> int:
-    """Give a TCP port that nothing listens on now."""
+    """Return a TCP port that nothing listens on now."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return probe.getsockname()[1]
@@ -62,7 +62,7 @@ class Server:
         self.process: Process | None = None
 
     def command(self) -> list[str]:
-        """Give the command line."""
+        """Return the command line."""
         raise NotImplementedError
 
     def start(self) -> "Server":
@@ -130,7 +130,7 @@ class OdooServer(Server):
         self.login = self.password = "admin"
 
     def command(self) -> list[str]:
-        """Give the command line."""
+        """Return the command line."""
         return self.env.odoo_command(
             f"--database={self.database}",
             f"--db-filter=^{self.database}$",
@@ -141,7 +141,7 @@ class OdooServer(Server):
         )
 
     def rpc(self, login: str = "", password: str = "") -> Rpc:
-        """Give a session of the administrator, or of `login`."""
+        """Return a session of the administrator, or of `login`."""
         return Rpc(
             self.url, self.database, login or self.login, password or self.password
         )
@@ -165,7 +165,7 @@ class SimulatorServer(Server):
         self.api_key = api_key
 
     def command(self) -> list[str]:
-        """Give the command line."""
+        """Return the command line."""
         return [
             str(self.env.python),
             "-m",

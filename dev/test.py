@@ -15,7 +15,7 @@ PRINTER = "wkhtmltopdf"
 
 
 def of(folder: str) -> Callable[[Environment], Results]:
-    """Give what runs the tests in tests/FOLDER."""
+    """Return what runs the tests in tests/FOLDER."""
     return lambda env: pytests.run(env, folder, {})
 
 

@@ -22,7 +22,7 @@ Version = tuple[int, int]
 
 
 def python(odoo: Odoo) -> Path:
-    """Give the interpreter that has all that `odoo` and we need, made first if new."""
+    """Return an interpreter with all that `odoo` and we need, made first if new."""
     wanted = odoo.requirements
     base = interpreter(odoo.newest_python)
     name = cache.key(
@@ -37,7 +37,7 @@ def python(odoo: Odoo) -> Path:
 
 
 def interpreter(newest: Version, ours: Version = sys.version_info[:2]) -> str:
-    """Give the Python we run on, or an older one if Odoo runs up to `newest` only."""
+    """Return the Python we run on, or an older one if Odoo runs up to `newest` only."""
     if ours <= newest:
         return sys.executable
     older = [f"python3.{minor}" for minor in range(newest[1], OLDEST[1] - 1, -1)]
@@ -51,12 +51,12 @@ def interpreter(newest: Version, ours: Version = sys.version_info[:2]) -> str:
 
 
 def dotted(version: Version) -> str:
-    """Give a version as people write it."""
+    """Return a version as people write it."""
     return ".".join(map(str, version))
 
 
 def describe(base: str) -> list[str]:
-    """Give what tells the Python `base` from another: its version and where it is."""
+    """Return what tells the Python `base` from another: its version and where it is."""
     show = "import sys; print(sys.version, sys.base_prefix, sep='\\0', end='')"
     done = subprocess.run([base, "-c", show], stdout=subprocess.PIPE, check=True)
     return done.stdout.decode().split("\0")

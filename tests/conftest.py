@@ -9,6 +9,8 @@ import sys
 import types
 from pathlib import Path
 
+from hypothesis import settings
+
 ROOT = Path(__file__).resolve().parents[1]
 
 if str(ROOT) not in sys.path:
@@ -17,3 +19,7 @@ if "su_sms" not in sys.modules:
     package = types.ModuleType("su_sms")
     package.__path__ = [str(ROOT / "su_sms")]
     sys.modules["su_sms"] = package
+
+# A slow machine is no failure: speed is measured by `python3 -m dev bench`.
+settings.register_profile("su_sms", deadline=None)
+settings.load_profile("su_sms")

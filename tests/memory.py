@@ -17,7 +17,7 @@ def watch() -> float:
 
 
 def peak() -> float:
-    """Give the most megabytes that were held since ``watch``."""
+    """Return the most megabytes that were held since ``watch``."""
     return _megabytes("VmHWM")
 
 

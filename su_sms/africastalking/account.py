@@ -60,7 +60,7 @@ class Account:
 
     @property
     def url(self) -> str:
-        """Give the server's address, without a slash at its end."""
+        """Return the server's address, without a slash at its end."""
         return (self.base_url or HOSTS[self.environment]).strip().rstrip("/")
 
     @property
@@ -70,18 +70,18 @@ class Account:
 
     @property
     def host(self) -> str:
-        """Give the server's name."""
+        """Return the server's name."""
         return urlsplit(self.url).hostname or ""
 
     @property
     def port(self) -> int:
-        """Give the server's port, the scheme's own by default."""
+        """Return the server's port, the scheme's own by default."""
         parts = urlsplit(self.url)
         return parts.port or PORTS[parts.scheme.lower()]
 
     @property
     def path(self) -> str:
-        """Give what goes before AT's paths, usually nothing."""
+        """Return what goes before AT's paths, usually nothing."""
         return urlsplit(self.url).path
 
 

@@ -82,7 +82,7 @@ class Balance:
 
 
 def number_key(number: str) -> str:
-    """Give what two spellings of one number share: its digits.
+    """Return what two spellings of one number share: its digits.
 
     AT has been seen to echo ``++254…``, and it echoes an invalid number as given.
     """
@@ -93,7 +93,7 @@ def number_key(number: str) -> str:
 
 
 def read_outcomes(answer: Answer, numbers: Sequence[str]) -> list[Outcome]:
-    """Give one outcome for each of ``numbers``, in their order.
+    """Return one outcome for each of ``numbers``, in their order.
 
     Entries are matched by number, never by place. ``numbers`` are distinct.
 
@@ -125,7 +125,7 @@ def read_outcomes(answer: Answer, numbers: Sequence[str]) -> list[Outcome]:
 
 
 def read_balance(answer: Answer) -> Balance:
-    """Give the balance. AT spells its envelope ``UserData`` or ``userData``.
+    """Return the balance. AT spells its envelope ``UserData`` or ``userData``.
 
     :raises GatewayError: there is none in the answer
     """
@@ -137,7 +137,7 @@ def read_balance(answer: Answer) -> Balance:
 
 
 def failed(error: GatewayError, numbers: Iterable[str]) -> list[Outcome]:
-    """Give the outcomes of numbers whose whole request failed."""
+    """Return the outcomes of numbers whose whole request failed."""
     return [
         Outcome(
             number,
@@ -171,7 +171,7 @@ def _said(answer: Answer) -> str:
 
 
 def _envelope(answer: Answer) -> tuple[str, list[dict[str, Any]]]:
-    """Give AT's message and its entries, whatever the HTTP status.
+    """Return AT's message and its entries, whatever the HTTP status.
 
     AT may say "do not disturb" with HTTP 409; entries are better evidence than it.
 
@@ -275,7 +275,7 @@ def _json(answer: Answer) -> Any:
 
 
 def _lower(value: Any) -> dict[str, Any]:
-    """Give an object with its keys in lower case, ``{}`` for anything else."""
+    """Return an object with its keys in lower case, ``{}`` for anything else."""
     if not isinstance(value, dict):
         return {}
     return dict(zip(_lower_all(tuple(value)), value.values(), strict=True))
@@ -287,7 +287,7 @@ def _lower_all(keys: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _scalar(value: Any) -> Any:
-    """Give a value that is no object or list as it is, else None."""
+    """Return a value that is no object or list as it is, else None."""
     return None if isinstance(value, (dict, list)) else value
 
 

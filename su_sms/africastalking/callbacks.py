@@ -167,7 +167,7 @@ class UnusableEvent(ValueError):
 
 
 def fields(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Give the fields of a post, by lower-case name; of a repeated one the first."""
+    """Return the fields of a post, by lower-case name; of a repeated one the first."""
     given: dict[str, str] = {}
     for name, value in pairs:
         given.setdefault(name.lower(), value.strip())
@@ -234,7 +234,7 @@ def read_subscription(post: Mapping[str, str]) -> Subscription:
 
 
 def network(code: str) -> str:
-    """Give the network's name, or the code itself if it is not known."""
+    """Return the network's name, or the code itself if it is not known."""
     return NETWORKS.get(code, code)
 
 

@@ -73,7 +73,7 @@ class Request:
 
     @property
     def label(self) -> str:
-        """Give method and path for logs, without the query."""
+        """Return method and path for logs, without the query."""
         return f"{self.method} {self.path.partition('?')[0]}"
 
 

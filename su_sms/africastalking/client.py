@@ -135,7 +135,7 @@ class Client:
 
 
 def _rounds(numbers: Sequence[str]) -> list[list[int]]:
-    """Give the places of the numbers, those of equal numbers in different rounds."""
+    """Return the places of the numbers, those of equal numbers in different rounds."""
     rounds: list[list[int]] = []
     seen: Counter[str] = Counter()
     for place, number in enumerate(numbers):

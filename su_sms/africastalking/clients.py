@@ -13,7 +13,7 @@ _lock = threading.Lock()
 
 
 def get(key: Hashable, account: Account) -> Client:
-    """Give the client of a gateway, with the connections it has kept alive.
+    """Return the client of a gateway, with the connections it has kept alive.
 
     A client whose account has changed is forgotten, not closed: another thread may
     still be waiting for its answer.

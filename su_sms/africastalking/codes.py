@@ -61,7 +61,7 @@ RETRIED = frozenset({"down", "throttled", "busy"})
 
 
 def http_meaning(status: int) -> Meaning:
-    """Give what an HTTP status says when the body says nothing."""
+    """Return what an HTTP status says when the body says nothing."""
     if status in HTTP:
         return HTTP[status]
     if 200 <= status < 300:

@@ -132,7 +132,7 @@ def describe(error: BaseException) -> str:
 
 
 def _root(error: BaseException) -> BaseException:
-    """Give the error that the layers above the socket wrapped, some of them twice."""
+    """Return the error that the layers above the socket wrapped, some of them twice."""
     inner = (error.__cause__, getattr(error, "reason", None), *error.args)
     wrapped = next((each for each in inner if isinstance(each, BaseException)), None)
     return error if wrapped is None else _root(wrapped)

@@ -61,7 +61,7 @@ class Step:
 
 
 def walk(account: Account) -> Iterator[Step]:
-    """Give the steps to the account's server, up to the first that fails.
+    """Return the steps to the account's server, up to the first that fails.
 
     With a proxy it is the proxy's name that is looked up here. Over plain HTTP there
     is no handshake.
@@ -186,7 +186,7 @@ def _certificate(shown: bytes, error: str) -> Certificate:
 
 
 def _name(name: x509.Name, *oids: x509.ObjectIdentifier) -> str:
-    """Give the parts of a name that people know, the first first."""
+    """Return the parts of a name that people know, the first first."""
     parts = [
         str(part.value) for oid in oids for part in name.get_attributes_for_oid(oid)
     ]

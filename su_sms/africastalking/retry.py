@@ -33,7 +33,7 @@ class Retry:
     rng: Callable[[], float] = random
 
     def __call__(self, attempt: Callable[[], T]) -> T:
-        """Give what ``attempt`` gives, trying again after a :class:`NotSent`.
+        """Return what ``attempt`` gives, trying again after a :class:`NotSent`.
 
         A wait that AT asks for and that would end too late is not begun: the error
         carries it as ``retry_after``.
@@ -58,7 +58,7 @@ class Retry:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Give the seconds of a Retry-After header, ``None`` without a usable one.
+    """Return the seconds of a Retry-After header, ``None`` without a usable one.
 
     A date is measured from the answer's own Date, so that our clock does not matter.
 

@@ -18,7 +18,7 @@ READ = 10_000
 
 
 def clean(text: str) -> str:
-    """Give ``text`` without what a database or a terminal would choke on."""
+    """Return ``text`` without what a database or a terminal would choke on."""
     if text.isprintable():
         return text.strip()
     text = text.encode("utf-8", "replace").decode()
@@ -26,7 +26,7 @@ def clean(text: str) -> str:
 
 
 def brief(text: str) -> str:
-    """Give the first line of ``text``, short, with numbers and keys masked.
+    """Return the first line of ``text``, short, with numbers and keys masked.
 
     Of an HTML page it is the title.
     """

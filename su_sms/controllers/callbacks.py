@@ -58,7 +58,7 @@ def _say(text):
 
 
 def _pairs(posted):
-    """Give the fields of a post, also of one that doesn't say that it is a form.
+    """Return the fields of a post, also of one that doesn't say that it is a form.
 
     :raises RequestEntityTooLarge: more came than it had announced and is taken
     """

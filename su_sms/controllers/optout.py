@@ -46,12 +46,12 @@ class Optout(http.Controller):
 
 
 def address():
-    """Give what counts as the address of whoever asks."""
+    """Return what counts as the address of whoever asks."""
     return whose(request.httprequest.remote_addr or "")
 
 
 def page(template, status=200, **values):
-    """Give a page that anybody may open."""
+    """Return a page that anybody may open."""
     gateways = request.env["sms.gateway.config"].sudo()
     gateway = gateways._gateway_of(request.env.company)
     # Who can't be answered is told of no word to answer with.

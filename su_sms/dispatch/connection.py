@@ -35,7 +35,7 @@ class Connection:
 
     @contextlib.contextmanager
     def transaction(self):
-        """Give a cursor of a new transaction, which is committed at the end."""
+        """Return a cursor of a new transaction, which is committed at the end."""
         self.open()
         # Kept again only if all went well: what failed may be broken.
         cr, self._cr = self._cr, None
@@ -50,7 +50,7 @@ class Connection:
         self._cr = cr
 
     def close(self):
-        """Give the connection back; the next transaction opens another."""
+        """Return the connection back; the next transaction opens another."""
         cr, self._cr = self._cr, None
         if cr:
             with contextlib.suppress(psycopg2.Error):

@@ -13,12 +13,12 @@ from collections import Counter
 
 import psycopg2
 
-from . import line, outbox
-from .ahead import Ahead
+from . import holds, outbox
 from .lanes import LOOK_AHEAD
+from .lookahead import LookAhead
 from .recorder import Recorder
 from .running import running
-from .timing.patience import Patience
+from .timing.backoff import Backoff
 from .wire import Wire
 
 _logger = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ class Dispatcher:
         """
         self._force = force
         self._ids = ids
-        self._ahead = {gateway_id: Ahead(ids) for gateway_id in self._wires}
+        self._ahead = {gateway_id: LookAhead(ids) for gateway_id in self._wires}
         until = time.monotonic() + seconds
         with running:
             self._recorder.start()
@@ -123,7 +123,7 @@ class Dispatcher:
         self._settle(pause if self._free() else None)
 
     def _settle(self, timeout=0.0):
-        """Give free the places of requests that are on record.
+        """Free the places of requests that are on record.
 
         Not before: they may hold their gateway, and a crash leaves no more in doubt
         than fits on the wire.
@@ -148,7 +148,7 @@ class Dispatcher:
 
     def _claim_some(self):
         """Claim what goes next, in a transaction, and look again later if nothing."""
-        patience = Patience("what is on the wire is waited for")
+        backoff = Backoff("what is on the wire is waited for")
         while True:
             try:
                 with self._connection.transaction() as cr:
@@ -162,7 +162,7 @@ class Dispatcher:
             except psycopg2.Error as error:
                 if not (self._in_doubt or self._busy()):
                     raise
-                patience.wait(error)
+                backoff.wait(error)
 
     def _report(self, count, force=False):
         """Tell of progress, at first at once and then every few seconds."""
@@ -183,14 +183,14 @@ class Dispatcher:
         for gateway, wire in self._wires.values():
             if not wire.free:
                 continue
-            state = line.OPEN if self._force else line.state(cr, gateway, now)
-            if state in (line.OPEN, line.RESUMED):
-                known = gateway._replace(resumed=state == line.RESUMED)
+            state = holds.SENDING if self._force else holds.state(cr, gateway, now)
+            if state in (holds.SENDING, holds.RESUMED):
+                known = gateway._replace(resumed=state == holds.RESUMED)
                 ahead = self._ahead[gateway.id]
                 its_claims, its_seen = outbox.claim(cr, known, wire.free, now, ahead)
                 claims += its_claims
                 seen = seen or its_seen
-            elif state == line.PROBE:
+            elif state == holds.PROBING:
                 claims += self._probe(cr, gateway, now)
         # Once: what fails now waits like everything else.
         self._force = False
@@ -204,8 +204,8 @@ class Dispatcher:
         """
         one = gateway._replace(chunk_size=1, probing=True)
         while True:
-            claims, seen = outbox.claim(cr, one, 1, now, Ahead(self._ids))
+            claims, seen = outbox.claim(cr, one, 1, now, LookAhead(self._ids))
             if claims:
-                line.put_off(cr, gateway, now)
+                holds.put_off(cr, gateway, now)
             if claims or not seen:
                 return claims

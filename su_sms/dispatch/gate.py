@@ -36,7 +36,7 @@ FAILURE_BY_REASON = {"empty": MISSING, "not_mobile": NOT_MOBILE}
 
 @lru_cache(maxsize=16)
 def prepare(body, sanitise):
-    """Give the text that leaves for a message's body.
+    """Return the text that leaves for a message's body.
 
     Control characters, which no handset shows and some networks refuse, are
     dropped; with ``sanitise`` typographic characters become their plain ones, which
@@ -61,7 +61,7 @@ def is_too_long(body):
 
 
 def read_number(number, country):
-    """Give a message's number in E.164, or ``Stop``.
+    """Return a message's number in E.164, or ``Stop``.
 
     :param country: ISO code by which numbers without prefix are read
     """

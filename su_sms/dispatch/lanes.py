@@ -8,7 +8,7 @@ however many messages wait in it: claims do not look into it.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -23,20 +23,22 @@ TURN = 7_357_767
 
 
 @dataclass
-class Purse:
+class Allowance:
     """What may still be spent today, by all lanes of a company together."""
 
     left: float
 
 
-class Lane(NamedTuple):
+@dataclass(frozen=True)
+class Lane:
     """How many messages of a class and campaign (0: of none) may leave now.
 
     :ivar room: 0 if it is shut
     :ivar opens: when to look again if it is shut; None: a person has to do something
     :ivar reason: why it is shut: "window", "balance", "pace" or "budget"
-    :ivar price: what a message costs at most, taken out of ``purse``
-    :ivar without: ids of companies whose messages stay, as their purse is empty
+    :ivar price: what a message costs at most, taken out of ``allowance``, which lanes
+        of a company share
+    :ivar without: ids of companies whose messages stay, as their allowance is empty
     """
 
     message_class: str
@@ -48,21 +50,21 @@ class Lane(NamedTuple):
     pace: int = 0
     until: datetime | None = None
     price: float = 0.0
-    purse: Purse | None = None
+    allowance: Allowance | None = None
     without: tuple[int, ...] = ()
 
     def pay(self) -> bool:
-        """Take a message's price out of the purse; tell whether it was enough."""
-        if self.purse is None:
+        """Take a message's price out of the allowance; tell whether it was enough."""
+        if self.allowance is None:
             return True
-        if self.purse.left < self.price - 1e-6:
+        if self.allowance.left < self.price - 1e-6:
             return False
-        self.purse.left -= self.price
+        self.allowance.left -= self.price
         return True
 
 
 def lanes(cr, gateway, now, claiming=False):
-    """Give the lanes of a gateway, those of paused campaigns left out.
+    """Return the lanes of a gateway, those of paused campaigns left out.
 
     :param claiming: until the transaction ends, let nobody pause these campaigns, and
         no other dispatcher claim where a pace or budget is counted
@@ -94,18 +96,20 @@ def lanes(cr, gateway, now, claiming=False):
     if claiming and (limited or any(c.pace or c.budget for c in campaigns)):
         # The last lock of the transaction, so that no two can wait for each other.
         cr.execute("SELECT pg_advisory_xact_lock(%s)", [TURN])
-    purses = _purses(cr, gateway, now)
+    allowances = _allowances(cr, gateway, now)
     found = [Lane("transactional", 0, LOOK_AHEAD)]
     promotional = _by_gateway(gateway, Lane("promotional", 0, LOOK_AHEAD), now)
     if gateway.company_id:
-        promotional = _by_day(gateway, promotional, purses[gateway.company_id], now)
+        promotional = _by_day(gateway, promotional, allowances[gateway.company_id], now)
     else:
-        spent = tuple(company for company, purse in purses.items() if purse.left <= 0)
-        promotional = promotional._replace(without=spent)
+        spent = tuple(
+            company for company, allowance in allowances.items() if allowance.left <= 0
+        )
+        promotional = replace(promotional, without=spent)
     found.append(promotional)
     for campaign in campaigns:
-        purse = purses[campaign.company_id]
-        found.append(_campaign(cr, gateway, campaign, purse, now))
+        allowance = allowances[campaign.company_id]
+        found.append(_campaign(cr, gateway, campaign, allowance, now))
     return found
 
 
@@ -120,7 +124,7 @@ class _Campaign(NamedTuple):
     price: float
 
 
-def _campaign(cr, gateway, campaign, purse, now):
+def _campaign(cr, gateway, campaign, allowance, now):
     lane = Lane(
         campaign.message_class,
         campaign.id,
@@ -130,27 +134,27 @@ def _campaign(cr, gateway, campaign, purse, now):
     )
     if campaign.message_class == "promotional" or campaign.within_window:
         lane = _by_gateway(gateway, lane, now)
-    lane = _by_day(gateway, lane, purse, now)
+    lane = _by_day(gateway, lane, allowance, now)
     if lane.room and campaign.budget:
         left = left_of_budget(cr, campaign.id, campaign.budget, campaign.price)
         lane = _by_money(lane, left, None)
     if lane.room and campaign.pace:
         until = paced_until(cr, gateway, campaign.id)
         room = min(lane.room, pace.room(until, campaign.pace, now))
-        lane = lane._replace(pace=campaign.pace, until=until, room=room)
+        lane = replace(lane, pace=campaign.pace, until=until, room=room)
         if not room:
             opens = pace.opens(until, campaign.pace, now)
-            lane = lane._replace(opens=opens, reason="pace")
+            lane = replace(lane, opens=opens, reason="pace")
     return lane
 
 
 def _by_gateway(gateway, lane, now):
     """Shut a lane of promotional messages by the gateway's balance and window."""
     if lane.message_class == "promotional" and not gateway.promotional:
-        return lane._replace(room=0, opens=now + LATER, reason="balance")
+        return replace(lane, room=0, opens=now + LATER, reason="balance")
     if gateway.window and not window.is_open(gateway.window, now):
         opens = window.next_open(gateway.window, now)
-        return lane._replace(room=0, opens=opens, reason="window")
+        return replace(lane, room=0, opens=opens, reason="window")
     return lane
 
 
@@ -160,7 +164,7 @@ def _by_gateway(gateway, lane, now):
 
 
 def left_of_budget(cr, campaign_id, budget, price):
-    """Give what is left of a campaign's budget if all that is on its way is charged.
+    """Return what is left of a campaign's budget if all that is on its way is charged.
 
     One statement, so that what another dispatcher just records is counted once. What
     became of a message of unknown outcome nobody knows: it may have been charged.
@@ -181,8 +185,8 @@ def left_of_budget(cr, campaign_id, budget, price):
     return budget - float(spent) - under_way * price
 
 
-def _purses(cr, gateway, now):
-    """Give {company id: what is left of its budget of the day, or None: no budget}."""
+def _allowances(cr, gateway, now):
+    """Return {company id: what is left of its daily budget, or None: no budget}."""
     if not gateway.day_budget:
         return defaultdict(lambda: None)
     cr.execute(
@@ -201,18 +205,18 @@ def _purses(cr, gateway, now):
         """,
         [window.today(gateway.zone, now)],
     )
-    purses = defaultdict(lambda: Purse(gateway.day_budget))
+    allowances = defaultdict(lambda: Allowance(gateway.day_budget))
     for company_id, spent in cr.fetchall():
-        purses[company_id].left -= float(spent)
-    return purses
+        allowances[company_id].left -= float(spent)
+    return allowances
 
 
-def _by_day(gateway, lane, purse, now):
+def _by_day(gateway, lane, allowance, now):
     """Shut a lane when the company's budget of the day is spent."""
-    if not (lane.room and purse):
+    if not (lane.room and allowance):
         return lane
     tomorrow = window.tomorrow(gateway.zone, now)
-    return _by_money(lane._replace(purse=purse), purse.left, tomorrow)
+    return _by_money(replace(lane, allowance=allowance), allowance.left, tomorrow)
 
 
 def _by_money(lane, left, opens):
@@ -221,8 +225,8 @@ def _by_money(lane, left, opens):
     else:
         room = LOOK_AHEAD if left > 0 else 0
     if room > 0:
-        return lane._replace(room=min(lane.room, room))
-    return lane._replace(room=0, opens=opens, reason="budget")
+        return replace(lane, room=min(lane.room, room))
+    return replace(lane, room=0, opens=opens, reason="budget")
 
 
 # ------------------------------------------------------------
@@ -231,7 +235,7 @@ def _by_money(lane, left, opens):
 
 
 def paced_until(cr, gateway, campaign_id):
-    """Give until when the pace of a gateway or campaign (0: the gateway) is filled."""
+    """Return until when the pace of a gateway (or its campaign, not 0) is filled."""
     cr.execute(
         "SELECT paced_until FROM sms_pace"
         " WHERE gateway_id = %s AND coalesce(campaign_id, 0) = %s",

@@ -21,9 +21,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ..privacy import blacklist, links
-from . import gate, journal
-from .ahead import KEPT
+from . import gate, outcome_log
 from .lanes import LOOK_AHEAD, keep_pace, lanes, paced_until
+from .lookahead import PREFETCH
 from .timing import pace
 from .timing.window import Window
 
@@ -38,7 +38,7 @@ class Gateway(NamedTuple):
     id: int
     chunk_size: int
     concurrency: int
-    max_attempts: int
+    max_faults: int
     sender: str
     sanitise: bool
     country: str
@@ -51,13 +51,13 @@ class Gateway(NamedTuple):
     pace: int = 0
     day_budget: float = 0.0
     block_transactional: bool = False
-    line_version: int = 0
+    settings_version: int = 0
     countries: Mapping[int, str] = MappingProxyType({})
     probing: bool = False
     resumed: bool = False
 
     def country_of(self, company_id: int | None) -> str:
-        """Give the country by which numbers of a company's messages are read."""
+        """Return the country by which numbers of a company's messages are read."""
         return self.countries.get(company_id, self.country)
 
 
@@ -113,7 +113,7 @@ LOCK = """
 """
 
 
-class Candidate(NamedTuple):
+class Locked(NamedTuple):
     """A message that may leave now, before the gate has seen it.
 
     :ivar linked: it ends with a link to opt out, whose blank is to be filled in
@@ -154,19 +154,33 @@ def claim(cr, gateway, slots, now, ahead):
     if most < 1:
         return [], False
     chunks = _take(cr, gateway, open_lanes, slots, most, now, ahead)
-    candidates = [each for chunk in chunks for each in chunk]
-    numbers = [
-        gate.read_number(each.number, gateway.country_of(each.company_id))
-        for each in candidates
+    passed, stopped = _judge(cr, gateway, chunks)
+    groups, leaving = _group(open_lanes, passed, slots)
+    outcome_log.record(cr, stopped, now)
+    claims = [
+        Claim(gateway, text, tuple(rows), now, sender or gateway.sender)
+        for (_place, text, sender), rows in groups.items()
     ]
-    blocked, said_no = _blocked(cr, gateway, zip(numbers, candidates, strict=True))
-    tokens = _tokens(cr, zip(numbers, candidates, strict=True), said_no)
-    groups = defaultdict(list)
-    stopped = []
-    leaving = Counter()
-    places = [place for place, chunk in enumerate(chunks) for _each in chunk]
-    for place, number, each in zip(places, numbers, candidates, strict=True):
-        lane = open_lanes[each.message_class, each.campaign]
+    _mark_in_process(cr, claims, now)
+    _keep_pace(cr, gateway, open_lanes, until, leaving, now)
+    return claims, any(chunks)
+
+
+def _judge(cr, gateway, chunks):
+    """Let the gate judge messages.
+
+    :return: [(place of its chunk, message, number in E.164, text)] of those that may
+        leave, and the changes of those that may not
+    """
+    placed = [(place, each) for place, chunk in enumerate(chunks) for each in chunk]
+    numbered = [
+        (gate.read_number(each.number, gateway.country_of(each.company_id)), each)
+        for _place, each in placed
+    ]
+    blocked, said_no = _blocked(cr, gateway, numbered)
+    tokens = _tokens(cr, numbered, said_no)
+    passed, stopped = [], []
+    for (place, each), (number, _each) in zip(placed, numbered, strict=True):
         verdict = gate.judge(
             number,
             each.body,
@@ -175,39 +189,45 @@ def claim(cr, gateway, slots, now, ahead):
             blocked=blocked[each.asks],
         )
         if isinstance(verdict, gate.Stop):
-            stopped.append(journal.Change(each.id, None, None, *verdict))
+            stopped.append(outcome_log.Change(each.id, None, None, *verdict))
             continue
         text = verdict.text
         if each.linked:
             token = tokens.get(each.id)
             text = links.put_in(text, token) if token else links.take_out(text)
+        passed.append((place, each, verdict.number, text))
+    return passed, stopped
+
+
+def _group(open_lanes, passed, slots):
+    """Put messages of a chunk, a text and a sender together, at most ``slots`` groups.
+
+    :return: {(place, text, sender): [Row]}, and how many leave in each lane
+    """
+    groups, leaving = defaultdict(list), Counter()
+    for place, each, number, text in passed:
+        key = (each.message_class, each.campaign)
+        lane = open_lanes[key]
         group = (place, text, lane.sender)
         # A text that was changed since somebody looked makes a chunk more.
         if (group in groups or len(groups) < slots) and lane.pay():
-            row = Row(each.id, verdict.number, each.attempts or 0, each.faults or 0)
+            row = Row(each.id, number, each.attempts or 0, each.faults or 0)
             groups[group].append(row)
-            leaving[each.message_class, each.campaign] += 1
-    journal.record(cr, stopped, now)
-    claims = [
-        Claim(gateway, text, tuple(rows), now, sender or gateway.sender)
-        for (_place, text, sender), rows in groups.items()
-    ]
-    _mark_in_process(cr, claims, now)
-    _keep_pace(cr, gateway, open_lanes, until, leaving, now)
-    return claims, bool(candidates)
+            leaving[key] += 1
+    return groups, leaving
 
 
 def _take(cr, gateway, open_lanes, slots, most, now, ahead):
-    """Lock the next chunks that nobody else has; give their candidates, in lists."""
+    """Lock the next chunks that nobody else has; return them in lists."""
     rooms = [lane.room for lane in open_lanes.values()]
     # A probe, a pace, a budget: what may go now has to be counted now.
     counted = min([most, *rooms]) < LOOK_AHEAD
-    new = counted or ahead.spent
+    new = counted or ahead.is_stale
     while True:
         if new:
-            chunks = slots if counted else KEPT
-            ahead.look(cr, gateway, open_lanes.values(), now, most, chunks)
-        while chunks := ahead.take(slots):
+            chunks = slots if counted else PREFETCH
+            ahead.refill(cr, gateway, open_lanes.values(), now, most, chunks)
+        while chunks := ahead.pop(slots):
             if locked := _lock(cr, gateway, open_lanes, chunks, now):
                 return [[locked[i] for i in chunk if i in locked] for chunk in chunks]
             if not new:
@@ -219,11 +239,11 @@ def _take(cr, gateway, open_lanes, slots, most, now, ahead):
 
 
 def _lock(cr, gateway, open_lanes, chunks, now):
-    """Give {id: candidate} of those that nobody else has and that may leave now."""
+    """Return {id: message} of those that nobody else has and that may leave now."""
     ids = ",".join(str(sms_id) for chunk in chunks for sms_id in chunk)
     cr.execute(LOCK, {"ids": f"{{{ids}}}", "gateway": gateway.id, "now": now})
     locked = {}
-    for each in map(Candidate._make, cr.fetchall()):
+    for each in map(Locked._make, cr.fetchall()):
         lane = open_lanes.get((each.message_class, each.campaign))
         if lane and (each.company_id or 0) not in lane.without:
             locked[each.id] = each
@@ -249,8 +269,8 @@ def unclaim(cr, claims):
         )
 
 
-def _blocked(cr, gateway, candidates):
-    """Give whom the blacklist concerns.
+def _blocked(cr, gateway, numbered):
+    """Return whom the blacklist concerns.
 
     :return: {whether an opt-out stops them: numbers to which messages may not go}, and
         whose owners said no
@@ -260,7 +280,7 @@ def _blocked(cr, gateway, candidates):
         cr,
         {
             number
-            for number, each in candidates
+            for number, each in numbered
             if isinstance(number, str) and (strict or each.asks or each.linked)
         },
     )
@@ -269,10 +289,10 @@ def _blocked(cr, gateway, candidates):
     return blocked, said_no
 
 
-def _tokens(cr, candidates, said_no):
-    """Give {id of a message: the token of its link}; none to who said no already."""
+def _tokens(cr, numbered, said_no):
+    """Return {id of a message: the token of its link}; none to who said no already."""
     found, missing = {}, {}
-    for number, each in candidates:
+    for number, each in numbered:
         if not (each.linked and isinstance(number, str)) or number in said_no:
             continue
         if each.token and number == each.number:

@@ -16,8 +16,8 @@ from collections import defaultdict
 
 import psycopg2
 
-from . import journal, line
-from .timing.patience import Patience
+from . import holds, outcome_log
+from .timing.backoff import Backoff
 
 _logger = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class Recorder:
         return self._recorded.empty() if self._thread else self.finished.empty()
 
     def take(self, timeout=0.0):
-        """Give what has been put on record since: [(claim, outcomes)].
+        """Return what has been put on record since: [(claim, outcomes)].
 
         :param timeout: seconds to wait for the first; None: as long as it takes
         """
@@ -121,7 +121,7 @@ class Recorder:
             self._record(part)
 
     def _write(self, requests):
-        patience = Patience(f"{len(requests)} requests wait to be recorded")
+        backoff = Backoff(f"{len(requests)} requests wait to be recorded")
         while True:
             try:
                 with self._connection.transaction() as cr:
@@ -130,7 +130,7 @@ class Recorder:
             except psycopg2.Error as error:
                 if not _is_of_the_database(error):
                     raise
-                patience.wait(error)
+                backoff.wait(error)
 
 
 def _is_of_the_database(error):
@@ -142,7 +142,7 @@ def _is_of_the_database(error):
 
 
 def _halves(requests):
-    """Give requests in two parts, a single one by its messages; [] if it has but one.
+    """Return requests in two parts, a single one by its messages; [] if it has but one.
 
     :param requests: [(claim, outcomes)]
     """
@@ -160,7 +160,7 @@ def _halves(requests):
 
 
 def _all_of(source, timeout):
-    """Give what is in a queue, once there is anything or the timeout is over."""
+    """Return what is in a queue, once there is anything or the timeout is over."""
     batch = []
     with contextlib.suppress(queue.Empty):
         batch.append(source.get(block=timeout != 0, timeout=timeout or None))
@@ -178,20 +178,20 @@ def _record(cr, requests, now):
     for _id, its_requests in sorted(by_gateway.items()):
         alive = None
         for claim, outcomes in its_requests:
-            its_changes, holding = journal.changes_of(claim, outcomes, now)
+            its_changes, holding = outcome_log.changes_of(claim, outcomes, now)
             changes[claim.gateway.zone] += its_changes
             if holding:
                 if alive:
-                    line.release(cr, alive, now)
-                line.hold(cr, claim, holding, now)
+                    holds.release(cr, alive, now)
+                holds.hold(cr, claim, holding, now)
                 alive = None
             elif any(_shows_life(outcome) for outcome in outcomes):
                 # The newest says it for those before.
                 alive = max(alive or claim, claim, key=lambda each: each.at)
         if alive:
-            line.release(cr, alive, now)
+            holds.release(cr, alive, now)
     for zone, its_changes in changes.items():
-        journal.record(cr, its_changes, now, zone)
+        outcome_log.record(cr, its_changes, now, zone)
 
 
 def _shows_life(outcome):

@@ -37,11 +37,11 @@ class Settled(NamedTuple):
     problem: str | None = None
 
 
-def apply(cr, received, now, patience):
+def apply(cr, received, now, may_wait):
     """Apply reports to their messages.
 
     :param received: [Received]
-    :param patience: how long a report may wait for its message
+    :param may_wait: how long a report may wait for its message
     :return: {event id: Settled}
     """
     messages = _messages(cr, {each.report.message_id for each in received})
@@ -50,7 +50,7 @@ def apply(cr, received, now, patience):
     for each in received:
         sms_id = messages.get(_key(each))
         if sms_id is None:
-            waits = now - each.received_at < patience
+            waits = now - each.received_at < may_wait
             settled[each.event_id] = Settled("waiting" if waits else "unmatched")
             continue
         if each.report.status is None:
@@ -68,7 +68,7 @@ def apply(cr, received, now, patience):
 
 
 def _messages(cr, message_ids):
-    """Give {(gateway id, provider's message id): id} of the messages, locked.
+    """Return {(gateway id, provider's message id): id} of the messages, locked.
 
     One that is on the wire once more has an earlier try's id: its outcome comes first.
     """
@@ -91,7 +91,7 @@ def _key(each):
 
 
 def _adopt(cr, orphans):
-    """Give the messages of unknown outcome that reports can only be about.
+    """Return the messages of unknown outcome that reports can only be about.
 
     As ``_messages`` does, and they have the provider's id from now on.
     """

@@ -10,7 +10,7 @@ NO_CLAIM = ("operator", "unreachable")
 
 
 def blocked_among(cr, numbers, promotional=True):
-    """Give those of these E.164 numbers that get no messages of a class.
+    """Return those of these E.164 numbers that get no messages of a class.
 
     :param promotional: else transactional ones, of a gateway that blocks them as well
     """
@@ -21,7 +21,7 @@ def blocked_among(cr, numbers, promotional=True):
 
 
 def listed_among(cr, numbers):
-    """Give those of these E.164 numbers that are on the blacklist, and how.
+    """Return those of these E.164 numbers that are on the blacklist, and how.
 
     :return: {number: whether that is nobody's no, but only a block}
     """

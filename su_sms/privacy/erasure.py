@@ -173,7 +173,7 @@ def is_shared(cr, number, companies):
 
 
 def find_notifications(cr, numbers, companies):
-    """Give the ids of Odoo's notifications of SMS to these numbers.
+    """Return the ids of Odoo's notifications of SMS to these numbers.
 
     :param numbers: in E.164, or as they are held
     :param companies: ids; what is of another company is not given
@@ -183,7 +183,7 @@ def find_notifications(cr, numbers, companies):
 
 
 def find_traces(cr, numbers, companies):
-    """Give the ids of Odoo's traces of mailings; as ``find_notifications``."""
+    """Return the ids of Odoo's traces of mailings; as ``find_notifications``."""
     cr.execute(TRACES, {"numbers": numbers, "companies": list(companies)})
     return [row_id for (row_id,) in cr.fetchall()]
 
@@ -214,7 +214,7 @@ def find_audiences(cr, number, countries):
 
 
 def _pasted(cr, number, countries):
-    """Give [(id of audience, its pasted text without the number)]."""
+    """Return [(id of audience, its pasted text without the number)]."""
     cr.execute(PASTED, _typed(number, countries))
     return [
         (audience, spelling.without(text, number, countries[company]))
@@ -263,7 +263,7 @@ def _forget_tests(cr, number, countries):
 
 
 def _typed(number, countries):
-    """Give the parameters by which a number may be found, or None if it isn't E.164."""
+    """Return parameters by which a number may be found, or None if it isn't E.164."""
     typed = spelling.pattern(number)
     return typed and {"number": number, "companies": list(countries), "typed": typed}
 

@@ -39,7 +39,7 @@ READ = """
 
 
 def new_token():
-    """Give a token that nobody guesses."""
+    """Return a token that nobody guesses."""
     return "".join(_random.choices(ALPHABET, k=TOKEN_LENGTH))
 
 
@@ -58,7 +58,7 @@ def make(cr, owners):
 
 
 def tokens(cr, owners):
-    """Give {(E.164 number, company id): token}, made where there was none."""
+    """Return {(E.164 number, company id): token}, made where there was none."""
     if not owners:
         return {}
     make(cr, owners)
@@ -67,7 +67,7 @@ def tokens(cr, owners):
 
 
 def put_in(text, token):
-    """Give a text with its link's blank filled in; what a person wrote stays.
+    """Return a text with its link's blank filled in; what a person wrote stays.
 
     The ending is ours and the last: who had typed a blank behind an address of their
     own would else be sent the token by whoever follows it.
@@ -77,12 +77,12 @@ def put_in(text, token):
 
 
 def hide(text):
-    """Give a text with blanks for tokens, such as an answer that quotes ours."""
+    """Return a text with blanks for tokens, such as an answer that quotes ours."""
     return TOKEN.sub(ROUTE + BLANK, text)
 
 
 def take_out(text):
-    """Give a text without the line that has its link, the last."""
+    """Return a text without the line that has its link, the last."""
     before, blank, _after = text.rpartition(f"{ROUTE}{BLANK}")
     return before.rpartition("\n")[0] if blank else text
 

@@ -61,12 +61,12 @@ class Batch:
     notice: str
 
     def before(self, days):
-        """Give the time before which something is too old."""
+        """Return the time before which something is too old."""
         return self.now - timedelta(days=days)
 
 
 def _take(cr, sql, batch, days, **more):
-    """Give the ids of a batch's rows, in their order, locked."""
+    """Return the ids of a batch's rows, in their order, locked."""
     if days is None:
         return []
     cr.execute(
@@ -308,7 +308,7 @@ AUDIENCES = """
 
 
 def take_audiences(cr, batch):
-    """Give the ids of audiences that nobody has touched for as long as texts are kept.
+    """Return the ids of audiences untouched for as long as texts are kept.
 
     What was pasted or uploaded holds numbers, names and what texts are made of.
     """

@@ -20,13 +20,13 @@ _BLOCK = hashlib.sha256().block_size
 
 
 def hashed(secret, number):
-    """Give what stands for a number: `#` and 16 hexadecimal digits."""
+    """Return what stands for a number: `#` and 16 hexadecimal digits."""
     digest = hmac.digest(secret.encode(), number.encode(), "sha256")
     return f"#{digest.hex()[:16]}"
 
 
 def hash_sql(column):
-    """Give the SQL for ``hashed`` of a column, with the parameters of :func:`pads`."""
+    """Return the SQL for ``hashed`` of a column, with parameters of :func:`pads`."""
     return (
         "'#' || left(encode(sha256(%(outer)s || sha256(%(inner)s ||"
         f" convert_to({column}, 'UTF8'))), 'hex'), 16)"
@@ -34,7 +34,7 @@ def hash_sql(column):
 
 
 def pads(secret):
-    """Give HMAC's two keys; PostgreSQL itself has SHA-256 but no HMAC."""
+    """Return HMAC's two keys; PostgreSQL itself has SHA-256 but no HMAC."""
     key = secret.encode()
     if len(key) > _BLOCK:
         key = hashlib.sha256(key).digest()
@@ -46,7 +46,7 @@ def pads(secret):
 
 
 def secret(cr):
-    """Give the database's secret.
+    """Return the database's secret.
 
     :raise LookupError: if somebody has removed it
     """
@@ -81,7 +81,7 @@ def lift(cr, numbers):
 
 
 def blocked_hashes(cr, numbers):
-    """Give those of the E.164 numbers that are suppressed by their hash, as a set.
+    """Return those of the E.164 numbers that are suppressed by their hash, as a set.
 
     Costs one look-up while nobody is suppressed, two otherwise, however many numbers.
     """
@@ -98,7 +98,7 @@ def blocked_hashes(cr, numbers):
 
 
 def _candidates(cr, numbers):
-    """Give {hash: number}, or nothing if nobody is suppressed at all."""
+    """Return {hash: number}, or nothing if nobody is suppressed at all."""
     if not numbers:
         return {}
     cr.execute("SELECT EXISTS (SELECT FROM sms_suppression)")

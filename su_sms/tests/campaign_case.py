@@ -30,11 +30,11 @@ class CampaignCase(GatewayCase):
         )
 
     def numbers(self, text):
-        """Give an audience of pasted numbers."""
+        """Return an audience of pasted numbers."""
         return {"kind": "numbers", "numbers": text}
 
     def records(self, records):
-        """Give an audience of records."""
+        """Return an audience of records."""
         return {
             "kind": "model",
             "model_id": self.env["ir.model"]._get_id(records._name),
@@ -42,7 +42,7 @@ class CampaignCase(GatewayCase):
         }
 
     def file(self, content, name="people.csv"):
-        """Give an audience of an uploaded file."""
+        """Return an audience of an uploaded file."""
         if isinstance(content, str):
             content = content.encode()
         return {
@@ -52,7 +52,7 @@ class CampaignCase(GatewayCase):
         }
 
     def exclusions(self, campaign):
-        """Give how many are left out, by reason."""
+        """Return how many are left out, by reason."""
         return {each.reason: each.count for each in campaign.exclusion_ids}
 
     def run_campaign(self, campaign):

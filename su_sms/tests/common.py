@@ -16,7 +16,7 @@ PROCESS = Path(__file__).resolve().parents[2] / "tests" / "simulator" / "process
 
 @cache
 def simulator_module():
-    """Give the module that runs a simulator; it is beside the addon, not in it."""
+    """Return the module that runs a simulator; it is beside the addon, not in it."""
     spec = importlib.util.spec_from_file_location("su_sms_simulator", PROCESS)
     process = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = process
@@ -91,7 +91,7 @@ class GatewayCase(TransactionCase):
         return mailing
 
     def texts(self):
-        """Give (number, text) of everything that the simulator accepted."""
+        """Return (number, text) of everything that the simulator accepted."""
         return [(sent["number"], sent["text"]) for sent in self.simulator.ledger()]
 
     @classmethod

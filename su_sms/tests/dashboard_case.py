@@ -99,7 +99,7 @@ class DashboardCase(GatewayCase):
 
 
 def figures(data):
-    """Give every figure of the dashboard's data, whatever it is in."""
+    """Return every figure of the dashboard's data, whatever it is in."""
     if isinstance(data, dict):
         if "count" in data and "domain" in data:
             yield data

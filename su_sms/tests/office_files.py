@@ -409,7 +409,7 @@ def balances():
 
 
 def contacts_of_a_phone():
-    """Give what phones export."""
+    """Return what phones export."""
     return (
         b"BEGIN:VCARD\r\nVERSION:2.1\r\nFN:Achieng\r\nTEL:0712000001\r\nEND:VCARD\r\n"
     )

@@ -4,7 +4,7 @@ from odoo import fields
 
 
 def values(model, parent, env):
-    """Give the values of a record that its owner makes.
+    """Return the values of a record that its owner makes.
 
     :param parent: ``parent(model)`` gives the owner's record of another model
     :param env: the owner's environment, at work in the record's company
@@ -22,7 +22,7 @@ def _mailing(parent, env):
 
 
 def _number(env):
-    """Give a number for each user and company."""
+    """Return a number for each user and company."""
     return f"+2547{env.uid:04d}{env.company.id:04d}"
 
 

@@ -34,7 +34,7 @@ class TestCompanies(CampaignCase):
         self.made = {}
 
     def record(self, model, user, company):
-        """Give a record of each model, made by ``user`` for ``company``."""
+        """Return a record of each model, made by ``user`` for ``company``."""
         if model == "res.company":
             return company
         if model == "sms.gateway.config":
@@ -47,7 +47,7 @@ class TestCompanies(CampaignCase):
         return self.made[key]
 
     def ways(self):
-        """Give (user, record, field, what of another company it could be set to)."""
+        """Return (user, record, field, what of another company it could be set to)."""
         for model in sorted(OPERATIONS.keys() - ELSEWHERE):
             for role in OPERATIONS[model].get("write", {}):
                 user = self.users[role]

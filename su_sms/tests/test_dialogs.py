@@ -43,7 +43,7 @@ class TestDialogs(GatewayCase):
         )
 
     def dialogs(self):
-        """Give one of each, filled in, with the value that others would put there."""
+        """Return one of each, filled in, with the value that others would put there."""
         for model, values, changed in (
             (
                 "sms.composer",

@@ -362,7 +362,7 @@ class TestLeak(CampaignCase):
 
     @contextlib.contextmanager
     def recorded(self):
-        """Give what is logged from DEBUG on, by us, by Odoo, and by libraries."""
+        """Return what is logged from DEBUG on, by us, by Odoo, and by libraries."""
         records = []
 
         class Recorder(logging.Handler):
@@ -383,7 +383,7 @@ class TestLeak(CampaignCase):
                 logger.setLevel(level)
 
     def our_pushes(self):
-        """Give what browsers are sent by su_sms itself."""
+        """Return what browsers are sent by su_sms itself."""
         query = "SELECT message FROM bus_bus WHERE message ~ 'su_sms\\.'"
         return [text for (text,) in self.env.execute_query(SQL(query))]
 

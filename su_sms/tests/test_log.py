@@ -133,7 +133,7 @@ class TestLog(CampaignCase):
                     self.assertGreater(len(groups), 1)
 
     def by_group(self, log):
-        """Give {name of a group of the senders: count}, and check the domains."""
+        """Return {name of a group of the senders: count}, and check the domains."""
         counts = {}
         found = log.web_read_group([], ["sender_group_ids"], ["cost:sum"])["groups"]
         for group in found:

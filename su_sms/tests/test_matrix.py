@@ -77,7 +77,7 @@ class MatrixCase(CampaignCase):
     # ------------------------------------------------------------
 
     def record(self, model, role, whose):
-        """Give a record: the role's own, a colleague's, or one of another company."""
+        """Return a record: the role's own, a colleague's, or one of another company."""
         user = self.colleague if whose == OTHERS else self.users[role]
         company = self.elsewhere if whose == FOREIGN else self.env.company
         if model == "sms.gateway.config":
@@ -105,7 +105,7 @@ class TestMatrix(MatrixCase):
     # ------------------------------------------------------------
 
     def own_models(self):
-        """Give the names of the models that su_sms has made."""
+        """Return the names of the models that su_sms has made."""
         return {
             name
             for name, model in self.env.registry.items()
@@ -113,7 +113,7 @@ class TestMatrix(MatrixCase):
         }
 
     def public_methods(self):
-        """Give (model, method) of all that su_sms lets RPC call, but for CRUD."""
+        """Return (model, method) of all that su_sms lets RPC call, but for CRUD."""
         found = set()
         for name, model in self.env.registry.items():
             if model._abstract and model._original_module != "su_sms":

@@ -21,7 +21,7 @@ _OTHER_KINDS = (
 
 
 def parts(number: str) -> tuple[str, str] | None:
-    """Give the calling code and the rest; None for what isn't E.164."""
+    """Return the calling code and the rest; None for what isn't E.164."""
     match = _E164.fullmatch(number)
     for size in (1, 2, 3) if match else ():
         code = match[1][:size]
@@ -31,7 +31,7 @@ def parts(number: str) -> tuple[str, str] | None:
 
 
 def mobile_region(number: str) -> str | None:
-    """Give the region of what is surely a mobile number, ten times faster than reading.
+    """Return a region's code if surely a mobile number, 10 times faster than reading.
 
     None says nothing: the number has to be read. Surely: the only region of its
     calling code, libphonenumber's pattern for mobiles and for no other kind, and no

@@ -16,12 +16,12 @@ LINK = re.compile(
     re.IGNORECASE,
 )
 # Marks that an address may end with, all others of Unicode's are the text's.
-KEPT = frozenset("/&#%@_-")
+IN_ADDRESS = frozenset("/&#%@_-")
 BRACKETS = {")": "(", "]": "[", "}": "{"}
 
 
 def found(text):
-    """Give (start, end) of each link in a text."""
+    """Return (start, end) of each link in a text."""
     for match in LINK.finditer(text):
         start, end = match.span()
         end = start + _length(match.group())
@@ -30,7 +30,7 @@ def found(text):
 
 
 def replaced(text, new):
-    """Give a text with ``new(link)`` in place of each link."""
+    """Return a text with ``new(link)`` in place of each link."""
     pieces, done = [], 0
     for start, end in found(text):
         pieces += [text[done:start], new(text[start:end])]
@@ -39,7 +39,7 @@ def replaced(text, new):
 
 
 def _length(link):
-    """Give the length of a link without the marks that follow it."""
+    """Return the length of a link without the marks that follow it."""
     opened = {mark: link.count(mark) for mark in BRACKETS.values()}
     closed = {mark: link.count(mark) for mark in BRACKETS}
     end = len(link)
@@ -58,4 +58,4 @@ def _length(link):
 def _is_outside(mark):
     """Tell whether a mark at the end is of the text: punctuation, or not seen."""
     category = unicodedata.category(mark)
-    return mark not in KEPT and (category[0] == "P" or category == "Cf")
+    return mark not in IN_ADDRESS and (category[0] == "P" or category == "Cf")

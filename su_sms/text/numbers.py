@@ -16,7 +16,7 @@ _Judge = Callable[[str], None]  # of each candidate, as it is found; may raise
 LONGEST = 350_000  # characters: some twenty thousand numbers, read within seconds
 
 
-class Candidate(NamedTuple):
+class Entry(NamedTuple):
     """A piece of text that has digits.
 
     :ivar line: its line in the text, from 1
@@ -58,8 +58,8 @@ class DoubtfulError(phone.PhoneError):
         )
 
 
-def split(text: str, country: str | None = "KE") -> Iterator[Candidate]:
-    """Give the candidates in a text, in order.
+def split(text: str, country: str | None = "KE") -> Iterator[Entry]:
+    """Return the candidates in a text, in order.
 
     Numbers stand on lines of their own or several to a line, between any separators,
     with or without a name; their inner spaces and dashes stay.
@@ -118,7 +118,7 @@ def _first(pieces: list[str], parse: _Parse, trials: phone.Trials) -> Found:
 
 
 def _only(raw: str, trials: phone.Trials, problem: phone.PhoneError) -> Found:
-    """Give the one number among words; two, or one that is bad, are a problem."""
+    """Return the one number among words; two, or one that is bad, are a problem."""
     if trials.is_short(raw):
         raise problem
     one: phone.Phone | None = None
@@ -149,7 +149,7 @@ def _only(raw: str, trials: phone.Trials, problem: phone.PhoneError) -> Found:
 
 def _candidates(
     text: str, trials: phone.Trials, judge: _Judge | None = None
-) -> Iterator[Candidate]:
+) -> Iterator[Entry]:
     for line, content in enumerate(text.splitlines(), 1):
         if not content:
             continue
@@ -159,7 +159,7 @@ def _candidates(
             beside = " ".join(piece.words for piece in pieces if piece.words)
             found = [(found[0][0], _name(beside))]
         for raw, name in found:
-            yield Candidate(line, raw[: phone.LONGEST + 1], name[: phone.LONGEST])
+            yield Entry(line, raw[: phone.LONGEST + 1], name[: phone.LONGEST])
 
 
 class _Piece(NamedTuple):
@@ -213,7 +213,7 @@ def _piece(piece: str, trials: phone.Trials, judge: _Judge | None) -> _Piece:
 
 
 def _runs_and_words(piece: str, trials: phone.Trials) -> Iterator[tuple[bool, str]]:
-    """Give (whether it may be a number, text) of what a piece has."""
+    """Return (whether it may be a number, text) of what a piece has."""
     if _BARE.fullmatch(piece):
         yield True, piece.strip()
         return

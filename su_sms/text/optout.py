@@ -47,7 +47,7 @@ class Meaning(NamedTuple):
 
 
 def plain(text: str) -> str:
-    """Give what people mean to be the same words: “ Opt-Out!” is `opt out`.
+    """Return what people mean to be the same words: “ Opt-Out!” is `opt out`.
 
     Full-width letters are letters, accents and capitals make no difference, and marks
     are blanks.
@@ -87,7 +87,7 @@ def _meaning(text, words, keyword):
 
 
 def cut(text: str, keyword: str) -> str:
-    """Give a text without the keyword that it begins with, or as it is.
+    """Return a text without the keyword that it begins with, or as it is.
 
     A keyword that is all there is stays: somebody wrote it.
     """
@@ -127,7 +127,7 @@ def _said(found, words):
 
 
 def _kind(found, words):
-    """Give what words do that say nothing else, or None."""
+    """Return what words do that say nothing else, or None."""
     found = _without_politeness(found, words)
     whole = words.get(" ".join(found))
     kinds = {whole.kind} if whole else {_kind_of(each, words) for each in found}
@@ -140,7 +140,7 @@ def _kind_of(word, words):
 
 
 def _without_politeness(found, words):
-    """Give words without the polite ones at either end."""
+    """Return words without the polite ones at either end."""
     polite = {key for key, word in words.items() if word.kind == "polite"}
     while found and not _said(found, words):
         for count in (3, 2, 1):

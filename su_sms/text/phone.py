@@ -125,7 +125,7 @@ class Trials:
         return _parse(raw, self._read)
 
     def find(self, raw: str) -> Phone | None:
-        """Give what `parse` gives, or None."""
+        """Return what `parse` gives, or None."""
         try:
             if self.is_short(raw):
                 self._count()
@@ -165,7 +165,7 @@ class Trials:
 
 
 def normalise(raw: str | None, country: str | None = "KE") -> str:
-    """Give the E.164 form of a number, or raise as `parse` does."""
+    """Return the E.164 form of a number, or raise as `parse` does."""
     return parse(raw, country).e164
 
 
@@ -202,7 +202,7 @@ def _parse(raw: str, read: Callable[[str], Phone]) -> Phone:
 
 
 def _plain(raw: str) -> str:
-    """Give ASCII for full-width forms, digits of any script, spaces and dashes.
+    """Return ASCII for full-width forms, digits of any script, spaces and dashes.
 
     Invisible characters (zero-width, direction marks) are dropped.
     """

@@ -82,7 +82,7 @@ def source(part: Part) -> str:
 
 
 def _found(text: str) -> Iterator[tuple[int, int, str, str | None]]:
-    """Give (start, end, expression, default) of each placeholder.
+    """Return (start, end, expression, default) of each placeholder.
 
     Where one can't be closed, nothing else on its line can.
     """

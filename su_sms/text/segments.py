@@ -148,7 +148,7 @@ def _name(character: str) -> str:
 
 
 def _encode(text: str) -> tuple[Encoding, bytes]:
-    """Give the text as two bytes a unit, GSM-7 with the escapes written out."""
+    """Return the text as two bytes a unit, GSM-7 with the escapes written out."""
     encoding: Encoding = "UCS-2"
     if _IS_GSM.fullmatch(text):
         encoding = "GSM-7"
@@ -158,7 +158,7 @@ def _encode(text: str) -> tuple[Encoding, bytes]:
 
 
 def _cuts(encoding: Encoding, units: bytes) -> list[int]:
-    """Give the offsets, in units, where parts begin, and the end."""
+    """Return the offsets, in units, where parts begin, and the end."""
     end = len(units) // 2
     if end <= SINGLE[encoding]:
         return [0, end] if end else [0]

@@ -47,7 +47,7 @@ def may_spell(raw: str, number: str) -> bool:
 
 
 def spans(text: str, number: str, country: str | None) -> Iterator[tuple[int, int]]:
-    """Give (begin, end) of each place where a text has this number in E.164."""
+    """Return (begin, end) of each place where a text has this number in E.164."""
     code, _national = e164.parts(number) or ("", "")
     known: dict[str, bool] = {}
     for shared in _shared(number).finditer(text):
@@ -73,12 +73,12 @@ def has(text: str, number: str, country: str | None) -> bool:
 
 
 def replaced(text: str, number: str, country: str | None, by: str) -> str:
-    """Give a text with something else wherever it has this number in E.164."""
+    """Return a text with something else wherever it has this number in E.164."""
     return _cut(text, spans(text, number, country), by)
 
 
 def without(text: str, number: str, country: str | None) -> str:
-    """Give a pasted text without this number in E.164, and the name beside it."""
+    """Return a pasted text without this number in E.164, and the name beside it."""
     marks = [mark.start() for mark in _ENDS_SEGMENT.finditer(text)]
     segments: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for begin, end in spans(text, number, country):
@@ -102,7 +102,7 @@ def without(text: str, number: str, country: str | None) -> str:
 
 
 def pattern(number: str) -> str | None:
-    """Give what every spelling of a number in E.164 matches, and others as well.
+    """Return what every spelling of a number in E.164 matches, and others as well.
 
     For PostgreSQL and for Python; None if it isn't E.164.
     """

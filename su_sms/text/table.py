@@ -100,7 +100,7 @@ class Table:
             self._describe_sheet(self._chosen(sheet))
 
     def rows(self) -> Iterator[Row]:
-        """Give the rows of data, from the first one each time.
+        """Return the rows of data, from the first one each time.
 
         :raise TableError: at the row that is one too many, or where the file breaks
         """
@@ -129,7 +129,7 @@ class Table:
         return sum(1 for _ in self.rows())
 
     def _filled(self, most: int | None = None) -> Iterator[Row]:
-        """Give the rows that have anything, tidy and within the limits.
+        """Return the rows that have anything, tidy and within the limits.
 
         :param most: rows to look at, blank ones too
         """
@@ -186,7 +186,7 @@ class Table:
         return Workbook(self._content, self._limits.expands, self._limits.cells)
 
     def _chosen(self, name: str) -> Sheet:
-        """Give the sheet of a name, else the one that people seem to mean.
+        """Return the sheet of a name, else the one that people seem to mean.
 
         That is the only one with numbers, else the one that was open when the file was
         saved, else the first with numbers; one that nobody sees only if it is chosen.
@@ -254,7 +254,7 @@ class Table:
         self.head = tuple(data)
 
     def _sample(self) -> list[Row]:
-        """Give the first rows, as many as are looked through in about a second."""
+        """Return the first rows, as many as are looked through in about a second."""
         head: list[Row] = []
         left = _LOOKED
         with closing(self._filled()) as rows:

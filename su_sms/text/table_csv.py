@@ -16,7 +16,7 @@ CELLS_IN_LINE = 16_384  # what Excel has
 
 
 def records(content: bytes, encoding: str, mark: str) -> Iterator[list[str]]:
-    """Give the cells of each row, blank rows too: the first row is a sheet's row 1.
+    """Return the cells of each row, blank rows too: the first row is a sheet's row 1.
 
     :param mark: the separator
     :raise TableError: at a line that no spreadsheet writes: it has more cells than one
@@ -122,7 +122,7 @@ class _Feed:
         return self
 
     def __next__(self) -> str:
-        """Give a line; stop in the middle of a cell that goes on and on."""
+        """Return a line; stop in the middle of a cell that goes on and on."""
         if len(self.given) < LINES_IN_CELL and self._room > 0:
             line = self._back.popleft() if self._back else next(self._lines, None)
             if line is not None:
@@ -137,7 +137,7 @@ class _Feed:
         raise StopIteration
 
     def first(self) -> str:
-        """Give the first line of the record and take the others back."""
+        """Return the first line of the record and take the others back."""
         first, *others = self.given
         self._again += len(others)
         if self._again > _AGAIN:

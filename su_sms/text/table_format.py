@@ -41,7 +41,7 @@ class Format:
         return any("date" in section.kinds for section in self._sections)
 
     def shown(self, value: float, epoch: datetime) -> str:
-        """Give what is shown of a number.
+        """Return what is shown of a number.
 
         :param epoch: the day that dates count from
         """
@@ -85,7 +85,7 @@ class _Section:
 
     @cached_property
     def around(self) -> tuple[str, str]:
-        """Give the literals before and behind the number."""
+        """Return the literals before and behind the number."""
         before, after, passed = "", "", False
         for kind, text in self.tokens:
             if kind != "literal":
@@ -118,7 +118,7 @@ class _Section:
 
     @cached_property
     def common(self) -> str | None:
-        """Give what Python calls the format, such as "KES {:,.2f}"; None if nothing."""
+        """Return Python's name of the format, such as "KES {:,.2f}", or None."""
         before, after = self.around
         inner = [kind for kind, _text in self.tokens]
         while inner and inner[0] == "literal":
@@ -135,7 +135,7 @@ class _Section:
 
     @cached_property
     def moment(self) -> tuple[list[tuple[str, str]], bool, int]:
-        """Give the tokens of a date, whether it has a noon, and places of a second."""
+        """Return a date's tokens, whether it has a noon, and places of a second."""
         tokens = _minutes(self.tokens)
         parts = (len(text) for kind, text in tokens if kind == "parts")
         return tokens, "noon" in self.kinds, max(parts, default=1) - 1
@@ -159,7 +159,7 @@ class _Places(NamedTuple):
 
 
 def plain(value: float) -> str:
-    """Give a number without noise: two decimals at most, none of them idle."""
+    """Return a number without noise: two decimals at most, none of them idle."""
     if abs(value) >= _BEYOND:
         return f"{value:.15g}"
     text = format(_rounded(value, 2), "f")
@@ -224,7 +224,7 @@ def _read_bracket(text, sections, tests) -> None:
 
 
 def _of(sections: tuple[_Section, ...], value: float) -> tuple[int, _Section]:
-    """Give the section for a number, and its place."""
+    """Return the section for a number, and its place."""
     if any(section.test for section in sections):
         for at, section in enumerate(sections[:3]):
             if section.test is None or _holds(section.test, value):
@@ -296,7 +296,7 @@ def _placed(section: _Section, digits: str, fraction: str, where: _Places) -> st
 
 
 def _in_places(digits: str, size: int, grouped: bool) -> list[str]:
-    """Give what stands in each place, commas behind the digits that have them."""
+    """Return what stands in each place, commas behind the digits that have them."""
     shown = [
         digit + ("," if grouped and left and left % 3 == 0 else "")
         for left, digit in zip(range(len(digits) - 1, -1, -1), digits, strict=True)

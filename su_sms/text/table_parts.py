@@ -238,7 +238,7 @@ def _refused(*_doctype) -> None:
 
 
 def _behind(chunks: Iterator[bytes], name: bytes) -> Iterator[bytes]:
-    """Give what there is from an element on, within another."""
+    """Return what there is from an element on, within another."""
     kept, found = b"", False
     for chunk in chunks:
         if found:

@@ -56,7 +56,7 @@ class Strings(Reader):
         self._wanted = self._struck = self._properties = self._phonetic = False
 
     def value(self) -> str:
-        """Give the string that has been read."""
+        """Return the string that has been read."""
         return tidy(unescaped("".join(self._pieces)))
 
     def start(self, name, attributes):
@@ -231,7 +231,7 @@ class Rows(Reader):
             cells.append(value)
 
     def _shown(self) -> str | None:
-        """Give a cell's text; None if only a program that reckons could tell it.
+        """Return a cell's text; None if only a program that reckons could tell it.
 
         A formula's is what Excel has last made of it; some programs make nothing. Of
         one that makes an empty text, the value is kept as such.
@@ -262,7 +262,7 @@ class Rows(Reader):
         return value
 
     def _column(self, reference: str) -> int:
-        """Give the place of a cell from 0: 2 for "C7"."""
+        """Return the place of a cell from 0: 2 for "C7"."""
         letters = reference.rstrip("0123456789")
         place = self._places.get(letters)
         if place is None:
@@ -271,7 +271,7 @@ class Rows(Reader):
 
 
 def column_of(letters: str) -> int:
-    """Give the place of a column from 0: 2 for "C".
+    """Return the place of a column from 0: 2 for "C".
 
     :raise TableError: there is none of this name
     """

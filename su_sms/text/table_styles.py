@@ -67,7 +67,7 @@ class Styles(Reader):
         self._styles.append("" if code.lower() in _AS_IT_IS else code)
 
     def shown(self, value: str, style: int) -> str:
-        """Give what is shown of a number in a cell of a style.
+        """Return what is shown of a number in a cell of a style.
 
         :param value: as the file writes it
         """

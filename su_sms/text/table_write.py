@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 
 def write_csv(rows: Iterable[Iterable[object]]) -> bytes:
-    """Give a CSV file that Excel opens as it is meant; `table.read` undoes `safe_cell`.
+    """Return a CSV file that Excel opens as meant; `table.read` undoes `safe_cell`.
 
     UTF-8 with a byte order mark, without which Excel takes it for its own encoding.
     """
@@ -18,7 +18,7 @@ def write_csv(rows: Iterable[Iterable[object]]) -> bytes:
 
 
 def safe_cell(value: object) -> str:
-    """Give the text of a cell, with ' in front where a spreadsheet would change it.
+    """Return the text of a cell, with ' in front where a spreadsheet would change it.
 
     That is what could become a formula (OWASP, "CSV Injection") and a phone number,
     which would lose its zero or its last digits.

@@ -137,7 +137,7 @@ class Workbook:
         return Layout(frozenset(hidden), frozen, self._merged(sheet.part))
 
     def rows(self, sheet: Sheet, layout: Layout | None = None) -> Iterator[SheetRow]:
-        """Give each row that the file mentions.
+        """Return each row that the file mentions.
 
         :raise TableError: broken, unsafe, too_many_cells, too_many_rows, too_much_text,
             too_much_work
@@ -266,7 +266,7 @@ class _Merges:
 
 
 def _relation(attributes: dict[str, str]) -> str:
-    """Give the id of what an element refers to, whatever its namespace is called."""
+    """Return the id of what an element refers to, whatever its namespace is called."""
     return next((value for key, value in attributes.items() if key.endswith(":id")), "")
 
 

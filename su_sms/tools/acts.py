@@ -79,5 +79,5 @@ class Acts:
         self._default = default or Act()
 
     def of(self, number):
-        """Give the act of a number."""
+        """Return the act of a number."""
         return self._by_number.get(number, self._default)

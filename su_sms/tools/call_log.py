@@ -72,7 +72,7 @@ class HideNumbers(logging.Filter):
 
 
 def without_numbers(text):
-    """Give a text with all but the end of each phone number hidden."""
+    """Return a text with all but the end of each phone number hidden."""
     return DIGITS.sub(_ending, text)
 
 

@@ -20,7 +20,7 @@ def loud(records):
 
 
 def without_defaults(records, names):
-    """Give records in a context that has no default for any of these fields.
+    """Return records in a context that has no default for any of these fields.
 
     ``create`` would take a ``default_state`` for a field that no form lets anybody set.
     """

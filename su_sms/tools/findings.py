@@ -26,11 +26,11 @@ class Finding(NamedTuple):
 
     @property
     def rank(self):
-        """Give its place among others, the worst first."""
+        """Return its place among others, the worst first."""
         return list(LEVELS).index(self.level)
 
     def html(self):
-        """Give it as a paragraph; what strangers said in it stays text."""
+        """Return it as a paragraph; what strangers said in it stays text."""
         return Markup(
             '<p class="mb-2"><i class="fa %s text-%s me-2"></i><strong>%s</strong>'
             ' <span class="text-muted">%s</span></p>'

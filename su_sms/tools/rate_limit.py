@@ -15,7 +15,7 @@ NETWORK_BITS = 64
 
 
 def whose(address):
-    """Give what counts as one address: of IPv6, its network."""
+    """Return what counts as one address: of IPv6, its network."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:

@@ -42,7 +42,7 @@ def in_test():
 
 @contextmanager
 def own_transaction(env):
-    """Give a cursor of a short transaction, which sees what others commit meanwhile.
+    """Return a cursor of a short transaction, which sees what others commit meanwhile.
 
     In a test what the ORM knows of the current one is refreshed.
     """
@@ -58,7 +58,7 @@ def own_transaction(env):
 
 @contextmanager
 def own_environment(env):
-    """Give the superuser's environment in a transaction of its own."""
+    """Return the superuser's environment in a transaction of its own."""
     if in_test():
         yield env(su=True)
         return

@@ -18,7 +18,7 @@ class SealError(Exception):
 
 
 def seal(value: str) -> str:
-    """Give a value sealed with the first master key, or as it is if there is none.
+    """Return a value sealed with the first master key, or as it is if there is none.
 
     :raises SealError: what the variable holds is no key
     """
@@ -29,7 +29,7 @@ def seal(value: str) -> str:
 
 
 def unseal(stored: str) -> str:
-    """Give the value of what ``seal`` gave; of what it never saw, that itself.
+    """Return the value of what ``seal`` gave; of what it never saw, that itself.
 
     :raises SealError: it can't be unsealed here
     """

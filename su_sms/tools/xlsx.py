@@ -19,7 +19,7 @@ LONGEST_NAME = 31
 
 
 def workbook(sheets):
-    """Give an XLSX file as bytes.
+    """Return an XLSX file as bytes.
 
     :param sheets: [(name, headers, rows)]; a row has text, numbers, datetimes or None,
         and the last of them is written bold if it is a ``Total``
@@ -44,7 +44,7 @@ def workbook(sheets):
 
 
 def bold_of(row, bold):
-    """Give the format of a row."""
+    """Return the format of a row."""
     return bold if isinstance(row, Total) else None
 
 

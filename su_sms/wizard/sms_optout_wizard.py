@@ -46,7 +46,7 @@ class SmsOptoutWizard(models.TransientModel):
 
     @api.model
     def _ask(self, choice, numbers):
-        """Give the action that opens the dialog for some numbers."""
+        """Return the action that opens the dialog for some numbers."""
         self._check_may(choice)
         readable = [self._normal(number) for number in numbers]
         numbers = list(dict.fromkeys(filter(None, readable)))

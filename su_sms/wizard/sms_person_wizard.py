@@ -71,7 +71,7 @@ class SmsPersonWizard(models.TransientModel):
     # ------------------------------------------------------------
 
     def _e164(self):
-        """Give the number in E.164, or as it is: that may be held too, as a whole."""
+        """Return the number in E.164, or as it is: that may be held too, as a whole."""
         number = (self.number or "").strip()
         if re.match(suppression.HASHED, number):
             return ""  # nobody's number: what stands for an erased one
@@ -81,7 +81,7 @@ class SmsPersonWizard(models.TransientModel):
         return suppression.hashed(suppression.secret(self.env.cr), self._e164())
 
     def _found(self):
-        """Give {model: records held about the number}, of the user's companies.
+        """Return {model: records held about the number}, of the user's companies.
 
         A number that retention has hashed is still that person's.
         """
@@ -105,13 +105,13 @@ class SmsPersonWizard(models.TransientModel):
         }
 
     def _beside(self, kind, numbers):
-        """Give the ids of what Odoo keeps beside messages to these numbers."""
+        """Return the ids of what Odoo keeps beside messages to these numbers."""
         self.env.flush_all()
         find = getattr(erasure, f"find_{kind}")
         return find(self.env.cr, numbers, self.env.companies.ids)
 
     def _events(self):
-        """Give the ids of what the provider posted about the number."""
+        """Return the ids of what the provider posted about the number."""
         number = self._e164()
         if not number:
             return []
@@ -119,12 +119,12 @@ class SmsPersonWizard(models.TransientModel):
         return erasure.find_events(self.env.cr, number, self._countries())
 
     def _audiences(self):
-        """Give (ids of rows, ids of audiences) in which the number is."""
+        """Return (ids of rows, ids of audiences) in which the number is."""
         self.env.flush_all()
         return erasure.find_audiences(self.env.cr, self._e164(), self._countries())
 
     def _countries(self):
-        """Give {company id: by which country its local numbers are read}."""
+        """Return {company id: by which country its local numbers are read}."""
         gateways = self.env["sms.gateway.config"]
         return {
             company.id: gateways._country(company) for company in self.env.companies

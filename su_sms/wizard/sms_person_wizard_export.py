@@ -33,7 +33,7 @@ class SmsPersonWizard(models.TransientModel):
     file = fields.Binary(attachment=False, readonly=True)
 
     def action_export(self):
-        """Give a spreadsheet of what is held, for the person to have."""
+        """Return a spreadsheet of what is held, for the person to have."""
         self._check_may()
         self.file = base64.b64encode(self._xlsx())
         self._log("export")
@@ -66,7 +66,7 @@ class SmsPersonWizard(models.TransientModel):
         return self.env[model]._fields[name]._description_string(self.env)
 
     def _sheet_of_audiences(self):
-        """Give what was pasted or uploaded about the number, each line once."""
+        """Return what was pasted or uploaded about the number, each line once."""
         headers = [
             self._label("sms.campaign.audience", "campaign_id"),
             self._label("sms.campaign.audience", "file_name"),
@@ -88,7 +88,7 @@ class SmsPersonWizard(models.TransientModel):
         return self.env["sms.campaign.audience"]._description, headers, lines
 
     def _sheet_of_notifications(self, notifications):
-        """Give what stands in the chatter of records, which are not named.
+        """Return what stands in the chatter of records, which are not named.
 
         Who exports may not be allowed to see them; the texts are those of SMS.
         """
@@ -121,7 +121,7 @@ class SmsPersonWizard(models.TransientModel):
 
 
 def _cell(record, name):
-    """Give a field's value as a spreadsheet takes it."""
+    """Return a field's value as a spreadsheet takes it."""
     field, value = record._fields[name], record[name]
     if field.type == "many2one":
         return value.sudo().display_name

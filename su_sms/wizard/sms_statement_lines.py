@@ -18,7 +18,7 @@ LINES_TOGETHER = 18
 
 
 def outcome_of(state, failure_type, left_out):
-    """Give the column of a statement in which a message counts."""
+    """Return the column of a statement in which a message counts."""
     if left_out:
         return "not_sent"
     if failure_type == "sms_outcome_unknown":
@@ -59,7 +59,7 @@ class Section(NamedTuple):
     note: str = ""
 
     def blocks(self):
-        """Give the lines in lists that are kept together, the total in the last.
+        """Return the lines in lists that are kept together, the total in the last.
 
         wkhtmltopdf without its own Qt, such as Debian's, cuts rows at the end of a page
         and repeats no heads of tables: so each list is printed as a table of its own.

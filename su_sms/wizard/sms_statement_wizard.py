@@ -69,7 +69,7 @@ class SmsStatementWizard(models.TransientModel):
 
     @api.model
     def _months(self):
-        """Give [("2026-11", "November 2026")], this month first."""
+        """Return [("2026-11", "November 2026")], this month first."""
         this = fields.Date.context_today(self).replace(day=1)
         months = [this - relativedelta(months=ago) for ago in range(MONTHS)]
         return [
@@ -82,7 +82,7 @@ class SmsStatementWizard(models.TransientModel):
     # ------------------------------------------------------------
 
     def _statement(self):
-        """Give the statement as data, for the page and the spreadsheet.
+        """Return the statement as data, for the page and the spreadsheet.
 
         :return: {"outcomes": {key: label}, "currencies": [name],
             "sections": [Section]}
@@ -127,7 +127,7 @@ class SmsStatementWizard(models.TransientModel):
         }
 
     def _lines(self, breakdowns):
-        """Give {breakdown: its lines, most messages first}."""
+        """Return {breakdown: its lines, most messages first}."""
         found = {breakdown: {} for breakdown in breakdowns}
         for (
             *keys,
@@ -165,7 +165,7 @@ class SmsStatementWizard(models.TransientModel):
         return total
 
     def _groups(self, breakdowns):
-        """Give the groups of messages on record, and of those that are gone.
+        """Return the groups of messages on record, and of those that are gone.
 
         By all breakdowns at once, so that the month is read once.
         """
@@ -190,7 +190,7 @@ class SmsStatementWizard(models.TransientModel):
         )
 
     def _domain(self):
-        """Give the domain of the month's messages on record."""
+        """Return the domain of the month's messages on record."""
         _first, start, _end, stop = self._period()
         return [
             ("company_id", "=", self.company_id.id),
@@ -202,7 +202,7 @@ class SmsStatementWizard(models.TransientModel):
         ]
 
     def _period(self):
-        """Give the month's first day, its start in UTC, and those of the next."""
+        """Return the month's first day, its start in UTC, and those of the next."""
         zone = ZoneInfo(self.company_id.sudo()._sms_time_zone())
         year, month = map(int, self.month.split("-"))
         first = date(year, month, 1)
@@ -213,7 +213,7 @@ class SmsStatementWizard(models.TransientModel):
         return period
 
     def _period_label(self):
-        """Give the month's first and last day, and the time zone."""
+        """Return the month's first and last day, and the time zone."""
         first, _start, end, _stop = self._period()
         last = end - timedelta(days=1)
         # 10/01 is read as two dates in two countries.
@@ -254,13 +254,13 @@ class SmsStatementWizard(models.TransientModel):
     # ------------------------------------------------------------
 
     def action_print(self):
-        """Give the report to print."""
+        """Return the report to print."""
         self.ensure_one()
         self.check_access("read")
         return self.env.ref("su_sms.sms_statement_report").report_action(self)
 
     def action_download(self):
-        """Give the spreadsheet."""
+        """Return the spreadsheet."""
         self.ensure_one()
         self.file = base64.b64encode(self._xlsx())
         name = f"sms-statement-{self.month}.xlsx"

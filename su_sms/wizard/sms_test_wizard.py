@@ -237,7 +237,7 @@ class SmsTestWizard(models.TransientModel):
         return step
 
     def _remedy(self, reason):
-        """Give what to do about a reason, or a general word."""
+        """Return what to do about a reason, or a general word."""
         remedies = {
             "number": self.env._(
                 "Enter your mobile number in your profile, such as 0712 345 678."

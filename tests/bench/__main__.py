@@ -38,13 +38,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.error(f"no benchmark named {', '.join(sorted(unknown))}")
     if given.runs < 1:
         options.error("--runs must be 1 or more")
-    from .rig import Rig
+    from .system import System
 
     results = []
-    with Rig(given.config, given.database, given.baseline, given.runs) as rig:
+    with System(given.config, given.database, given.baseline, given.runs) as system:
         for name in given.names or BENCHMARKS:
             samples = []
-            for sample in BENCHMARKS[name].measure(rig):
+            for sample in BENCHMARKS[name].measure(system):
                 samples.append(sample)
                 spent = ", ".join(f"{k} {v:.2f} s" for k, v in sample.seconds.items())
                 print(

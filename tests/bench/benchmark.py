@@ -26,7 +26,7 @@ class Benchmark:
     """What is measured and what it must reach; None where nothing is promised.
 
     :ivar floor: at least this, where higher is better
-    :ivar measure: gives the samples, one a run, on the rig it is called with
+    :ivar measure: gives the samples, one a run, on the system it is called with
     :ivar most: at most this, where lower is better; such a benchmark has no floor
     """
 
@@ -39,7 +39,7 @@ class Benchmark:
 
     @property
     def limit(self) -> str:
-        """Give the floor or the most as text."""
+        """Return the floor or the most as text."""
         if self.most is not None:
             return f"<= {self.most:.2f}"
         return _promise(self.floor)
@@ -70,7 +70,7 @@ class Result:
 
     @property
     def value(self) -> float:
-        """Give the median."""
+        """Return the median."""
         return statistics.median(sample.value for sample in self.samples)
 
     @property
@@ -113,7 +113,7 @@ COLUMNS = ("name", "value", "limit", "aim", "verdict")
 
 
 def table(results: Sequence[Result]) -> str:
-    """Give the results as a table of text, a line each, with the spread."""
+    """Return the results as a table of text, a line each, with the spread."""
     rows = [(*COLUMNS, "runs")]
     for result in results:
         rows.append(

@@ -14,7 +14,7 @@ ENTRIES = 100_000
 
 
 @benchmark(floor=0.98)
-def blacklist_overhead(rig) -> Iterator[Sample]:
+def blacklist_overhead(system) -> Iterator[Sample]:
     """10,000 promotional messages, 100,000 opted out: sending's part of the time.
 
     The rest is the check's. Two whole runs differ by more than it takes, and within a
@@ -22,16 +22,16 @@ def blacklist_overhead(rig) -> Iterator[Sample]:
     asked again when all is still. Whole runs with and without entries are shown beside.
     """
     rows = [row | {"message_class": "promotional"} for row in bulk_rows()]
-    for _run in range(rig.runs):
-        without, few = _measure(rig, rows, 0)
-        with_entries, many = _measure(rig, rows, ENTRIES)
+    for _run in range(system.runs):
+        without, few = _measure(system, rows, 0)
+        with_entries, many = _measure(system, rows, ENTRIES)
         seconds = {"without": without, "with": with_entries}
         seconds |= {"check_without": few, "check_with": many}
         yield Sample(1 - many / with_entries, seconds)
 
 
-def _measure(rig, rows: list[dict[str, str]], entries: int) -> tuple[float, float]:
-    """Give the seconds of a run, and those that its questions take alone."""
+def _measure(system, rows: list[dict[str, str]], entries: int) -> tuple[float, float]:
+    """Return the seconds of a run, and those that its questions take alone."""
     outbox = sys.modules["odoo.addons.su_sms.dispatch.outbox"]
     ask, asked = outbox._blocked, []
 
@@ -41,13 +41,13 @@ def _measure(rig, rows: list[dict[str, str]], entries: int) -> tuple[float, floa
         return ask(cr, gateway, candidates)
 
     with mock.patch.object(outbox, "_blocked", remember):
-        seconds = rig.su_sms(
+        seconds = system.su_sms(
             rows,
             latency=LATENCY,
             concurrency=SIDE_BY_SIDE,
             prepare=lambda cr: _fill(cr, entries),
         )
-    with rig.database.cursor() as cr:
+    with system.database.cursor() as cr:
         began = time.perf_counter()
         for gateway, candidates in asked:
             ask(cr, gateway, candidates)

@@ -25,68 +25,68 @@ SIZES = {1_000: 5, PEOPLE: 3, MANY: 1}
 
 
 @benchmark(floor=4.0, aim=10.0)
-def prepare_vs_mailing(rig) -> Iterator[Sample]:
+def prepare_vs_mailing(system) -> Iterator[Sample]:
     """10,000 people of a mailing list to messages, against SMS Marketing."""
-    theirs = people.make_list(rig.baseline, PEOPLE)
-    for _run in range(rig.runs):
-        people.forget(rig.baseline)
-        odoo = people.prepare_mailing(rig.baseline, theirs, PEOPLE)
-        ours = people.make_list(rig.database, PEOPLE)
-        campaign, check = people.make_campaign(rig.database, ours, people.PERSONAL)
-        su_sms = people.prepare(rig.database, campaign, PEOPLE)
+    theirs = people.make_list(system.baseline, PEOPLE)
+    for _run in range(system.runs):
+        people.forget(system.baseline)
+        odoo = people.prepare_mailing(system.baseline, theirs, PEOPLE)
+        ours = people.make_list(system.database, PEOPLE)
+        campaign, check = people.make_campaign(system.database, ours, people.PERSONAL)
+        su_sms = people.prepare(system.database, campaign, PEOPLE)
         yield Sample(odoo / su_sms, {"odoo": odoo, "su_sms": su_sms, "check": check})
 
 
 @benchmark(most=200.0)
-def prepare_100k_mb(rig) -> Iterator[Sample]:
+def prepare_100k_mb(system) -> Iterator[Sample]:
     """Megabytes that a process grows by while it prepares 100,000 people.
 
     As many as with a text of many placeholders, each with a thousand characters to fill
     in: nobody but one gets that, and it is kept for nobody.
     """
-    for _run in range(rig.runs):
-        mailing_list = people.make_list(rig.database, MANY)
+    for _run in range(system.runs):
+        mailing_list = people.make_list(system.database, MANY)
         campaign, check = people.make_campaign(
-            rig.database, mailing_list, people.PERSONAL
+            system.database, mailing_list, people.PERSONAL
         )
-        usual = _grown(rig, campaign, MANY)
-        mailing_list = people.make_list(rig.database, PEOPLE)
-        people.name_at_length(rig.database)
+        usual = _grown(system, campaign, MANY)
+        mailing_list = people.make_list(system.database, PEOPLE)
+        people.name_at_length(system.database)
         campaign, _check = people.make_campaign(
-            rig.database, mailing_list, people.REPEATED
+            system.database, mailing_list, people.REPEATED
         )
-        long = _grown(rig, campaign, 1)
+        long = _grown(system, campaign, 1)
         yield Sample(
             max(usual["mb"], long["mb"]),
             {"su_sms": usual["seconds"], "check": check, "long_texts": long["seconds"]},
         )
 
 
-def _grown(rig, campaign: int, count: int) -> dict[str, float]:
+def _grown(system, campaign: int, count: int) -> dict[str, float]:
     """Prepare a campaign in a process of its own; give its megabytes and seconds.
 
     :param count: messages that are queued then
     """
     command = [sys.executable, "-m", "tests.bench.memory"]
-    command += [rig.database.db_name, str(campaign), str(count)]
-    if rig.settings:
-        command += ["--config", rig.settings]
+    command += [system.database.db_name, str(campaign), str(count)]
+    if system.settings:
+        command += ["--config", system.settings]
     told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return json.loads(told.stdout)
 
 
 @benchmark(floor=2.0)
-def campaign_end_to_end(rig) -> Iterator[Sample]:
+def campaign_end_to_end(system) -> Iterator[Sample]:
     """10,000 people, one text: launch to all accepted; Odoo's provider is instant.
 
     The gateway is as it is created, 8 requests side by side; a request takes 200 ms.
     """
-    theirs = people.make_list(rig.baseline, PEOPLE)
-    for _run in range(rig.runs):
-        people.forget(rig.baseline)
-        odoo = people.prepare_mailing(rig.baseline, theirs, PEOPLE, people.SAME)
-        odoo_sends = rig.odoo_sends(PEOPLE)
-        prepare, send = _campaign(rig, PEOPLE, LATENCY)
+    theirs = people.make_list(system.baseline, PEOPLE)
+    for _run in range(system.runs):
+        people.forget(system.baseline)
+        odoo = people.prepare_mailing(system.baseline, theirs, PEOPLE, people.SAME)
+        odoo_sends = system.odoo_sends(PEOPLE)
+        prepare, send = _campaign(system, PEOPLE, LATENCY)
         yield Sample(
             (odoo + odoo_sends) / (prepare + send),
             {
@@ -99,14 +99,14 @@ def campaign_end_to_end(rig) -> Iterator[Sample]:
 
 
 @benchmark(most=1.2)
-def campaign_growth(rig) -> Iterator[Sample]:
+def campaign_growth(system) -> Iterator[Sample]:
     """Seconds a recipient, ten times as many people: how much more, at worst."""
-    for _run in range(rig.runs):
+    for _run in range(system.runs):
         taken = {
             size: [
                 statistics.median(step)
                 for step in zip(
-                    *(_campaign(rig, size, 0) for _time in range(times)), strict=True
+                    *(_campaign(system, size, 0) for _time in range(times)), strict=True
                 )
             ]
             for size, times in SIZES.items()
@@ -124,10 +124,10 @@ def campaign_growth(rig) -> Iterator[Sample]:
         yield Sample(max(growth), seconds)
 
 
-def _campaign(rig, count: int, latency: float) -> tuple[float, float]:
-    """Give the seconds of preparing and of sending a campaign of one text."""
-    mailing_list = people.make_list(rig.database, count)
-    rig.ready(latency=latency)
-    campaign, _check = people.make_campaign(rig.database, mailing_list, people.SAME)
-    prepare = people.prepare(rig.database, campaign, count)
-    return prepare, rig.su_sms_sends(count)
+def _campaign(system, count: int, latency: float) -> tuple[float, float]:
+    """Return the seconds of preparing and of sending a campaign of one text."""
+    mailing_list = people.make_list(system.database, count)
+    system.ready(latency=latency)
+    campaign, _check = people.make_campaign(system.database, mailing_list, people.SAME)
+    prepare = people.prepare(system.database, campaign, count)
+    return prepare, system.su_sms_sends(count)

@@ -21,17 +21,17 @@ CALLS = 5
 
 
 @benchmark(most=200.0)
-def dashboard_ms_1m(rig) -> Iterator[Sample]:
+def dashboard_ms_1m(system) -> Iterator[Sample]:
     """Milliseconds of the dashboard's figures with 1,000,000 messages of a year."""
-    with environment(rig.database) as env:
+    with environment(system.database) as env:
         _fill(env)
     try:
-        _vacuum(rig.database.db_name)
-        for _run in range(rig.runs):
-            seconds = sorted(_ask(rig) for _call in range(CALLS))
+        _vacuum(system.database.db_name)
+        for _run in range(system.runs):
+            seconds = sorted(_ask(system) for _call in range(CALLS))
             yield Sample(1000 * seconds[CALLS // 2], {"slowest": seconds[-1]})
     finally:
-        with rig.database.cursor() as cr:
+        with system.database.cursor() as cr:
             cr.execute("TRUNCATE sms_sms CASCADE")
 
 
@@ -44,9 +44,9 @@ def _vacuum(name: str) -> None:
             cr.execute("VACUUM ANALYZE sms_sms")
 
 
-def _ask(rig) -> float:
+def _ask(system) -> float:
     """Ask for all figures as a person's browser does; give the seconds it took."""
-    with rig.database.cursor() as cr:
+    with system.database.cursor() as cr:
         admin = api.Environment(cr, api.SUPERUSER_ID, {}).ref("base.user_admin").id
         env = api.Environment(cr, admin, {"tz": "Africa/Nairobi", "lang": "en_US"})
         began = time.monotonic()

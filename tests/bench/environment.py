@@ -9,7 +9,7 @@ from odoo.modules.registry import Registry
 
 @contextlib.contextmanager
 def environment(registry: Registry) -> Iterator[api.Environment]:
-    """Give an environment of the cron's user in a transaction that is committed."""
+    """Return an environment of the cron's user in a transaction that is committed."""
     with registry.cursor() as cr:
         env = api.Environment(cr, api.SUPERUSER_ID, {})
         yield env

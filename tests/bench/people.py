@@ -71,7 +71,7 @@ def make_campaign(
         values = {
             "name": "Library",
             "body": body,
-            # which need not be the default: see the rig
+            # which need not be the default: see the system
             "gateway_id": env["sms.gateway.config"].search([], limit=1).id,
             # As SMS Marketing by default. A link is everybody's own, and texts that
             # differ share no request.

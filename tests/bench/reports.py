@@ -21,11 +21,11 @@ APPLIED = 5_000
 
 
 @benchmark()
-def callbacks_per_s(rig) -> Iterator[Sample]:
+def callbacks_per_s(system) -> Iterator[Sample]:
     """Delivery reports that one Odoo process accepts a second."""
-    messages = rig.sent(POSTED)
-    with rig.server() as server:
-        for _run in range(rig.runs):
+    messages = system.sent(POSTED)
+    with system.server() as server:
+        for _run in range(system.runs):
             messages.reset()
             began = time.monotonic()
             seconds = _post(server.url, messages.posts())
@@ -36,11 +36,11 @@ def callbacks_per_s(rig) -> Iterator[Sample]:
 
 
 @benchmark(floor=3.0, aim=5.0)
-def callbacks_vs_twilio(rig) -> Iterator[Sample]:
+def callbacks_vs_twilio(system) -> Iterator[Sample]:
     """Reports accepted a second, 2,000 of ours against 500 of sms_twilio's route."""
-    ours, theirs = rig.sent(POSTED), rig.sent_by_twilio(POSTED_TO_TWILIO)
-    with rig.server() as server:
-        for _run in range(rig.runs):
+    ours, theirs = system.sent(POSTED), system.sent_by_twilio(POSTED_TO_TWILIO)
+    with system.server() as server:
+        for _run in range(system.runs):
             theirs.reset()
             twilio = _post(server.url, theirs.posts())
             theirs.check_delivered()
@@ -53,10 +53,10 @@ def callbacks_vs_twilio(rig) -> Iterator[Sample]:
 
 
 @benchmark(floor=1_000.0)
-def apply_per_s(rig) -> Iterator[Sample]:
+def apply_per_s(system) -> Iterator[Sample]:
     """Reports applied a second: message, tracker, trace, notification and the bus."""
-    messages = rig.sent(APPLIED)
-    for _run in range(rig.runs):
+    messages = system.sent(APPLIED)
+    for _run in range(system.runs):
         messages.reset()
         messages.receive()
         seconds = messages.apply()

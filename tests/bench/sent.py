@@ -41,7 +41,7 @@ class Sent:
             self._sent(env)
 
     def posts(self) -> list[Post]:
-        """Give the delivery report of each, as the provider posts it."""
+        """Return the delivery report of each, as the provider posts it."""
         with environment(self._registry) as env:
             path = urlsplit(_gateway(env).delivery_url).path
         return [Post.form(path, **dict(fields)) for fields in self._fields()]
@@ -139,7 +139,7 @@ class SentByTwilio(Sent):
     """The same, sent by `sms_twilio`: without a gateway."""
 
     def posts(self) -> list[Post]:
-        """Give the status callback of each, signed."""
+        """Return the status callback of each, signed."""
         from odoo.addons.sms_twilio.tools import sms_twilio
 
         posts = []

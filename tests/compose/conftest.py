@@ -27,7 +27,7 @@ class ServerWithWorkers(OdooServer):
     """Odoo as it is installed: its websocket's process begins with the same script."""
 
     def command(self) -> list[str]:
-        """Give the command line."""
+        """Return the command line."""
         script = self.log.with_name("odoo")
         script.write_text("import odoo.cli\n\nodoo.cli.main()\n")
         python, _m, _odoo, *arguments = super().command()
@@ -77,7 +77,7 @@ class Proxy:
         self._process.stop()
 
     def connect(self, port: int = 0, source: str = HOST) -> socket.socket:
-        """Give a connection to the proxy, or to another port, from an address."""
+        """Return a connection to the proxy, or to another port, from an address."""
         return socket.create_connection(
             (HOST, port or self.port), timeout=30, source_address=(source, 0)
         )
@@ -85,7 +85,7 @@ class Proxy:
 
 @pytest.fixture(scope="session")
 def nginx() -> str:
-    """Give the path of an nginx: this machine's, or Debian's package, unpacked."""
+    """Return the path of an nginx: this machine's, or Debian's package, unpacked."""
     if found := shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin"):
         return found
     if not apt.usable():
@@ -100,7 +100,7 @@ def nginx() -> str:
 
 @pytest.fixture(scope="module")
 def proxy(nginx: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
-    """Give the proxy, with Odoo behind it, as docker-compose.yml has them."""
+    """Return the proxy, with Odoo behind it, as docker-compose.yml has them."""
     env = environment()
     folder = tmp_path_factory.mktemp("proxy")
     settings = configparser.ConfigParser()

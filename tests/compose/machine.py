@@ -82,7 +82,7 @@ def succeeds(command: list[str]) -> bool:
 
 @contextlib.contextmanager
 def this() -> Iterator[Shell]:
-    """Give a shell on this machine, in a compose project of its own."""
+    """Return a shell on this machine, in a compose project of its own."""
     # not the data of whoever tries su_sms here
     env = os.environ | {"COMPOSE_PROJECT_NAME": "su_sms_test"}
     with tempfile.TemporaryDirectory() as folder:
@@ -92,7 +92,7 @@ def this() -> Iterator[Shell]:
 
 @contextlib.contextmanager
 def made() -> Iterator[Shell]:
-    """Give a shell on a machine of Debian's packages, made first if new."""
+    """Return a shell on a machine of Debian's packages, made first if new."""
     folder = cache.home() / "docker" / cache.key(*describe(), requirements())
     with cache.lock("docker machine"):
         for other in set(folder.parent.glob("*/")) - {folder}:
@@ -130,12 +130,12 @@ def copy_checkout(folder: Path) -> Path:
 
 
 def requirements() -> str:
-    """Give what the addon needs, as pip takes it."""
+    """Return what the addon needs, as pip takes it."""
     return (cache.CHECKOUT / "requirements.txt").read_text()
 
 
 def describe() -> list[str]:
-    """Give what the machine is made of, as mmdebstrap takes it."""
+    """Return what the machine is made of, as mmdebstrap takes it."""
     return [
         *("--mode=root", "--variant=minbase", f"--include={','.join(PACKAGES)}"),
         *(f"--dpkgopt=path-exclude={path}" for path in LEFT_OUT),

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.timeout(1800)
 
 @pytest.fixture(scope="module")
 def steps() -> list[dict]:
-    """Give the steps of the workflow's job that run a script."""
+    """Return the steps of the workflow's job that run a script."""
     job = yaml.safe_load(WORKFLOW.read_text())["jobs"]["compose"]
     assert "continue-on-error" not in job
     return [step for step in job["steps"] if "run" in step]
@@ -34,7 +34,7 @@ def steps() -> list[dict]:
 
 @pytest.fixture(scope="module")
 def shell(steps: list[dict]) -> Iterator[Shell]:
-    """Give a shell on a machine with Docker; whatever was started there is removed."""
+    """Return a shell on a machine with Docker; what was started there is removed."""
     if machine.has_docker():
         chosen = machine.this()
     elif machine.can_be_made():

@@ -29,7 +29,7 @@ WEBSOCKET = {
 
 @pytest.fixture(scope="module")
 def callback(proxy: Proxy) -> str:
-    """Give the path that delivery reports are posted to."""
+    """Return the path that delivery reports are posted to."""
     odoo = proxy.odoo.rpc()
     [gateway] = odoo.call("sms.gateway.config", "create", [{"name": "Test"}])
     [row] = odoo.call("sms.gateway.config", "read", [gateway], ["delivery_url"])
@@ -46,7 +46,7 @@ def ask(
     headers: dict[str, str] | None = None,
     body: bytes | None = None,
 ) -> int:
-    """Give the status of what is answered; TimeoutError after ``seconds``."""
+    """Return the status of what is answered; TimeoutError after ``seconds``."""
     client = http.client.HTTPConnection(
         HOST, port or proxy.port, timeout=seconds, source_address=(source, 0)
     )

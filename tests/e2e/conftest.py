@@ -24,21 +24,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def whole_system() -> Iterator[System]:
-    """Give the running system as the tests before left it."""
+    """Return the running system as the tests before left it."""
     with running("e2e") as system:
         yield system
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Give the browser that SU_SMS_BROWSER names, else the installed one."""
+    """Return the browser that SU_SMS_BROWSER names, else the installed one."""
     with chromium(os.environ.get("SU_SMS_BROWSER")) as opened:
         yield opened
 
 
 @pytest.fixture
 def system(whole_system: System) -> System:
-    """Give the running system with no gateway in use and an empty simulator."""
+    """Return the running system with no gateway in use and an empty simulator."""
     whole_system.archive_gateways()
     whole_system.simulator.admin.reset()
     return whole_system
@@ -46,7 +46,7 @@ def system(whole_system: System) -> System:
 
 @pytest.fixture
 def sign_in(system: System, browser: Browser) -> Iterator[SignIn]:
-    """Give a function that signs a person in, as the administrator if not told.
+    """Return a function that signs a person in, as the administrator if not told.
 
     At the end no window may have shown an error in its console.
     """
@@ -65,5 +65,5 @@ def sign_in(system: System, browser: Browser) -> Iterator[SignIn]:
 
 @pytest.fixture
 def administrator(sign_in: SignIn) -> Person:
-    """Give the signed-in administrator."""
+    """Return the signed-in administrator."""
     return sign_in()

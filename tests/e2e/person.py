@@ -85,7 +85,7 @@ class Person:
         return self.page
 
     def apps(self) -> list[str]:
-        """Give the names of the apps that the person may open."""
+        """Return the names of the apps that the person may open."""
         self.be_in_odoo()
         self.page.get_by_title("Home Menu").click()
         apps = self.page.locator(".o-dropdown--menu .o_app")
@@ -173,7 +173,7 @@ class Person:
         self.context.close()
 
     def received(self) -> Iterator[tuple[str, str]]:
-        """Give address and text of every answer that came; after `leave`."""
+        """Return address and text of every answer that came; after `leave`."""
         assert self.record, "nothing was recorded"
         for entry in json.loads(self.record.read_text())["log"]["entries"]:
             content = entry["response"]["content"]

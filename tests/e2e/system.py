@@ -77,7 +77,7 @@ class System:
         self.simulator.admin.settings(callbacks={"delivery": address})
 
     def trust(self, gateway: int) -> str:
-        """Give what a gateway trusts, as saved."""
+        """Return what a gateway trusts, as saved."""
         return self.admin.call("sms.gateway.config", "read", [gateway], ["trust"])[0][
             "trust"
         ]
@@ -118,7 +118,7 @@ class System:
         self.admin.call("res.users", "write", self.admin.uid, {"phone": phone})
 
     def ref(self, name: str) -> int:
-        """Give the id of an external id."""
+        """Return the id of an external id."""
         module, _dot, record = name.partition(".")
         domain = [("module", "=", module), ("name", "=", record)]
         found = self.admin.call("ir.model.data", "search_read", domain, ["res_id"])

@@ -24,7 +24,7 @@ WKHTMLTOPDF = "wkhtmltopdf"
 
 @pytest.fixture
 def manager(system: System, sign_in: SignIn) -> Person:
-    """Give a signed-in manager, when two messages have been sent."""
+    """Return a signed-in manager, when two messages have been sent."""
     system.gateway()
     call = system.admin.call
     for number, text in ((NUMBER, TEXT), (OTHER, "Dear Naliaka, welcome")):
@@ -177,6 +177,6 @@ def test_retention_is_set_on_the_gateway(system: System, administrator: Person):
 
 
 def strings(book: Path) -> str:
-    """Give the texts of a workbook."""
+    """Return the texts of a workbook."""
     with ZipFile(book) as parts:
         return parts.read("xl/sharedStrings.xml").decode()

@@ -33,12 +33,12 @@ HOSTILE = "<img src=x onerror=window.hit=1><b>Amina</b>"
 
 @pytest.fixture
 def clerk(system: System, sign_in: SignIn) -> Person:
-    """Give a member of staff who may do no more than campaigns of their own."""
+    """Return a member of staff who may do no more than campaigns of their own."""
     return staff(system, sign_in, "campaigner", "su_sms.group_user")
 
 
 def staff(system: System, sign_in: SignIn, login: str, group: str, **size) -> Person:
-    """Give a person of a group, who may be there since an earlier test."""
+    """Return a person of a group, who may be there since an earlier test."""
     if not system.admin.call("res.users", "search", [("login", "=", login)]):
         system.user(login, login.capitalize(), group)
     return sign_in(login, **size)
@@ -60,7 +60,7 @@ def campaign(system: System, gateway: int, numbers: str, **values: Any) -> int:
 
 
 def many(count: int) -> str:
-    """Give so many numbers as people paste them."""
+    """Return so many numbers as people paste them."""
     return "\n".join(f"+2547120{number:05d}" for number in range(count))
 
 
@@ -75,7 +75,7 @@ def add_file(page: Page, path: Path) -> Locator:
 
 
 def figure(page: Page, name: str) -> Locator:
-    """Give the figure on a stat button."""
+    """Return the figure on a stat button."""
     return page.locator(f".oe_stat_button [name={name}] .o_stat_value")
 
 
@@ -331,7 +331,7 @@ def test_kanban_shows_progress_live(system: System, clerk: Person, sign_in: Sign
 
 
 def launch(system: System, campaign_id: int) -> int:
-    """Give the question before a launch."""
+    """Return the question before a launch."""
     values = {"campaign_id": campaign_id}
     return system.admin.call("sms.campaign.launch", "create", [values])[0]
 

@@ -26,7 +26,7 @@ def priced(system: System, **values: Any) -> int:
 
 
 def told(text: str) -> str:
-    """Give what the counter says of a text that leaves, by the server's count."""
+    """Return what the counter says of a text that leaves, by the server's count."""
     size = segments.count(text)
     room = size.per_part * max(size.parts, 1)
     return f"{size.units} of {room} characters, {size.parts} SMS ({size.encoding})"
@@ -188,7 +188,7 @@ def test_template_of_sms(system: System, administrator: Person):
 
 
 def parts_sent(system: System, gateway: int) -> list[int]:
-    """Give the parts of a gateway's later messages that left, once all are done."""
+    """Return the parts of a gateway's later messages that left, once all are done."""
     mine = [("gateway_id", "=", gateway), ("body", "!=", FIRST)]
     system.wait_until_left(system.admin.call("sms.sms", "search", mine))
     messages = system.admin.call("sms.sms", "search_read", mine, ["parts"])

@@ -55,7 +55,7 @@ def section(page: Page, name: str) -> Locator:
 
 
 def headline(page: Page, name: str) -> Locator:
-    """Give the figure of a card at the top."""
+    """Return the figure of a card at the top."""
     return section(page, name).locator(".fs-2 .fs-2")
 
 

@@ -132,7 +132,7 @@ def test_wrong_link_is_told_kindly(system: System, browser: Browser):
 
 
 def link(system: System, number: str) -> str:
-    """Give the opt-out link of a number, as a campaign puts it into a message."""
+    """Return the opt-out link of a number, as a campaign puts it into a message."""
     code = (
         f"urls = env['sms.optout.link']._urls(['{number}'], env.company)\n"
         "action = {'type': 'ir.actions.act_url', 'url': list(urls.values())[0]}"
@@ -145,7 +145,7 @@ def link(system: System, number: str) -> str:
 
 
 def reason(system: System, number: str) -> list[tuple[str, bool]]:
-    """Give (reason, whether it counts) of a number's entry."""
+    """Return (reason, whether it counts) of a number's entry."""
     found = system.admin.call(
         "sms.blacklist",
         "search_read",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .house import House, number
+from .system import System, number
 from .workers import ADMIN, Worker
 
 CAMPAIGN = "sms.campaign"
@@ -29,12 +29,12 @@ def make_people(worker: Worker, count: int, first: int = 0) -> tuple[int, list[i
 
 
 def of_list(mailing_list: int) -> dict[str, Any]:
-    """Give an audience of a mailing list."""
+    """Return an audience of a mailing list."""
     return {"kind": "list", "list_ids": [[4, mailing_list]]}
 
 
 def of_numbers(count: int, first: int = 0) -> dict[str, Any]:
-    """Give an audience of pasted numbers."""
+    """Return an audience of pasted numbers."""
     lines = (f"{number(n)} W" for n in range(first, first + count))
     return {"kind": "numbers", "numbers": "\n".join(lines)}
 
@@ -55,19 +55,19 @@ def launch(worker: Worker, *audiences: dict[str, Any], **values: Any) -> int:
     return campaign
 
 
-def state(house: House, campaign: int) -> str:
-    """Give a campaign's state."""
-    [(found,)] = house.sql("SELECT state FROM sms_campaign WHERE id = %s", [campaign])
+def state(system: System, campaign: int) -> str:
+    """Return a campaign's state."""
+    [(found,)] = system.sql("SELECT state FROM sms_campaign WHERE id = %s", [campaign])
     return found
 
 
-def queued(house: House) -> int:
+def queued(system: System) -> int:
     """Count the messages there are, whatever became of them."""
-    return house.sql("SELECT count(*) FROM sms_sms")[0][0]
+    return system.sql("SELECT count(*) FROM sms_sms")[0][0]
 
 
-def assert_once(house: House, people: range) -> None:
+def assert_once(system: System, people: range) -> None:
     """Check that each of these has one message that is sent, and nobody else has."""
-    rows = house.sql("SELECT number FROM sms_sms WHERE left_out IS NOT TRUE")
+    rows = system.sql("SELECT number FROM sms_sms WHERE left_out IS NOT TRUE")
     found = sorted(recipient for (recipient,) in rows)
     assert found == [number(n) for n in people]

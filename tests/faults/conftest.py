@@ -1,4 +1,4 @@
-"""Fixtures: a house for each test, copied from one prepared; workers and servers."""
+"""Fixtures: a system for each test, copied from one prepared; workers and servers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dev.environment import Environment, environment
 from dev.server import OdooServer
 from tests.simulator.process import Simulator
 
-from .house import CHUNK, SIDE_BY_SIDE, House
+from .system import CHUNK, SIDE_BY_SIDE, System
 from .workers import Worker, fork_from
 
 LONG_SECONDS = 3600
@@ -57,7 +57,7 @@ def long(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture
 def rng(request: pytest.FixtureRequest) -> random.Random:
-    """Give random numbers that the run's seed and the test's name repeat."""
+    """Return random numbers that the run's seed and the test's name repeat."""
     return random.Random(f"{request.config.option.seed} {request.node.name}")
 
 
@@ -78,7 +78,7 @@ def prepared(
     running_simulator: Simulator,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
-    """Give a database whose default gateway leads to the simulator."""
+    """Return a database whose default gateway leads to the simulator."""
     source = database.template(env, addon=True)
     with database.temporary(env, "faults", source) as name:
         fork_from(env, name)
@@ -92,23 +92,23 @@ def prepared(
 
 
 @pytest.fixture
-def house(
+def system(
     env: Environment, prepared: str, running_simulator: Simulator
-) -> Iterator[House]:
-    """Give a database of this test's own and the simulator, all empty."""
+) -> Iterator[System]:
+    """Return a database of this test's own and the simulator, all empty."""
     running_simulator.admin.reset()
     with database.temporary(env, "fault", prepared) as name:
-        yield House(env, name, running_simulator)
+        yield System(env, name, running_simulator)
 
 
 @pytest.fixture
-def workers(house: House, tmp_path: Path) -> Iterator[Callable[[int], list[Worker]]]:
-    """Give ``workers(count)``: that many dispatchers, ready."""
+def workers(system: System, tmp_path: Path) -> Iterator[Callable[[int], list[Worker]]]:
+    """Return ``workers(count)``: that many dispatchers, ready."""
     with contextlib.ExitStack() as stack:
 
         def start(count: int) -> list[Worker]:
             logs = [tmp_path / f"worker-{n}.log" for n in range(count)]
-            new = [Worker(house.env, house.database, log) for log in logs]
+            new = [Worker(system.env, system.database, log) for log in logs]
             for worker in new:
                 stack.callback(worker.kill)
             for worker in new:
@@ -120,20 +120,20 @@ def workers(house: House, tmp_path: Path) -> Iterator[Callable[[int], list[Worke
 
 @pytest.fixture
 def worker(workers: Callable[[int], list[Worker]]) -> Worker:
-    """Give one worker, ready."""
+    """Return one worker, ready."""
     return workers(1)[0]
 
 
 @pytest.fixture
-def server(house: House, tmp_path: Path) -> Iterator[OdooServer]:
-    """Give Odoo's server, not started."""
-    server = OdooServer(house.env, house.database, log=tmp_path / "odoo.log")
+def server(system: System, tmp_path: Path) -> Iterator[OdooServer]:
+    """Return Odoo's server, not started."""
+    server = OdooServer(system.env, system.database, log=tmp_path / "odoo.log")
     yield server
     server.stop()
 
 
 def gateway_values() -> dict[str, object]:
-    """Give the values of a gateway that the simulator accepts."""
+    """Return the values of a gateway that the simulator accepts."""
     return {
         "name": "Simulator",
         "environment": "sandbox",

@@ -61,7 +61,7 @@ def post_all(url: str, posts: Sequence[Post], connections: int) -> list[int]:
 
 
 def connect(url: str) -> http.client.HTTPConnection:
-    """Give a connection to a server, opened when it is used."""
+    """Return a connection to a server, opened when it is used."""
     parts = urlsplit(url)
     return http.client.HTTPConnection(
         parts.hostname, parts.port, timeout=ANSWER_SECONDS

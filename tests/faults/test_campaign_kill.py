@@ -15,7 +15,7 @@ from .campaigns import (
     queued,
     state,
 )
-from .house import ON_THE_WIRE, House, number, until
+from .system import ON_THE_WIRE, System, number, until
 
 PAGE = 25
 # About as long as a page takes.
@@ -31,7 +31,7 @@ def at_a_random_moment(rng: random.Random, seconds: float) -> None:
 
 
 def test_killed_while_preparing_it_forgets_and_doubles_nobody(
-    house: House, workers, rng: random.Random, long: bool
+    system: System, workers, rng: random.Random, long: bool
 ) -> None:
     count, kills = (6000, 20) if long else (1500, 3)
     # A third of the people are in both audiences.
@@ -46,32 +46,32 @@ def test_killed_while_preparing_it_forgets_and_doubles_nobody(
     for progress in sorted(rng.sample(range(1, count * 3 // 4), kills)):
         worker("set_page", people=PAGE)
         worker.start("work")
-        until(lambda p=progress: queued(house) >= p, "messages up to the next kill")
+        until(lambda p=progress: queued(system) >= p, "messages up to the next kill")
         at_a_random_moment(rng, PAGE_SECONDS)
         worker.kill()
-        until(lambda: not house.transactions(), "the end of its transactions")
-        assert state(house, campaign) == "preparing"
+        until(lambda: not system.transactions(), "the end of its transactions")
+        assert state(system, campaign) == "preparing"
         (worker,) = workers(1)
     worker("work")
 
-    assert state(house, campaign) == "sending"
-    assert_once(house, range(count))
-    assert house.states() == {"outgoing": count, "canceled": both}
+    assert state(system, campaign) == "sending"
+    assert_once(system, range(count))
+    assert system.states() == {"outgoing": count, "canceled": both}
 
     def all_sent() -> bool:
         # A run ends after some seconds, so that others may have the job's lock.
         worker("dispatch")
-        return not house.states()["outgoing"]
+        return not system.states()["outgoing"]
 
     until(all_sent, "all of them to be sent")
     worker("work")
-    assert house.judge() == {"pending": count, "canceled": both}
-    assert state(house, campaign) == "done"
+    assert system.judge() == {"pending": count, "canceled": both}
+    assert state(system, campaign) == "done"
     assert not worker.errors()
 
 
 def test_killed_while_preparing_each_row_of_a_number_is_queued_once(
-    house: House, workers, rng: random.Random, long: bool
+    system: System, workers, rng: random.Random, long: bool
 ) -> None:
     guardians, kills = (2000, 20) if long else (500, 3)
     count = 2 * guardians
@@ -88,34 +88,34 @@ def test_killed_while_preparing_each_row_of_a_number_is_queued_once(
     for progress in sorted(rng.sample(range(1, count * 3 // 2), kills)):
         worker("set_page", people=PAGE)
         worker.start("work")
-        until(lambda p=progress: queued(house) >= p, "messages up to the next kill")
+        until(lambda p=progress: queued(system) >= p, "messages up to the next kill")
         at_a_random_moment(rng, PAGE_SECONDS)
         worker.kill()
-        until(lambda: not house.transactions(), "the end of its transactions")
-        assert state(house, campaign) == "preparing"
+        until(lambda: not system.transactions(), "the end of its transactions")
+        assert state(system, campaign) == "preparing"
         (worker,) = workers(1)
     worker("work")
 
-    assert state(house, campaign) == "sending"
-    rows = house.sql("SELECT number, body FROM sms_sms WHERE left_out IS NOT TRUE")
+    assert state(system, campaign) == "sending"
+    rows = system.sql("SELECT number, body FROM sms_sms WHERE left_out IS NOT TRUE")
     texts = sorted((n, BODY.replace(NAME, name)) for n, name in students)
     assert sorted(rows) == texts
-    assert house.states() == {"outgoing": count, "canceled": count}
+    assert system.states() == {"outgoing": count, "canceled": count}
     worker("dispatch")
     worker("work")
     # Each number has two messages: they are told apart by what they say.
-    ledger = house.admin.ledger()
+    ledger = system.admin.ledger()
     assert sorted((entry["number"], entry["text"]) for entry in ledger) == texts
-    assert house.states() == {"pending": count, "canceled": count}
-    assert state(house, campaign) == "done"
+    assert system.states() == {"pending": count, "canceled": count}
+    assert state(system, campaign) == "done"
     assert not worker.errors()
 
 
 def test_killed_while_sending_it_sends_nothing_twice_and_ends(
-    house: House, workers, rng: random.Random, long: bool
+    system: System, workers, rng: random.Random, long: bool
 ) -> None:
     count, kills = (3000, 15) if long else (500, 3)
-    house.admin.settings(latency_ms=LATENCY * 1000)
+    system.admin.settings(latency_ms=LATENCY * 1000)
     (worker,) = workers(1)
     campaign = launch(worker, of_numbers(count))
 
@@ -123,25 +123,25 @@ def test_killed_while_sending_it_sends_nothing_twice_and_ends(
     for progress in sorted(rng.sample(range(1, count * 3 // 4), kills)):
         worker.start("run_cron")
         until(
-            lambda p=progress: count - house.states()["outgoing"] >= p,
+            lambda p=progress: count - system.states()["outgoing"] >= p,
             "requests up to the next kill",
         )
         at_a_random_moment(rng, LATENCY)
         worker.kill()
-        until(lambda: not house.admin.summary()["in_flight"], "answers to nobody")
-        until(lambda: not house.transactions(), "the end of its transactions")
-        before, doubt = doubt, house.states()["process"]
+        until(lambda: not system.admin.summary()["in_flight"], "answers to nobody")
+        until(lambda: not system.transactions(), "the end of its transactions")
+        before, doubt = doubt, system.states()["process"]
         # what came back and is not on record yet, and what took its place
         assert doubt - before <= 2 * ON_THE_WIRE
-        house.forgive_kills()
+        system.forgive_kills()
         (worker,) = workers(1)
-    assert house.states()["outgoing"], "it had sent all before the last kill"
-    house.end_leases()
+    assert system.states()["outgoing"], "it had sent all before the last kill"
+    system.end_leases()
     worker("run_cron")
     worker("work")
 
-    states = house.judge()
+    states = system.judge()
     assert states.total() == count
     assert states["unknown"] == doubt
-    assert_once(house, range(count))
-    assert state(house, campaign) == "done"
+    assert_once(system, range(count))
+    assert state(system, campaign) == "done"

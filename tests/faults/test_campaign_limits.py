@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 import pytest
 
 from .campaigns import BODY, CAMPAIGN, launch, of_numbers, state
-from .house import House, messages, number, until
+from .system import System, messages, number, until
 from .workers import Worker
 
 DISPATCHERS = 4
@@ -27,19 +27,19 @@ def dispatch_side_by_side(four: list[Worker]) -> None:
     assert not any(worker.errors() for worker in four)
 
 
-def test_four_dispatchers_keep_a_campaigns_pace(house: House, workers) -> None:
+def test_four_dispatchers_keep_a_campaigns_pace(system: System, workers) -> None:
     per_minute, count = 600, 120
     burst = BURST_SECONDS * per_minute / 60
-    house.admin.settings(latency_ms=50)
+    system.admin.settings(latency_ms=50)
     four = workers(DISPATCHERS)
     campaign = launch(four[0], of_numbers(count), pace=per_minute)
 
     dispatch_side_by_side(four)
 
-    assert house.judge() == {"pending": count}
-    assert state(house, campaign) == "sending"
+    assert system.judge() == {"pending": count}
+    assert state(system, campaign) == "sending"
     # By when they were claimed: on the wire they may catch up with each other.
-    rows = house.sql("SELECT extract(epoch FROM dispatched_at)::float FROM sms_sms")
+    rows = system.sql("SELECT extract(epoch FROM dispatched_at)::float FROM sms_sms")
     times = sorted(moment for (moment,) in rows)
     for first, begun in enumerate(times):
         for last in range(first, count):
@@ -51,25 +51,25 @@ def test_four_dispatchers_keep_a_campaigns_pace(house: House, workers) -> None:
 
 @pytest.mark.parametrize("affordable", [1, 125])
 def test_four_dispatchers_keep_a_campaigns_budget(
-    house: House, workers, affordable: int
+    system: System, workers, affordable: int
 ) -> None:
     four = workers(DISPATCHERS)
-    house.admin.settings(latency_ms=50)
+    system.admin.settings(latency_ms=50)
     set_gateway(four[0], price_per_part=PRICE)
     campaign = launch(four[0], of_numbers(400), budget=affordable * PRICE, body=BODY)
 
     dispatch_side_by_side(four)
     four[0]("work")
 
-    assert house.judge()["pending"] == affordable
-    assert spent(house) == pytest.approx(affordable * PRICE)
-    assert state(house, campaign) == "paused"
+    assert system.judge()["pending"] == affordable
+    assert spent(system) == pytest.approx(affordable * PRICE)
+    assert state(system, campaign) == "paused"
 
 
-def test_messages_of_several_parts_keep_the_budget(house: House, workers) -> None:
+def test_messages_of_several_parts_keep_the_budget(system: System, workers) -> None:
     """Some have two parts, some one: what is left never pays for a longer one."""
     four = workers(DISPATCHERS)
-    house.admin.settings(latency_ms=50)
+    system.admin.settings(latency_ms=50)
     set_gateway(four[0], price_per_part=PRICE)
     lines = [
         f"{number(n)} {'Wanjiku' if n % 3 else 'Wanjiku ' * 25}" for n in range(300)
@@ -80,26 +80,26 @@ def test_messages_of_several_parts_keep_the_budget(house: House, workers) -> Non
     dispatch_side_by_side(four)
     four[0]("work")
 
-    assert 80.5 - 3 * PRICE < spent(house) <= 80.5
-    assert state(house, campaign) == "paused"
+    assert 80.5 - 3 * PRICE < spent(system) <= 80.5
+    assert state(system, campaign) == "paused"
 
 
-def test_four_dispatchers_keep_the_budget_of_the_day(house: House, workers) -> None:
+def test_four_dispatchers_keep_the_budget_of_the_day(system: System, workers) -> None:
     four = workers(DISPATCHERS)
-    house.admin.settings(latency_ms=50)
+    system.admin.settings(latency_ms=50)
     set_gateway(four[0], price_per_part=PRICE, day_budget=100 * PRICE)
     for first in (0, 200, 400):
         launch(four[0], of_numbers(200, first))
 
     dispatch_side_by_side(four)
 
-    assert spent(house) == pytest.approx(100 * PRICE)
-    assert house.judge() == {"pending": 100, "outgoing": 500}
+    assert spent(system) == pytest.approx(100 * PRICE)
+    assert system.judge() == {"pending": 100, "outgoing": 500}
 
 
-def spent(house: House) -> float:
-    """Give what the simulator charged."""
-    return float(house.admin.summary()["cost"].split()[-1])
+def spent(system: System) -> float:
+    """Return what the simulator charged."""
+    return float(system.admin.summary()["cost"].split()[-1])
 
 
 def set_gateway(worker: Worker, **values: object) -> None:
@@ -111,7 +111,7 @@ def set_gateway(worker: Worker, **values: object) -> None:
 
 @pytest.mark.parametrize("kind", ["campaign", "mailing"])
 def test_what_waits_for_the_window_delays_nothing_that_a_person_sends(
-    house: House, workers, kind: str
+    system: System, workers, kind: str
 ) -> None:
     person, *two = workers(3)
     count = 1000
@@ -122,17 +122,17 @@ def test_what_waits_for_the_window_delays_nothing_that_a_person_sends(
     shut_window(person)
 
     dispatch_side_by_side(two)
-    assert house.accepted() == 0
+    assert system.accepted() == 0
     committed = time.time()
     person("begin")
     person("send", rows=messages(1, first=count))
     person("commit")
 
-    until(house.accepted, "what a person sends", 30)
-    (sent,) = house.admin.ledger()
+    until(system.accepted, "what a person sends", 30)
+    (sent,) = system.admin.ledger()
     assert sent["number"] == number(count)
     assert sent["time"] - committed < SOON
-    until(lambda: house.states() == {"pending": 1, "outgoing": count}, "its outcome")
+    until(lambda: system.states() == {"pending": 1, "outgoing": count}, "its outcome")
 
 
 def shut_window(worker: Worker) -> None:
@@ -147,12 +147,12 @@ def shut_window(worker: Worker) -> None:
     )
 
 
-def test_a_paused_campaign_slows_nobody_else(house: House, worker: Worker) -> None:
+def test_a_paused_campaign_slows_nobody_else(system: System, worker: Worker) -> None:
     waiting = 20_000
-    alone = seconds_of_one(house, worker, first=0)
+    alone = seconds_of_one(system, worker, first=0)
     campaign = launch(worker, of_numbers(1, first=99_999))
     worker.press(CAMPAIGN, [campaign], "action_pause")
-    house.sql(
+    system.sql(
         """
         INSERT INTO sms_sms (uuid, number, body, state, campaign_id, gateway_id,
                              company_id, message_class, priority, to_delete)
@@ -163,16 +163,16 @@ def test_a_paused_campaign_slows_nobody_else(house: House, worker: Worker) -> No
         """,
         [waiting],
     )
-    house.sql("ANALYZE sms_sms")
+    system.sql("ANALYZE sms_sms")
 
-    beside = seconds_of_one(house, worker, first=100)
+    beside = seconds_of_one(system, worker, first=100)
 
-    assert house.states()["outgoing"] == waiting
+    assert system.states()["outgoing"] == waiting
     assert beside < 1.5 * alone + 0.1
 
 
-def seconds_of_one(house: House, worker: Worker, first: int) -> float:
-    """Give how long a run of the outbox with one message takes, typically."""
+def seconds_of_one(system: System, worker: Worker, first: int) -> float:
+    """Return how long a run of the outbox with one message takes, typically."""
     taken = []
     for n in range(first, first + 7):
         worker.queue(messages(1, first=n))

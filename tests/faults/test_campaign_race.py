@@ -15,7 +15,7 @@ from .campaigns import (
     queued,
     state,
 )
-from .house import ON_THE_WIRE, House, connection, messages, number, until
+from .system import ON_THE_WIRE, System, connection, messages, number, until
 from .workers import ADMIN, OrderFailed
 
 DISPATCHERS = 4
@@ -23,55 +23,55 @@ PAGE = 20
 
 
 def test_launched_by_two_at_once_it_is_launched_once_and_the_second_is_told(
-    house: House, workers
+    system: System, workers
 ) -> None:
     first, second = workers(2)
     [clerk] = first.create(
         "res.users",
-        [{"name": "Clerk", "login": "clerk", "group_ids": [[4, manager(house)]]}],
+        [{"name": "Clerk", "login": "clerk", "group_ids": [[4, manager(system)]]}],
     )
     campaign = make_campaign(first, of_numbers(30))
 
     first.start_press(CAMPAIGN, [campaign], "_launch", wait=True)
     assert first.result("waiting")
     second.start_press(CAMPAIGN, [campaign], "_launch", user=clerk)
-    until(lambda: waits_for_a_lock(house), "the second waits for the first")
+    until(lambda: waits_for_a_lock(system), "the second waits for the first")
     first.go_on()
     first.result()
 
     with pytest.raises(OrderFailed, match="Somebody was quicker.*“Preparing”"):
         second.result()
-    assert house.sql("SELECT launched_by_id FROM sms_campaign") == [(ADMIN,)]
+    assert system.sql("SELECT launched_by_id FROM sms_campaign") == [(ADMIN,)]
     first("work")
     first("dispatch")
-    assert house.judge() == {"pending": 30}
+    assert system.judge() == {"pending": 30}
 
 
-def manager(house: House) -> int:
-    """Give the id of the managers' group."""
-    [(group,)] = house.sql(
+def manager(system: System) -> int:
+    """Return the id of the managers' group."""
+    [(group,)] = system.sql(
         "SELECT res_id FROM ir_model_data"
         " WHERE module = 'su_sms' AND name = 'group_manager'"
     )
     return group
 
 
-def waits_for_a_lock(house: House) -> bool:
+def waits_for_a_lock(system: System) -> bool:
     """Tell whether a transaction waits for another."""
     return bool(
-        house.sql(
+        system.sql(
             "SELECT 1 FROM pg_stat_activity"
             " WHERE datname = %s AND wait_event_type = 'Lock'",
-            [house.database],
+            [system.database],
         )
     )
 
 
 def test_pause_resume_and_cancel_act_at_once_while_four_dispatch(
-    house: House, workers, long: bool
+    system: System, workers, long: bool
 ) -> None:
     count = 5000 if long else 1000
-    house.admin.settings(latency_ms=100)
+    system.admin.settings(latency_ms=100)
     person, *four = workers(1 + DISPATCHERS)
     campaign = launch(person, of_numbers(count))
     stopped = []
@@ -79,53 +79,53 @@ def test_pause_resume_and_cancel_act_at_once_while_four_dispatch(
     for button in ("action_pause", "action_cancel"):
         for worker in four:
             worker.start("dispatch")
-        target = house.accepted() + 100
-        until(lambda t=target: house.accepted() >= t, "messages leave")
+        target = system.accepted() + 100
+        until(lambda t=target: system.accepted() >= t, "messages leave")
         person.press(CAMPAIGN, [campaign], button)
-        claimed = count - house.states()["outgoing"]
-        on_the_wire = claimed - house.accepted()
+        claimed = count - system.states()["outgoing"]
+        on_the_wire = claimed - system.accepted()
         for worker in four:
             worker.result()
         # Nothing was claimed after the commit, so only that was sent.
-        assert house.accepted() == claimed
+        assert system.accepted() == claimed
         assert 0 <= on_the_wire <= DISPATCHERS * ON_THE_WIRE
-        assert house.states()["outgoing"], "it had sent all before"
+        assert system.states()["outgoing"], "it had sent all before"
         stopped.append(claimed)
         if button == "action_pause":
             person("work")
-            assert state(house, campaign) == "paused"
+            assert state(system, campaign) == "paused"
             person.press(CAMPAIGN, [campaign], "action_resume")
 
     person("work")
-    assert state(house, campaign) == "cancelled"
-    assert house.judge() == {"pending": stopped[1], "canceled": count - stopped[1]}
+    assert state(system, campaign) == "cancelled"
+    assert system.judge() == {"pending": stopped[1], "canceled": count - stopped[1]}
     assert stopped[0] < stopped[1]
     assert not any(worker.errors() for worker in (person, *four))
 
 
 def test_a_campaign_that_is_looked_at_as_it_starts_leaves_in_the_same_run(
-    house: House, workers
+    system: System, workers
 ) -> None:
     person, dispatcher = workers(2)
     campaign = launch(person, of_numbers(30))
-    with connection(house.env, house.database) as cr:
+    with connection(system.env, system.database) as cr:
         cr.execute("BEGIN")
         query = "SELECT FROM sms_campaign WHERE id = %s FOR NO KEY UPDATE"
         cr.execute(query, [campaign])
         person.queue(messages(1, first=1000))
         dispatcher.start("dispatch")
-        until(house.accepted, "the message of no campaign")
+        until(system.accepted, "the message of no campaign")
         # Long enough to have looked for the campaign's and found none.
         moment = time.monotonic() + 1
         until(lambda: time.monotonic() >= moment, "a second")
-        assert house.accepted() == 1
+        assert system.accepted() == 1
         cr.execute("COMMIT")
     dispatcher.result()
-    assert house.judge() == {"pending": 31}
+    assert system.judge() == {"pending": 31}
 
 
 def test_pausing_need_not_wait_for_a_page_that_is_prepared(
-    house: House, workers
+    system: System, workers
 ) -> None:
     person, job = workers(2)
     count = 1500
@@ -133,19 +133,19 @@ def test_pausing_need_not_wait_for_a_page_that_is_prepared(
     person.press(CAMPAIGN, [campaign], "_launch")
     job("set_page", people=PAGE)
     job.start("work")
-    until(lambda: queued(house), "the first messages")
+    until(lambda: queued(system), "the first messages")
 
     person.press(CAMPAIGN, [campaign], "action_pause")
     job.result()
 
-    assert state(house, campaign) == "paused"
-    assert 0 < queued(house) < count
+    assert state(system, campaign) == "paused"
+    assert 0 < queued(system) < count
     person.press(CAMPAIGN, [campaign], "action_resume")
     job("work")
-    assert_once(house, range(count))
+    assert_once(system, range(count))
 
 
-def test_two_jobs_at_once_prepare_everybody_once(house: House, workers) -> None:
+def test_two_jobs_at_once_prepare_everybody_once(system: System, workers) -> None:
     two = workers(2)
     count = 1000
     mailing_list, _people = make_people(two[0], count)
@@ -160,8 +160,8 @@ def test_two_jobs_at_once_prepare_everybody_once(house: House, workers) -> None:
     for worker in two:
         worker.result()
 
-    assert {state(house, campaign) for campaign in campaigns} == {"sending"}
-    found = house.sql(
+    assert {state(system, campaign) for campaign in campaigns} == {"sending"}
+    found = system.sql(
         "SELECT count(*), count(DISTINCT number), count(*) FILTER (WHERE left_out)"
         " FROM sms_sms GROUP BY campaign_id"
     )
@@ -170,7 +170,7 @@ def test_two_jobs_at_once_prepare_everybody_once(house: House, workers) -> None:
 
 
 def test_people_deleted_and_renumbered_meanwhile_disturb_nobody_else(
-    house: House, workers, long: bool
+    system: System, workers, long: bool
 ) -> None:
     clerk, job = workers(2)
     count = 4000 if long else 1000
@@ -183,7 +183,7 @@ def test_people_deleted_and_renumbered_meanwhile_disturb_nobody_else(
     # From both ends, so that some are in the page that is just being prepared.
     deleted, renumbered, touched = [], [], set()
     while job.busy() and len(deleted) + len(renumbered) < count // 2:
-        ahead = queued(house)
+        ahead = queued(system)
         gone = [p for p in people[ahead : ahead + 2 * PAGE : 3] if p not in touched]
         other = [
             p for p in people[ahead + 1 : ahead + 2 * PAGE : 3] if p not in touched
@@ -203,15 +203,15 @@ def test_people_deleted_and_renumbered_meanwhile_disturb_nobody_else(
         touched |= {*gone, *other}
     job.result()
 
-    assert state(house, campaign) == "sending"
+    assert state(system, campaign) == "sending"
     assert deleted and renumbered
     rest = {number(n) for n, person in enumerate(people) if person not in touched}
-    rows = [row[0] for row in house.sql("SELECT number FROM sms_sms")]
+    rows = [row[0] for row in system.sql("SELECT number FROM sms_sms")]
     assert len(rows) == len(set(rows))
     assert rest <= set(rows)
     once = {number(n) for n, p in enumerate(people) if p in touched}
     once |= {number(50_000 + person) for person in renumbered}
     assert set(rows) - rest <= once
-    by_person = house.sql("SELECT count(*) FROM sms_sms GROUP BY res_id")
+    by_person = system.sql("SELECT count(*) FROM sms_sms GROUP BY res_id")
     assert set(by_person) == {(1,)}
     assert not job.errors()

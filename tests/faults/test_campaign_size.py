@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 
 from .campaigns import assert_once, state
-from .house import House, number
+from .system import System, number
 from .workers import OrderFailed, Worker
 
 ROWS = 200_000
@@ -20,7 +20,7 @@ HEAD = ["Phone", "Name", "Balance"]
 
 
 def rows(count: int) -> list[list[object]]:
-    """Give rows of as many people; from the 100,000th on they come again."""
+    """Return rows of as many people; from the 100,000th on they come again."""
     return [[number(n % 99_999), f"Student {n}", n] for n in range(count)]
 
 
@@ -44,7 +44,7 @@ WRITE = {"csv": write_csv, "xlsx": write_xlsx}
 
 @pytest.mark.parametrize("kind", WRITE)
 def test_a_file_of_many_rows_is_taken_and_counted_by_the_job(
-    house: House, worker: Worker, tmp_path: Path, long: bool, kind: str
+    system: System, worker: Worker, tmp_path: Path, long: bool, kind: str
 ) -> None:
     count = ROWS if long else ROWS // 20
     path = tmp_path / f"people.{kind}"
@@ -55,7 +55,7 @@ def test_a_file_of_many_rows_is_taken_and_counted_by_the_job(
     worker("work")
     print(f"{kind}, {count} rows: {found}, checked in {time.monotonic() - began:.1f} s")
 
-    [(people, left_out, check_state)] = house.sql(
+    [(people, left_out, check_state)] = system.sql(
         "SELECT people_count, left_out_count, check_state FROM sms_campaign"
     )
     assert check_state == "done"
@@ -68,12 +68,12 @@ def test_a_file_of_many_rows_is_taken_and_counted_by_the_job(
     if not long:
         worker.press("sms.campaign", [found["id"]], "_launch")
         worker("work")
-        assert state(house, found["id"]) == "sending"
-        assert_once(house, range(count))
+        assert state(system, found["id"]) == "sending"
+        assert_once(system, range(count))
 
 
 def test_a_file_that_is_too_large_is_refused_at_once_and_changes_nothing(
-    house: House, worker: Worker, tmp_path: Path
+    system: System, worker: Worker, tmp_path: Path
 ) -> None:
     path = tmp_path / "people.csv"
     line = b"+254711000001,Wanjiku,100\n"
@@ -84,5 +84,5 @@ def test_a_file_that_is_too_large_is_refused_at_once_and_changes_nothing(
         worker("audience", path=str(path), body=BODY)
 
     assert time.monotonic() - began < 10
-    assert house.sql("SELECT count(*) FROM sms_campaign") == [(0,)]
-    assert house.sql("SELECT count(*) FROM sms_campaign_row") == [(0,)]
+    assert system.sql("SELECT count(*) FROM sms_campaign") == [(0,)]
+    assert system.sql("SELECT count(*) FROM sms_campaign_row") == [(0,)]

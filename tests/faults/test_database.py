@@ -7,7 +7,7 @@ from pathlib import Path
 from dev.server import OdooServer
 
 from .cluster import Cluster
-from .house import ON_THE_WIRE, House, messages, until
+from .system import ON_THE_WIRE, System, messages, until
 from .workers import OrderFailed, Worker
 
 AWAY_SECONDS = 3
@@ -15,64 +15,64 @@ LATENCY_MS = 100
 
 
 def test_outcomes_outlive_a_database_that_is_away(
-    house: House, worker: Worker, server: OdooServer, rng: random.Random, long: bool
+    system: System, worker: Worker, server: OdooServer, rng: random.Random, long: bool
 ) -> None:
     count, outages = (3000, 20) if long else (600, 2)
-    house.admin.settings(latency_ms=LATENCY_MS)
+    system.admin.settings(latency_ms=LATENCY_MS)
     worker.queue(messages(count))
     server.start()
 
     for sent in sorted(rng.sample(range(1, count // 2), outages)):
-        begun = house.admin.summary()["requests"]
-        house.until(lambda sent=sent, begun=begun: sending(house, sent, begun))
-        with house.without_database():
-            wait_for_answers(house)
-    assert house.states()["outgoing"], "it had sent all before the last outage"
-    house.until_still()
-    house.end_leases()
-    house.until(house.at_rest)
+        begun = system.admin.summary()["requests"]
+        system.until(lambda sent=sent, begun=begun: sending(system, sent, begun))
+        with system.without_database():
+            wait_for_answers(system)
+    assert system.states()["outgoing"], "it had sent all before the last outage"
+    system.until_still()
+    system.end_leases()
+    system.until(system.at_rest)
 
-    judge(house, count, outages)
+    judge(system, count, outages)
 
 
 def test_outcomes_outlive_a_database_server_that_is_killed(
-    house: House, rng: random.Random, long: bool, tmp_path: Path
+    system: System, rng: random.Random, long: bool, tmp_path: Path
 ) -> None:
     count, kills = (3000, 20) if long else (300, 2)
-    house.admin.settings(latency_ms=LATENCY_MS)
-    with Cluster(house.env.postgres, tmp_path / "cluster") as cluster:
-        env = cluster.adopt(house.env, house.database)
-        house = House(env, house.database, house.simulator)
-        with Worker(env, house.database, tmp_path / "worker.log") as worker:
+    system.admin.settings(latency_ms=LATENCY_MS)
+    with Cluster(system.env.postgres, tmp_path / "cluster") as cluster:
+        env = cluster.adopt(system.env, system.database)
+        system = System(env, system.database, system.simulator)
+        with Worker(env, system.database, tmp_path / "worker.log") as worker:
             worker.queue(messages(count))
             worker.start("dispatch")
 
             for sent in sorted(rng.sample(range(1, count // 2), kills)):
-                begun = house.admin.summary()["requests"]
+                begun = system.admin.summary()["requests"]
                 until(
                     lambda sent=sent, begun=begun: (
-                        keep_at_work(worker) and sending(house, sent, begun)
+                        keep_at_work(worker) and sending(system, sent, begun)
                     ),
                     f"{sent} messages sent",
                 )
                 cluster.kill()
-                wait_for_answers(house)
+                wait_for_answers(system)
                 cluster.start()
-            assert house.states()["outgoing"], "it had sent all before the last kill"
+            assert system.states()["outgoing"], "it had sent all before the last kill"
             until(
-                lambda: keep_at_work(worker) and not house.states()["outgoing"],
+                lambda: keep_at_work(worker) and not system.states()["outgoing"],
                 "an empty queue",
             )
             until(lambda: not worker.busy(), "the end of the run")
-            house.end_leases()
-            until(lambda: keep_at_work(worker) and house.at_rest(), "no one in doubt")
+            system.end_leases()
+            until(lambda: keep_at_work(worker) and system.at_rest(), "no one in doubt")
 
-            judge(house, count, kills)
+            judge(system, count, kills)
 
 
-def sending(house: House, sent: int, begun: int) -> bool:
+def sending(system: System, sent: int, begun: int) -> bool:
     """Tell whether so many were sent and requests came since ``begun`` of them."""
-    summary = house.admin.summary()
+    summary = system.admin.summary()
     return summary["accepted"] >= sent and summary["requests"] > begun
 
 
@@ -87,21 +87,21 @@ def keep_at_work(worker: Worker) -> bool:
     return True
 
 
-def wait_for_answers(house: House) -> None:
+def wait_for_answers(system: System) -> None:
     """Wait some seconds, in which all that was on the wire is answered."""
     back = time.monotonic() + AWAY_SECONDS
     until(lambda: time.monotonic() >= back, "the end of the outage")
-    assert not house.admin.summary()["in_flight"]
+    assert not system.admin.summary()["in_flight"]
 
 
-def judge(house: House, count: int, outages: int) -> None:
+def judge(system: System, count: int, outages: int) -> None:
     """Check that whatever the provider accepted is on record as that."""
-    states = house.judge()
+    states = system.judge()
     assert states.total() == count
     # A commit whose answer was lost may have claimed what was then never sent.
     assert states["unknown"] <= outages * ON_THE_WIRE
-    ledger = {entry["number"] for entry in house.admin.ledger()}
-    unknown = house.sql(
+    ledger = {entry["number"] for entry in system.admin.ledger()}
+    unknown = system.sql(
         "SELECT number FROM sms_sms WHERE failure_type = 'sms_outcome_unknown'"
     )
     assert ledger.isdisjoint(recipient for (recipient,) in unknown)

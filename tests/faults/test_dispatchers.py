@@ -4,7 +4,7 @@ import time
 
 from dev.process import wait_until
 
-from .house import SIDE_BY_SIDE, House, connection, messages, until
+from .system import SIDE_BY_SIDE, System, connection, messages, until
 from .workers import Worker
 
 # Seconds after which a dispatcher looks for more at the latest.
@@ -14,10 +14,10 @@ ORDERS = ("dispatch", "dispatch", "process_queue", "process_queue")
 
 
 def test_four_dispatchers_at_once_send_each_message_once(
-    house: House, workers, long: bool
+    system: System, workers, long: bool
 ) -> None:
     count = 5000 if long else 600
-    house.admin.settings(latency_ms=50)
+    system.admin.settings(latency_ms=50)
     four = workers(len(ORDERS))
     four[0].queue(messages(count))
 
@@ -26,20 +26,20 @@ def test_four_dispatchers_at_once_send_each_message_once(
     for worker in four:
         worker.result()
 
-    assert house.judge() == {"pending": count}
-    tokens = house.sql("SELECT count(DISTINCT dispatch_token) FROM sms_sms")
-    assert tokens == [(house.admin.summary()["requests"],)]
+    assert system.judge() == {"pending": count}
+    tokens = system.sql("SELECT count(DISTINCT dispatch_token) FROM sms_sms")
+    assert tokens == [(system.admin.summary()["requests"],)]
     assert not any(worker.errors() for worker in four)
     # else they took turns, and this told nothing
-    assert house.admin.summary()["in_flight_peak"] > SIDE_BY_SIDE
+    assert system.admin.summary()["in_flight_peak"] > SIDE_BY_SIDE
 
 
-def test_no_more_is_claimed_than_fits_on_the_wire(house: House, worker: Worker) -> None:
-    house.admin.settings(latency_ms=20)
+def test_no_more_is_claimed_than_the_wire_takes(system: System, worker: Worker) -> None:
+    system.admin.settings(latency_ms=20)
     worker.queue(messages(600))
     seen = set()
     worker.start("dispatch")
-    with connection(house.env, house.database) as cr:
+    with connection(system.env, system.database) as cr:
 
         def over() -> bool:
             cr.execute(
@@ -54,25 +54,25 @@ def test_no_more_is_claimed_than_fits_on_the_wire(house: House, worker: Worker) 
         assert wait_until(over, 60, every=0.001)
     worker.result()
     assert max(seen) == SIDE_BY_SIDE
-    assert house.judge() == {"pending": 600}
+    assert system.judge() == {"pending": 600}
 
 
 def test_what_cannot_be_recorded_yet_keeps_its_place_on_the_wire(
-    house: House, worker: Worker
+    system: System, worker: Worker
 ) -> None:
-    house.admin.settings(latency_ms=500)
+    system.admin.settings(latency_ms=500)
     worker.queue(messages(40))
     worker.start("dispatch")
-    until(lambda: house.admin.summary()["in_flight"] == SIDE_BY_SIDE, "a full wire")
-    with connection(house.env, house.database) as cr:
+    until(lambda: system.admin.summary()["in_flight"] == SIDE_BY_SIDE, "a full wire")
+    with connection(system.env, system.database) as cr:
         cr.execute("BEGIN")
         cr.execute("SELECT FROM sms_sms WHERE state = 'process' FOR UPDATE")
-        until(lambda: not house.admin.summary()["in_flight"], "answers")
+        until(lambda: not system.admin.summary()["in_flight"], "answers")
         later = time.monotonic() + 2 * LOOK_AGAIN
         until(lambda: time.monotonic() > later, "time to claim more")
         cr.execute("SELECT count(DISTINCT dispatch_token) FROM sms_sms")
         assert cr.fetchone() == (SIDE_BY_SIDE,)
-        assert house.admin.summary()["requests"] == SIDE_BY_SIDE
+        assert system.admin.summary()["requests"] == SIDE_BY_SIDE
         cr.execute("COMMIT")
     worker.result()
-    assert house.judge() == {"pending": 40}
+    assert system.judge() == {"pending": 40}

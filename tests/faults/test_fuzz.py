@@ -13,16 +13,16 @@ from dev.rpc import RemoteError
 from dev.server import OdooServer
 
 from .callbacks import (
-    end_patience,
+    give_up_waiting,
     path,
     payloads,
     server_errors,
     states,
     until_settled,
 )
-from .house import House, number
 from .nonsense import case
 from .posting import Post, connect, exchange, post_all
+from .system import System, number
 from .workers import Worker
 
 CONNECTIONS = 6
@@ -33,28 +33,28 @@ DRIPS = 20
 
 @pytest.fixture
 def running(server: OdooServer) -> Iterator[OdooServer]:
-    """Give the server, started."""
+    """Return the server, started."""
     yield server.start()
 
 
-def sent_message(house: House, worker: Worker) -> str:
+def sent_message(system: System, worker: Worker) -> str:
     """Send a message; give its id at the provider."""
     worker.queue([{"number": number(0), "body": "Hello"}])
     worker("dispatch")
-    [entry] = house.admin.ledger()
+    [entry] = system.admin.ledger()
     return entry["id"]
 
 
-def report(house: House, message_id: str) -> Post:
+def report(system: System, message_id: str) -> Post:
     """Make the report that a message was delivered."""
-    return Post.form(path(house), id=message_id, status="Success")
+    return Post.form(path(system), id=message_id, status="Success")
 
 
 def test_nonsense_is_stored_settled_and_stops_nothing(
-    house: House, worker: Worker, running: OdooServer, rng: random.Random, long: bool
+    system: System, worker: Worker, running: OdooServer, rng: random.Random, long: bool
 ) -> None:
-    message_id = sent_message(house, worker)
-    token = path(house).split("/")[3]
+    message_id = sent_message(system, worker)
+    token = path(system).split("/")[3]
     cases = [case(rng, token) for _ in range(10_000 if long else 500)]
 
     statuses = post_all(running.url, [each.post for each in cases], CONNECTIONS)
@@ -66,31 +66,31 @@ def test_nonsense_is_stored_settled_and_stops_nothing(
     ]
     assert not wrong, wrong[:3]
     stored = sum(each.stored for each in cases)
-    assert sum(states(house).values()) == stored
-    assert exchange(connect(running.url), report(house, message_id)) == 200
-    until_settled(house)
-    end_patience(house)
-    until_settled(house, waiting=True)
-    assert house.states() == {"sent": 1}
-    assert sum(states(house).values()) == stored + 1
+    assert sum(states(system).values()) == stored
+    assert exchange(connect(running.url), report(system, message_id)) == 200
+    until_settled(system)
+    give_up_waiting(system)
+    until_settled(system, waiting=True)
+    assert system.states() == {"sent": 1}
+    assert sum(states(system).values()) == stored + 1
     assert not server_errors(running)
 
 
 def test_who_guesses_tokens_is_slowed_down_and_stops_no_report(
-    house: House, running: OdooServer
+    system: System, running: OdooServer
 ) -> None:
     guess = Post.form("/su_sms/callback/guess/delivery", id="1")
     guesses = post_all(running.url, [guess] * GUESSES, CONNECTIONS)
     assert set(guesses) == {404, 429}
 
-    assert exchange(connect(running.url), report(house, "ATXid_1")) == 200
-    assert sum(states(house).values()) == 1
+    assert exchange(connect(running.url), report(system, "ATXid_1")) == 200
+    assert sum(states(system).values()) == 1
 
 
 def test_slow_posts_hold_up_no_other_and_are_stored_when_they_are_whole(
-    house: House, running: OdooServer
+    system: System, running: OdooServer
 ) -> None:
-    post = report(house, "ATXid_slow")
+    post = report(system, "ATXid_slow")
     head = (
         f"POST {post.path} HTTP/1.1\r\nHost: odoo\r\nContent-Length: {len(post.body)}"
         "\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n"
@@ -103,9 +103,9 @@ def test_slow_posts_hold_up_no_other_and_are_stored_when_they_are_whole(
     for drip in drips:
         drip.sendall(head + post.body[:5])
 
-    others = post_all(running.url, [report(house, "ATXid_quick")] * 50, CONNECTIONS)
+    others = post_all(running.url, [report(system, "ATXid_quick")] * 50, CONNECTIONS)
     assert set(others) == {200}
-    assert sum(states(house).values()) == 50
+    assert sum(states(system).values()) == 50
 
     for byte in post.body[5:]:
         for drip in drips:
@@ -113,43 +113,43 @@ def test_slow_posts_hold_up_no_other_and_are_stored_when_they_are_whole(
     for drip in drips:
         with drip, drip.makefile("rb") as answer:
             assert b" 200 " in answer.readline()
-    assert sorted(payloads(house).values()) == [DRIPS, 50]
+    assert sorted(payloads(system).values()) == [DRIPS, 50]
 
 
 def test_posts_that_are_cut_off_are_not_stored(
-    house: House, running: OdooServer
+    system: System, running: OdooServer
 ) -> None:
-    post = report(house, "ATXid_cut")
+    post = report(system, "ATXid_cut")
     head = f"POST {post.path} HTTP/1.1\r\nHost: odoo\r\nContent-Length: 999\r\n\r\n"
     address = urlsplit(running.url)
     for _ in range(DRIPS):
         with socket.create_connection((address.hostname, address.port)) as cut:
             cut.sendall(head.encode() + post.body)
-    assert exchange(connect(running.url), report(house, "ATXid_1")) == 200
-    assert sum(states(house).values()) == 1
+    assert exchange(connect(running.url), report(system, "ATXid_1")) == 200
+    assert sum(states(system).values()) == 1
 
 
 def test_report_on_a_deleted_message_is_kept_as_unmatched(
-    house: House, worker: Worker, running: OdooServer
+    system: System, worker: Worker, running: OdooServer
 ) -> None:
-    message_id = sent_message(house, worker)
-    house.sql("DELETE FROM sms_sms")
+    message_id = sent_message(system, worker)
+    system.sql("DELETE FROM sms_sms")
 
-    assert exchange(connect(running.url), report(house, message_id)) == 200
+    assert exchange(connect(running.url), report(system, message_id)) == 200
 
-    until_settled(house)
-    end_patience(house)
-    until_settled(house, waiting=True)
-    assert states(house) == {"unmatched": 1}
+    until_settled(system)
+    give_up_waiting(system)
+    until_settled(system, waiting=True)
+    assert states(system) == {"unmatched": 1}
 
 
 def test_gateway_that_is_archived_still_hears_and_one_deleted_is_not_found(
-    house: House, worker: Worker, running: OdooServer
+    system: System, worker: Worker, running: OdooServer
 ) -> None:
     [gateway] = worker.create(
         "sms.gateway.config", [{"name": "Old", "is_default": False}]
     )
-    [(token,)] = house.sql(
+    [(token,)] = system.sql(
         "SELECT callback_token FROM sms_gateway_config WHERE id = %s", [gateway]
     )
     post = Post.form(f"/su_sms/callback/{token}/delivery", id="1", status="Success")
@@ -158,10 +158,10 @@ def test_gateway_that_is_archived_still_hears_and_one_deleted_is_not_found(
     assert exchange(connection, post) == 200
     rpc.call("sms.gateway.config", "write", [gateway], {"active": False})
     assert exchange(connection, post) == 200
-    assert sum(states(house).values()) == 2
+    assert sum(states(system).values()) == 2
     with pytest.raises(RemoteError, match="stay on record"):
         rpc.call("sms.gateway.config", "unlink", [gateway])
-    house.sql("DELETE FROM sms_gateway_event")
+    system.sql("DELETE FROM sms_gateway_event")
     rpc.call("sms.gateway.config", "unlink", [gateway])
     assert exchange(connection, post) == 404
-    assert not states(house)
+    assert not states(system)

@@ -3,7 +3,7 @@
 import pytest
 
 from .conftest import gateway_values
-from .house import House, connection, messages, number, until
+from .system import System, connection, messages, number, until
 from .workers import Worker
 
 ILL, WELL = 40, 120
@@ -25,10 +25,10 @@ def queue_for_the_other(worker: Worker, first: int) -> None:
     worker.queue(messages(WELL, first=first, priority="0"))
 
 
-def states_of(house: House, gateway: int) -> dict[str, int]:
+def states_of(system: System, gateway: int) -> dict[str, int]:
     """Count a gateway's messages by state."""
     return dict(
-        house.sql(
+        system.sql(
             "SELECT state, count(*) FROM sms_sms WHERE gateway_id = %s GROUP BY 1",
             [gateway],
         )
@@ -37,10 +37,10 @@ def states_of(house: House, gateway: int) -> dict[str, int]:
 
 @pytest.mark.parametrize("reason", ["paused", "auth"])
 def test_a_held_gateway_delays_no_other(
-    house: House, worker: Worker, reason: str
+    system: System, worker: Worker, reason: str
 ) -> None:
     held = ill_gateway(worker)
-    house.sql(
+    system.sql(
         "UPDATE sms_gateway_config SET hold_reason = %s, retry_at = now() + '1 h'"
         " WHERE id = %s",
         [reason, held],
@@ -49,99 +49,99 @@ def test_a_held_gateway_delays_no_other(
 
     worker("dispatch")
 
-    assert states_of(house, house.gateway) == {"pending": WELL}
-    assert states_of(house, held) == {"outgoing": ILL}
-    assert house.accepted() == WELL
+    assert states_of(system, system.gateway) == {"pending": WELL}
+    assert states_of(system, held) == {"outgoing": ILL}
+    assert system.accepted() == WELL
 
 
 def test_a_gateway_that_hangs_delays_nothing_that_waits_for_another(
-    house: House, workers
+    system: System, workers
 ) -> None:
     dispatcher, sender = workers(2)
-    hanging = hang(house, sender)
+    hanging = hang(system, sender)
     queue_for_the_other(sender, first=ILL)
 
     dispatcher.start("dispatch")
 
     until(
-        lambda: states_of(house, house.gateway) == {"pending": WELL},
+        lambda: states_of(system, system.gateway) == {"pending": WELL},
         "messages of the other gateway",
         SOON,
     )
-    release(house, dispatcher, hanging)
+    release(system, dispatcher, hanging)
 
 
 def test_a_gateway_that_hangs_delays_nothing_that_a_person_sends_through_another(
-    house: House, workers
+    system: System, workers
 ) -> None:
     dispatcher, sender = workers(2)
-    hanging = hang(house, sender)
+    hanging = hang(system, sender)
     dispatcher.start("dispatch")
-    until(lambda: house.admin.summary()["in_flight"], "a request that hangs")
+    until(lambda: system.admin.summary()["in_flight"], "a request that hangs")
 
     sender("begin")
     sender("send", rows=messages(3, first=ILL))
     sender("commit")
 
     until(
-        lambda: states_of(house, house.gateway) == {"pending": 3},
+        lambda: states_of(system, system.gateway) == {"pending": 3},
         "what a person sends while another gateway hangs",
         SOON,
     )
-    release(house, dispatcher, hanging)
+    release(system, dispatcher, hanging)
 
 
 def test_a_gateway_that_hangs_delays_nothing_that_is_queued_meanwhile_for_another(
-    house: House, workers
+    system: System, workers
 ) -> None:
     dispatcher, sender = workers(2)
-    hanging = hang(house, sender)
+    hanging = hang(system, sender)
     dispatcher.start("dispatch")
-    until(lambda: house.admin.summary()["in_flight"], "a request that hangs")
+    until(lambda: system.admin.summary()["in_flight"], "a request that hangs")
 
     queue_for_the_other(sender, first=ILL)
 
     until(
-        lambda: states_of(house, house.gateway) == {"pending": WELL},
+        lambda: states_of(system, system.gateway) == {"pending": WELL},
         "messages queued while the cron waits for the gateway that hangs",
         SOON,
     )
-    release(house, dispatcher, hanging)
+    release(system, dispatcher, hanging)
 
 
-def hang(house: House, worker: Worker) -> int:
+def hang(system: System, worker: Worker) -> int:
     """Make a second gateway whose requests are never answered; give its id."""
     numbers = [number(n) for n in range(ILL)]
-    house.admin.fault("hang_before", times=None, numbers=numbers)
+    system.admin.fault("hang_before", times=None, numbers=numbers)
     return ill_gateway(worker)
 
 
-def release(house: House, dispatcher: Worker, hanging: int) -> None:
+def release(system: System, dispatcher: Worker, hanging: int) -> None:
     """Check that the dispatcher still waited for the one that hangs, and end that."""
     assert dispatcher.busy()
-    assert states_of(house, hanging)["process"]
-    house.admin.clear_faults()
+    assert states_of(system, hanging)["process"]
+    system.admin.clear_faults()
     dispatcher.result()
-    house.judge()
+    system.judge()
 
 
 def test_two_dispatchers_that_tell_of_one_hold_at_once_both_end_well(
-    house: House, worker: Worker
+    system: System, worker: Worker
 ) -> None:
-    house.sql(
+    system.sql(
         "UPDATE sms_gateway_config SET hold_reason = 'auth', hold_told = FALSE,"
         " retry_at = now() + '1 h' WHERE id = %s",
-        [house.gateway],
+        [system.gateway],
     )
-    with connection(house.env, house.database) as cr:
+    with connection(system.env, system.database) as cr:
         # another dispatcher, just about to commit
         cr.execute("BEGIN")
         cr.execute(
             "UPDATE sms_gateway_config SET hold_told = TRUE WHERE id = %s",
-            [house.gateway],
+            [system.gateway],
         )
         worker.start("dispatch")
-        until(lambda: house.sql(WAITING), "the second waits for the first", SOON)
+        until(lambda: system.sql(WAITING), "the second waits for the first", SOON)
         cr.execute("COMMIT")
 
     worker.result()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from .house import House, until
+from .system import System, until
 from .test_campaign_race import waits_for_a_lock
 from .workers import ADMIN, OrderFailed
 
@@ -12,10 +12,10 @@ COMPOSER = "sms.composer"
 
 
 def test_two_composers_pressed_at_once_send_no_more_than_one_after_the_other(
-    house: House, workers
+    system: System, workers
 ) -> None:
     first, second = workers(2)
-    house.sql("UPDATE sms_gateway_config SET hour_limit = 10")
+    system.sql("UPDATE sms_gateway_config SET hour_limit = 10")
     composers = [
         composer(first, [f"+25471234{place}6{tens}0" for place in range(8)])
         for tens in range(3)
@@ -24,32 +24,32 @@ def test_two_composers_pressed_at_once_send_no_more_than_one_after_the_other(
     first.start_press(COMPOSER, composers[:1], "action_send_sms", wait=True)
     assert first.result("waiting")
     second.start_press(COMPOSER, composers[1:2], "action_send_sms")
-    until(lambda: waits_for_a_lock(house), "the second waits for the first")
+    until(lambda: waits_for_a_lock(system), "the second waits for the first")
     first.go_on()
     first.result()
 
     with pytest.raises(OrderFailed, match="10 SMS an hour by hand"):
         second.result()
-    assert house.sql("SELECT count(*) FROM sms_sms") == [(8,)]
+    assert system.sql("SELECT count(*) FROM sms_sms") == [(8,)]
 
 
 def test_what_is_posted_side_by_side_waits_for_its_hour_as_well(
-    house: House, workers
+    system: System, workers
 ) -> None:
     """A note with typed numbers is anybody's to post, and no composer."""
     first, second = workers(2)
-    house.sql("UPDATE sms_gateway_config SET hour_limit = 10")
+    system.sql("UPDATE sms_gateway_config SET hour_limit = 10")
     notes = first.create("res.partner", [{"name": "One"}, {"name": "Two"}])
 
     first.start_press("res.partner", notes[:1], "message_post", wait=True, **sms(0))
     assert first.result("waiting")
     second.start_press("res.partner", notes[1:], "message_post", **sms(1))
-    until(lambda: waits_for_a_lock(house), "the second waits for the first")
+    until(lambda: waits_for_a_lock(system), "the second waits for the first")
     first.go_on()
     first.result()
     second.result()
 
-    held = house.sql("SELECT count(*) FROM sms_sms WHERE held_until IS NOT NULL")
+    held = system.sql("SELECT count(*) FROM sms_sms WHERE held_until IS NOT NULL")
     assert held == [(6,)]
 
 
@@ -60,7 +60,7 @@ def sms(tens: int) -> dict[str, Any]:
 
 
 def composer(worker, numbers: list[str]) -> int:
-    """Give the id of an open dialog with these numbers."""
+    """Return the id of an open dialog with these numbers."""
     rows = [
         {
             "composition_mode": "numbers",

@@ -14,7 +14,7 @@ from dev.server import OdooServer
 
 from .callbacks import path, server_errors
 from .campaigns import launch, of_numbers
-from .house import House, connection, messages
+from .system import System, connection, messages
 from .workers import Worker
 
 WATCHED_SECONDS = 25
@@ -25,18 +25,18 @@ LATENCY = 0.2
 
 
 def test_a_paced_campaign_leaves_the_jobs_to_others_most_of_the_time(
-    house: House, worker: Worker, server: OdooServer
+    system: System, worker: Worker, server: OdooServer
 ) -> None:
     per_minute = 300
-    house.admin.settings(callbacks={"delivery": server.url + path(house)})
+    system.admin.settings(callbacks={"delivery": server.url + path(system)})
     launch(worker, of_numbers(1000), pace=per_minute)
     server.start()
-    house.until(house.accepted)
-    begun, before = time.monotonic(), house.accepted()
+    system.until(system.accepted)
+    begun, before = time.monotonic(), system.accepted()
 
-    tries, longest = watch(house, lambda: True)
+    tries, longest = watch(system, lambda: True)
 
-    sent = house.accepted() - before
+    sent = system.accepted() - before
     expected = per_minute * (time.monotonic() - begun) / 60
     assert sent > 0.8 * expected, "it did not keep its pace without the jobs"
     assert longest < WITHIN_SECONDS
@@ -45,24 +45,24 @@ def test_a_paced_campaign_leaves_the_jobs_to_others_most_of_the_time(
 
 
 def test_at_full_speed_there_are_gaps(
-    house: House, worker: Worker, server: OdooServer
+    system: System, worker: Worker, server: OdooServer
 ) -> None:
-    house.admin.settings(
-        latency_ms=LATENCY * 1000, callbacks={"delivery": server.url + path(house)}
+    system.admin.settings(
+        latency_ms=LATENCY * 1000, callbacks={"delivery": server.url + path(system)}
     )
     worker.queue(messages(10_000))
     server.start()
-    house.until(house.accepted)
+    system.until(system.accepted)
 
-    tries, longest = watch(house, lambda: house.states()["outgoing"])
+    tries, longest = watch(system, lambda: system.states()["outgoing"])
 
-    assert house.states()["outgoing"], "it had sent all before the end"
+    assert system.states()["outgoing"], "it had sent all before the end"
     assert longest < WITHIN_SECONDS
     assert not all(tries)
     assert not server_errors(server)
 
 
-def watch(house: House, busy: Callable[[], object]) -> tuple[list[bool], float]:
+def watch(system: System, busy: Callable[[], object]) -> tuple[list[bool], float]:
     """Try to lock all jobs again and again; tell how each went, and the longest wait.
 
     :param busy: tells whether there is still something to do
@@ -70,7 +70,7 @@ def watch(house: House, busy: Callable[[], object]) -> tuple[list[bool], float]:
     tries, longest = [], 0.0
     end = time.monotonic() + WATCHED_SECONDS
     last = time.monotonic()
-    with connection(house.env, house.database) as cr:
+    with connection(system.env, system.database) as cr:
         while time.monotonic() < end and busy():
             try:
                 cr.execute("SELECT FROM ir_cron FOR UPDATE NOWAIT")

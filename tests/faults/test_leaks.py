@@ -14,8 +14,8 @@ from dev.rpc import RemoteError
 from dev.server import OdooServer
 
 from .callbacks import path, until_settled
-from .house import House
 from .posting import Post, connect, exchange
+from .system import System
 
 BODY = "Serengeti kesho saa nne"
 NATIONAL = "711408905"
@@ -27,16 +27,16 @@ TRIAL = ("sms.campaign.trial", "create")
 
 
 @pytest.fixture
-def talkative(house: House, tmp_path: Path) -> Iterator[OdooServer]:
-    """Give a running server that logs all there is to log, queries as well."""
+def talkative(system: System, tmp_path: Path) -> Iterator[OdooServer]:
+    """Return a running server that logs all there is to log, queries as well."""
     names = ("", "odoo", "odoo.sql_db", "odoo.http.rpc")
     levels = [f"--log-handler={name}:DEBUG" for name in names]
     log = tmp_path / "odoo.log"
-    with OdooServer(house.env, house.database, log=log, arguments=levels) as server:
+    with OdooServer(system.env, system.database, log=log, arguments=levels) as server:
         yield server
 
 
-def test_log_of_a_server(house: House, talkative: OdooServer):
+def test_log_of_a_server(system: System, talkative: OdooServer):
     call = talkative.rpc().call
 
     def send() -> None:
@@ -46,8 +46,8 @@ def test_log_of_a_server(house: House, talkative: OdooServer):
         call("sms.composer", "action_send_sms", composer)
 
     send()
-    house.until_still()
-    gateway = [house.gateway]
+    system.until_still()
+    gateway = [system.gateway]
     proxy = {"proxy_username": "moi", "proxy_password": PASSWORD}
     call("sms.gateway.config", "write", gateway, proxy)
     # Wrong key, wrong proxy, a fault in the middle, then well again.
@@ -57,10 +57,10 @@ def test_log_of_a_server(house: House, talkative: OdooServer):
     ):
         call("sms.gateway.config", "write", gateway, values)
         send()
-        wizard = call("sms.test.wizard", "create", [{"gateway_id": house.gateway}])
+        wizard = call("sms.test.wizard", "create", [{"gateway_id": system.gateway}])
         call("sms.test.wizard", "action_run", wizard)
         call("sms.gateway.config", "write", gateway, mend)
-    house.simulator.admin.fault("truncated_json")
+    system.simulator.admin.fault("truncated_json")
     send()
     # Requests that end in an error and a traceback.
     for values in ({"api_key": WRONG_KEY, "no_field": 1}, {"trust": "nobody"}):
@@ -69,11 +69,11 @@ def test_log_of_a_server(house: House, talkative: OdooServer):
     with contextlib.suppress(RemoteError):
         call("sms.sms", "create", [{"number": NUMBER, "body": BODY, "state": "lost"}])
     refused(call)
-    [(token,)] = house.sql("SELECT callback_token FROM sms_gateway_config")
-    statuses = receive(house, talkative)
+    [(token,)] = system.sql("SELECT callback_token FROM sms_gateway_config")
+    statuses = receive(system, talkative)
     assert statuses == [200, 200, 200, 200, 404]
-    until_settled(house)
-    house.until_still()
+    until_settled(system)
+    system.until_still()
 
     log = talkative.log.read_text(errors="replace")
     assert "odoo.addons.su_sms" in log or "su_sms.africastalking" in log
@@ -109,16 +109,16 @@ def refused(call: Any) -> None:
         call("sms.campaign.trial", "action_send", call(*TRIAL, [trial]))
 
 
-def receive(house: House, server: OdooServer) -> list[int]:
+def receive(system: System, server: OdooServer) -> list[int]:
     """Post what makes sense and what does not; give the statuses."""
     connection: http.client.HTTPConnection = connect(server.url)
     fields = {"from": NUMBER, "to": "22141", "text": BODY, "id": "1"}
     posts = [
-        Post.form(path(house), id="ATXid_none", status=BODY, phoneNumber=NUMBER),
-        Post.form(path(house, "incoming"), **fields),
-        Post.form(path(house, "incoming"), text=BODY),
-        Post.form(path(house, "optout"), phoneNumber=NUMBER, senderId=BODY),
-        Post.form(path(house) + "x", phoneNumber=NUMBER),
+        Post.form(path(system), id="ATXid_none", status=BODY, phoneNumber=NUMBER),
+        Post.form(path(system, "incoming"), **fields),
+        Post.form(path(system, "incoming"), text=BODY),
+        Post.form(path(system, "optout"), phoneNumber=NUMBER, senderId=BODY),
+        Post.form(path(system) + "x", phoneNumber=NUMBER),
     ]
     try:
         return [exchange(connection, post) for post in posts]

@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from .house import ON_THE_WIRE, SIDE_BY_SIDE, House, messages, until
+from .system import ON_THE_WIRE, SIDE_BY_SIDE, System, messages, until
 from .workers import Worker
 
 TWO_HOURS = 7200
@@ -17,34 +17,34 @@ TRY = re.compile(r"su_sms\.africastalking: .* numbers: ")
 
 
 def test_what_is_under_way_when_the_network_is_cut_is_not_sent_again(
-    house: House, worker: Worker, rng: random.Random, long: bool
+    system: System, worker: Worker, rng: random.Random, long: bool
 ) -> None:
     count, cuts = (3000, 20) if long else (400, 3)
-    house.admin.settings(latency_ms=50)
+    system.admin.settings(latency_ms=50)
     worker.queue(messages(count))
 
     ahead = 0
     for sent in sorted(rng.sample(range(1, count // 2), cuts)):
         worker.start("run_cron")
-        until(lambda sent=sent: house.accepted() >= sent, f"{sent} messages sent")
-        house.admin.fault("reset_before", times=1)
-        house.admin.fault("reset_after", times=SIDE_BY_SIDE - 1)
+        until(lambda sent=sent: system.accepted() >= sent, f"{sent} messages sent")
+        system.admin.fault("reset_before", times=1)
+        system.admin.fault("reset_after", times=SIDE_BY_SIDE - 1)
         # a probe is alone: it leaves the other resets to nobody
         until(
-            lambda: not house.admin.faults() or not worker.busy(),
+            lambda: not system.admin.faults() or not worker.busy(),
             "requests that the cut meets",
         )
-        house.admin.fault("refuse")
+        system.admin.fault("refuse")
         worker.result()
-        assert house.states()["outgoing"], "it had sent all before the cut"
-        [(held_for,)] = house.sql("SELECT hold_reason FROM sms_gateway_config")
+        assert system.states()["outgoing"], "it had sent all before the cut"
+        [(held_for,)] = system.sql("SELECT hold_reason FROM sms_gateway_config")
         assert held_for in ("reset", "down")
-        house.admin.clear_faults()
+        system.admin.clear_faults()
         ahead += 3600
         worker("set_clock", ahead=ahead)
     worker("run_cron")
 
-    states = house.judge()
+    states = system.judge()
     assert states.total() == count
     assert not states["outgoing"]
     assert 0 < states["unknown"] <= cuts * ON_THE_WIRE
@@ -52,10 +52,10 @@ def test_what_is_under_way_when_the_network_is_cut_is_not_sent_again(
 
 @pytest.mark.parametrize("fault", ["refuse", "http_503"])
 def test_two_hours_of_outage_cost_a_probe_at_a_time_then_all_is_sent_urgent_first(
-    house: House, worker: Worker, long: bool, fault: str
+    system: System, worker: Worker, long: bool, fault: str
 ) -> None:
     count = 2000 if long else 300
-    house.admin.fault(fault, times=None)
+    system.admin.fault(fault, times=None)
     urgent = messages(10, first=count, priority="2")
     worker.queue(messages(count, priority="0") + urgent)
 
@@ -63,24 +63,24 @@ def test_two_hours_of_outage_cost_a_probe_at_a_time_then_all_is_sent_urgent_firs
     while ahead < TWO_HOURS:
         worker("set_clock", ahead=ahead)
         worker("run_cron")
-        [(retry_at,)] = house.sql("SELECT retry_at FROM sms_gateway_config")
+        [(retry_at,)] = system.sql("SELECT retry_at FROM sms_gateway_config")
         assert (retry_at - began).total_seconds() > ahead, "it would be tried at once"
         ahead = (retry_at - began).total_seconds() + 1
     tries = len(TRY.findall(worker.log.read_text()))
     assert TWO_HOURS // 375 < tries <= PROBES
-    assert house.judge() == {"outgoing": count + len(urgent)}
+    assert system.judge() == {"outgoing": count + len(urgent)}
 
-    house.admin.clear_faults()
+    system.admin.clear_faults()
     worker("set_clock", ahead=ahead)
     worker("run_cron")
-    assert house.judge() == {"pending": count + len(urgent)}
+    assert system.judge() == {"pending": count + len(urgent)}
     # those that start side by side arrive in any order
-    first = sorted({entry["request"] for entry in house.admin.ledger()})
+    first = sorted({entry["request"] for entry in system.admin.ledger()})
     first = first[: len(urgent) + SIDE_BY_SIDE]
-    requests = {each["number"]: each["request"] for each in house.admin.ledger()}
+    requests = {each["number"]: each["request"] for each in system.admin.ledger()}
     assert all(requests[row["number"]] in first for row in urgent)
 
 
 def now() -> datetime:
-    """Give the time in UTC, naive as Odoo's."""
+    """Return the time in UTC, naive as Odoo's."""
     return datetime.now(timezone.utc).replace(tzinfo=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .house import House, messages, number, until
+from .system import System, messages, number, until
 from .workers import Worker
 
 COUNT = 400
@@ -18,36 +18,36 @@ def opt_out(worker: Worker, recipient: str) -> None:
     worker.create("sms.blacklist", [{"number": recipient, "reason": "own_request"}])
 
 
-def stop_event(house: House, recipient: str, message_id: str) -> dict[str, Any]:
-    """Give the event that the provider's post of a STOP becomes."""
+def stop_event(system: System, recipient: str, message_id: str) -> dict[str, Any]:
+    """Return the event that the provider's post of a STOP becomes."""
     post = {"id": message_id, "from": recipient, "to": "21512", "text": "STOP"}
     return {
-        "gateway_id": house.gateway,
+        "gateway_id": system.gateway,
         "kind": "incoming",
         "payload": json.dumps(list(post.items())),
         "received_at": "2026-01-01 00:00:00",
     }
 
 
-def sent(house: House, recipient: str) -> int:
+def sent(system: System, recipient: str) -> int:
     """Count what the simulator accepted for a number."""
-    return len(house.admin.ledger(number=recipient))
+    return len(system.admin.ledger(number=recipient))
 
 
 def test_no_that_is_committed_before_the_claim_is_never_overrun(
-    house: House, workers
+    system: System, workers
 ) -> None:
     dispatcher, other, clerk = workers(3)
-    house.admin.settings(latency_ms=LATENCY_MS)
+    system.admin.settings(latency_ms=LATENCY_MS)
     clerk.queue(messages(COUNT, message_class="promotional"))
     dispatcher.start("run_cron")
     other.start("dispatch")
-    until(lambda: house.accepted() >= 20, "the dispatch under way")
+    until(lambda: system.accepted() >= 20, "the dispatch under way")
 
     in_time = []
     for n in range(COUNT - 1, 0, -23):
         opt_out(clerk, number(n))
-        [(state, _reason)] = house.sql(STATE, [number(n)])
+        [(state, _reason)] = system.sql(STATE, [number(n)])
         if state in ("outgoing", "canceled"):
             in_time.append(number(n))
     dispatcher.result()
@@ -55,32 +55,32 @@ def test_no_that_is_committed_before_the_claim_is_never_overrun(
 
     assert len(in_time) >= 5, "some were said while the queue was long"
     for recipient in in_time:
-        assert house.sql(STATE, [recipient]) == [("canceled", "sms_blacklist")]
-        assert sent(house, recipient) == 0
-    states = house.states()
+        assert system.sql(STATE, [recipient]) == [("canceled", "sms_blacklist")]
+        assert sent(system, recipient) == 0
+    states = system.states()
     assert states == {"canceled": len(in_time), "pending": COUNT - len(in_time)}
-    assert house.accepted() == COUNT - len(in_time)
+    assert system.accepted() == COUNT - len(in_time)
 
 
 def test_stop_that_comes_while_on_the_wire_is_too_late_and_says_so(
-    house: House, workers
+    system: System, workers
 ) -> None:
     dispatcher, receiver = workers(2)
     recipient = number(1)
-    house.admin.settings(latency_ms=4000)
+    system.admin.settings(latency_ms=4000)
     receiver.queue(
         [{"number": recipient, "body": "News", "message_class": "promotional"}]
     )
     dispatcher.start("dispatch")
-    until(lambda: house.states()["process"], "the message on the wire")
+    until(lambda: system.states()["process"], "the message on the wire")
 
-    receiver.create("sms.gateway.event", [stop_event(house, recipient, "in-1")])
+    receiver.create("sms.gateway.event", [stop_event(system, recipient, "in-1")])
     receiver("apply_events")
     dispatcher.result()
 
-    assert sent(house, recipient) == 1
-    assert house.states() == {"pending": 1}
-    [(kind, note)] = house.sql(
+    assert sent(system, recipient) == 1
+    assert system.states() == {"pending": 1}
+    [(kind, note)] = system.sql(
         "SELECT kind, note FROM sms_consent WHERE number = %s", [recipient]
     )
     assert kind == "optout"
@@ -90,11 +90,11 @@ def test_stop_that_comes_while_on_the_wire_is_too_late_and_says_so(
         [{"number": recipient, "body": "More", "message_class": "promotional"}]
     )
     dispatcher("dispatch")
-    assert sent(house, recipient) == 1
+    assert sent(system, recipient) == 1
 
 
 def test_two_who_opt_the_same_number_out_at_once_are_one_entry(
-    house: House, workers
+    system: System, workers
 ) -> None:
     first, second = workers(2)
     recipient = number(7)
@@ -102,18 +102,18 @@ def test_two_who_opt_the_same_number_out_at_once_are_one_entry(
     first(
         "create", model="sms.blacklist", rows=[{"number": recipient, "reason": "stop"}]
     )
-    second.create("sms.gateway.event", [stop_event(house, recipient, "in-2")])
+    second.create("sms.gateway.event", [stop_event(system, recipient, "in-2")])
     second.start("apply_events")
     until(
-        lambda: house.sql(
+        lambda: system.sql(
             "SELECT 1 FROM pg_stat_activity WHERE datname = %s"
             " AND wait_event_type = 'Lock'",
-            [house.database],
+            [system.database],
         ),
         "one waits for the other",
     )
     first("commit")
     second.result()
-    assert house.sql("SELECT state FROM sms_gateway_event") == [("applied",)]
-    assert house.sql("SELECT count(*) FROM phone_blacklist") == [(1,)]
-    assert house.sql("SELECT count(*) FROM sms_consent") == [(2,)]
+    assert system.sql("SELECT state FROM sms_gateway_event") == [("applied",)]
+    assert system.sql("SELECT count(*) FROM phone_blacklist") == [(1,)]
+    assert system.sql("SELECT count(*) FROM sms_consent") == [(2,)]

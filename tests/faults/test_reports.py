@@ -13,15 +13,15 @@ from dev.server import OdooServer
 
 from .callbacks import (
     deadlocks,
-    end_patience,
+    give_up_waiting,
     path,
     payloads,
     server_errors,
     states,
     until_settled,
 )
-from .house import House, messages
 from .posting import Post, post_all
+from .system import System, messages
 from .workers import Worker
 
 CONNECTIONS = 6
@@ -48,15 +48,15 @@ REPORTS_EACH = sum(len(statuses) for statuses, _end in HISTORIES) / len(HISTORIE
 
 
 def test_reports_shuffled_duplicated_early_and_unknown_while_sending_goes_on(
-    house: House, worker: Worker, server: OdooServer, rng: random.Random, long: bool
+    system: System, worker: Worker, server: OdooServer, rng: random.Random, long: bool
 ) -> None:
     reports = 20_000 if long else 2_000
     unknown = int(reports * UNKNOWN)
     count = round(reports * (1 - DUPLICATED - UNKNOWN) / REPORTS_EACH)
-    house.admin.settings(latency_ms=LATENCY * 1000)
+    system.admin.settings(latency_ms=LATENCY * 1000)
     worker.queue(messages(count, body="Exams begin on Monday."))
     server.start()
-    provider = Provider(house, rng, count, unknown)
+    provider = Provider(system, rng, count, unknown)
 
     assert wait_until(lambda: provider.post_some(server.url), SEND_SECONDS, every=0)
 
@@ -65,23 +65,23 @@ def test_reports_shuffled_duplicated_early_and_unknown_while_sending_goes_on(
     stored = Counter(
         json.dumps(parse_qsl(post.body.decode())) for post in provider.posted
     )
-    assert payloads(house) == stored
-    until_settled(house)
-    end_patience(house)
-    until_settled(house, waiting=True)
+    assert payloads(system) == stored
+    until_settled(system)
+    give_up_waiting(system)
+    until_settled(system, waiting=True)
 
-    assert states(house) == {
+    assert states(system) == {
         "applied": len(provider.posted) - unknown,
         "unmatched": unknown,
     }
-    rows = house.sql("SELECT number, state, failure_type FROM sms_sms")
+    rows = system.sql("SELECT number, state, failure_type FROM sms_sms")
     wrong = [row for row in rows if row[1:] != provider.ends[row[0]]]
     assert len(rows) == count and not wrong, wrong[:5]
-    assert house.admin.summary()["most_repeated"] == 1
+    assert system.admin.summary()["most_repeated"] == 1
     # else it told nothing
-    assert provider.early(house) >= 0.5 * EARLY * reports
+    assert provider.early(system) >= 0.5 * EARLY * reports
     server.stop()
-    assert deadlocks(house) == 0
+    assert deadlocks(system) == 0
     errors = server_errors(server)
     assert not errors, errors[:3]
 
@@ -94,12 +94,12 @@ class Provider:
     """
 
     def __init__(
-        self, house: House, rng: random.Random, count: int, unknown: int
+        self, system: System, rng: random.Random, count: int, unknown: int
     ) -> None:
-        self._house = house
+        self._system = system
         self._rng = rng
         self._count = count
-        self._path = path(house)
+        self._path = path(system)
         self._accepted: dict[str, list[Post]] = {}
         self._seen = 0
         self._pool = [
@@ -122,17 +122,17 @@ class Provider:
         self.posted += now
         return done
 
-    def early(self, house: House) -> int:
+    def early(self, system: System) -> int:
         """Count the reports that came before their message was recorded."""
-        [(count,)] = house.sql(
+        [(count,)] = system.sql(
             "SELECT count(*) FROM sms_gateway_event e JOIN sms_sms s ON s.id = e.sms_id"
             " WHERE e.create_date < s.accepted_at"
         )
         return count
 
     def _just_accepted(self) -> Iterator[Post]:
-        """Give reports on messages whose sender does not know yet that they left."""
-        new = self._house.admin.ledger(offset=self._seen)
+        """Return reports on messages whose sender does not know yet that they left."""
+        new = self._system.admin.ledger(offset=self._seen)
         self._seen += len(new)
         for entry in new:
             statuses, self.ends[entry["number"]] = self._rng.choice(HISTORIES)
@@ -146,8 +146,8 @@ class Provider:
                     self._accepted.setdefault(entry["id"], []).append(report)
 
     def _recorded(self) -> Iterator[Post]:
-        """Give the other reports on messages that are on record now."""
-        rows = self._house.sql(
+        """Return the other reports on messages that are on record now."""
+        rows = self._system.sql(
             "SELECT provider_message_id FROM sms_sms"
             " WHERE provider_message_id = ANY(%s)",
             [list(self._accepted)],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from .house import House, until
+from .system import System, until
 
 FILL = """
     INSERT INTO sms_sms (uuid, number, body, state, gateway_id, company_id, parts, cost,
@@ -13,7 +13,7 @@ FILL = """
            1 + n %% 3, 0.8, 1, now() - interval '800 days' + n * interval '1 minute'
       FROM generate_series(1, %s) n
 """
-KEPT = """
+REMAINS = """
     SELECT sum(messages)::int, sum(parts)::int, sum(cost)
       FROM (SELECT 1 AS messages, parts, cost FROM sms_sms
              UNION ALL SELECT messages, parts, cost FROM sms_statistic) each
@@ -27,11 +27,11 @@ DONE = """
 
 
 def test_killed_at_any_moment_nothing_is_lost_or_counted_twice(
-    house: House, workers, rng: random.Random, long: bool
+    system: System, workers, rng: random.Random, long: bool
 ) -> None:
     count, kills = (100_000, 15) if long else (16_000, 4)
-    house.sql(FILL, [house.gateway, count])
-    before = house.sql(KEPT)
+    system.sql(FILL, [system.gateway, count])
+    before = system.sql(REMAINS)
     first, *others = workers(kills + 1)
     doomed = first
     for progress, heir in zip(
@@ -39,24 +39,26 @@ def test_killed_at_any_moment_nothing_is_lost_or_counted_twice(
     ):
         doomed.start("forget")
         until(
-            lambda progress=progress: house.sql(DONE, [count])[0][0] >= progress,
+            lambda progress=progress: system.sql(DONE, [count])[0][0] >= progress,
             f"{progress} steps",
         )
         doomed.kill()
-        until(lambda: not house.transactions(), "the end of its transactions")
-        assert house.sql(KEPT) == before
+        until(lambda: not system.transactions(), "the end of its transactions")
+        assert system.sql(REMAINS) == before
         doomed = heir
-    assert house.sql("SELECT count(*) FROM sms_sms")[0][0], "all were gone already"
+    assert system.sql("SELECT count(*) FROM sms_sms")[0][0], "all were gone already"
     doomed("forget")
 
-    assert house.sql("SELECT count(*) FROM sms_sms") == [(0,)]
-    assert house.sql(KEPT) == before
+    assert system.sql("SELECT count(*) FROM sms_sms") == [(0,)]
+    assert system.sql(REMAINS) == before
     assert doomed.errors() == []
 
 
-def test_two_that_forget_at_once_count_each_message_once(house: House, workers) -> None:
-    house.sql(FILL, [house.gateway, 8000])
-    before = house.sql(KEPT)
+def test_two_that_forget_at_once_count_each_message_once(
+    system: System, workers
+) -> None:
+    system.sql(FILL, [system.gateway, 8000])
+    before = system.sql(REMAINS)
     both = workers(2)
     for worker in both:
         worker.start("forget")
@@ -65,6 +67,6 @@ def test_two_that_forget_at_once_count_each_message_once(house: House, workers) 
     # What one skipped since the other was at it is left to the next run.
     both[0]("forget")
 
-    assert house.sql("SELECT count(*) FROM sms_sms") == [(0,)]
-    assert house.sql(KEPT) == before
+    assert system.sql("SELECT count(*) FROM sms_sms") == [(0,)]
+    assert system.sql(REMAINS) == before
     assert [line for worker in both for line in worker.errors()] == []

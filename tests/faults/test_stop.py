@@ -2,28 +2,28 @@
 
 from dev.server import OdooServer
 
-from .house import House, messages
+from .system import System, messages
 from .workers import Worker
 
 COUNT = 600
 
 
 def test_a_stopped_server_records_what_was_on_the_wire(
-    house: House, worker: Worker, server: OdooServer
+    system: System, worker: Worker, server: OdooServer
 ) -> None:
     # longer than the second that Odoo gives its threads
-    house.admin.settings(latency_ms=3000)
+    system.admin.settings(latency_ms=3000)
     worker.queue(messages(COUNT))
     server.start()
-    house.until(lambda: house.admin.summary()["in_flight"])
+    system.until(lambda: system.admin.summary()["in_flight"])
 
     server.stop()
-    states = house.judge()
+    states = system.judge()
     assert states["pending"], "the request was over before the server was stopped"
     assert states["outgoing"], "it sent all before it stopped"
     assert states["pending"] + states["outgoing"] == COUNT
 
-    house.admin.settings(latency_ms=0)
+    system.admin.settings(latency_ms=0)
     server.start()
-    house.until(house.at_rest)
-    assert house.judge() == {"pending": COUNT}
+    system.until(system.at_rest)
+    assert system.judge() == {"pending": COUNT}

@@ -1,6 +1,6 @@
 """What a transaction of the caller's sends: nothing before its commit, then once."""
 
-from .house import House, messages, until
+from .system import System, messages, until
 from .workers import Worker
 
 ROWS = messages(7)
@@ -13,60 +13,60 @@ TRIGGERS = """
 
 
 def test_a_rolled_back_transaction_sends_and_leaves_nothing(
-    house: House, worker: Worker
+    system: System, worker: Worker
 ) -> None:
-    triggers = house.sql(TRIGGERS)
+    triggers = system.sql(TRIGGERS)
 
     worker("begin")
     worker("send", rows=ROWS)
     worker("rollback")
     worker("dispatch")
 
-    assert house.admin.summary()["requests"] == 0
-    assert house.states() == {}
-    assert house.sql(TRIGGERS) == triggers
+    assert system.admin.summary()["requests"] == 0
+    assert system.states() == {}
+    assert system.sql(TRIGGERS) == triggers
 
 
 def test_a_committed_transaction_sends_once_and_only_after_its_commit(
-    house: House, worker: Worker
+    system: System, worker: Worker
 ) -> None:
     worker("begin")
     worker("send", rows=ROWS)
-    assert house.admin.summary()["requests"] == 0
+    assert system.admin.summary()["requests"] == 0
 
     worker("commit")
-    until(lambda: house.states() == {"pending": len(ROWS)}, "what was committed", 10)
-    assert house.judge() == {"pending": len(ROWS)}
+    until(lambda: system.states() == {"pending": len(ROWS)}, "what was committed", 10)
+    assert system.judge() == {"pending": len(ROWS)}
 
     worker("dispatch")
-    assert house.accepted() == len(ROWS)
+    assert system.accepted() == len(ROWS)
 
 
 def test_a_process_killed_before_its_commit_sends_and_leaves_nothing(
-    house: House, worker: Worker
+    system: System, worker: Worker
 ) -> None:
     worker("begin")
     worker("send", rows=ROWS)
     worker.kill()
 
-    assert house.admin.summary()["requests"] == 0
-    assert house.states() == {}
+    assert system.admin.summary()["requests"] == 0
+    assert system.states() == {}
 
 
 def test_a_serialization_failure_that_odoo_retries_sends_once(
-    house: House, worker: Worker
+    system: System, worker: Worker
 ) -> None:
-    [(partner,)] = house.sql("SELECT min(id) FROM res_partner")
+    [(partner,)] = system.sql("SELECT min(id) FROM res_partner")
 
     worker.start("send_retried", rows=ROWS, partner=partner)
     worker.result("waiting")
-    house.sql("UPDATE res_partner SET ref = 'another' WHERE id = %s", [partner])
-    assert house.admin.summary()["requests"] == 0
+    system.sql("UPDATE res_partner SET ref = 'another' WHERE id = %s", [partner])
+    assert system.admin.summary()["requests"] == 0
     worker.go_on()
 
     assert worker.result() == 2
-    until(lambda: house.states() == {"pending": len(ROWS)}, "what was committed", 10)
-    assert house.judge() == {"pending": len(ROWS)}
-    assert house.sql("SELECT ref FROM res_partner WHERE id = %s", [partner]) == [
+    until(lambda: system.states() == {"pending": len(ROWS)}, "what was committed", 10)
+    assert system.judge() == {"pending": len(ROWS)}
+    assert system.sql("SELECT ref FROM res_partner WHERE id = %s", [partner]) == [
         ("try 2",)
     ]

@@ -3,7 +3,7 @@
 import time
 
 from .campaigns import CAMPAIGN, make_campaign, of_numbers, state
-from .house import House, number, until
+from .system import System, number, until
 from .workers import ADMIN, Worker
 
 # Milliseconds that the provider takes for a request, and what we ask of it at once.
@@ -14,7 +14,7 @@ SOON = 15
 
 
 def each_by_name(first: int, count: int) -> dict[str, str]:
-    """Give an audience of people of whom no two have the same name."""
+    """Return an audience of people of whom no two have the same name."""
     people = range(first, first + count)
     names = ("".join(chr(65 + int(digit)) for digit in str(n)) for n in people)
     lines = (f"{number(n)} {name}" for n, name in zip(people, names, strict=True))
@@ -30,12 +30,12 @@ def launch_urgent(worker: Worker, campaign: int) -> None:
 
 
 def test_urgent_news_overtake_a_long_campaign_of_personal_texts(
-    house: House, workers, long: bool
+    system: System, workers, long: bool
 ) -> None:
     many, few = (20_000, 5_000) if long else (1_500, 500)
     person, dispatcher = workers(2)
     person("begin")
-    person("write", model="sms.gateway.config", ids=[house.gateway], values=GATEWAY)
+    person("write", model="sms.gateway.config", ids=[system.gateway], values=GATEWAY)
     person("commit")
     slow = make_campaign(
         person,
@@ -52,9 +52,9 @@ def test_urgent_news_overtake_a_long_campaign_of_personal_texts(
     person("work")
     person.press(CAMPAIGN, [slow], "_launch")
     person("work")
-    house.admin.settings(latency_ms=LATENCY)
+    system.admin.settings(latency_ms=LATENCY)
     dispatcher.start("run_cron")
-    until(lambda: house.accepted() >= 20, "the campaign is under way")
+    until(lambda: system.accepted() >= 20, "the campaign is under way")
 
     launched = time.time()
     launch_urgent(person, urgent)
@@ -62,20 +62,20 @@ def test_urgent_news_overtake_a_long_campaign_of_personal_texts(
     waiting = (
         "SELECT 1 FROM sms_sms WHERE campaign_id = %s AND state <> 'pending' LIMIT 1"
     )
-    house.until(lambda: not house.sql(waiting, [urgent]), SOON * 4)
+    system.until(lambda: not system.sql(waiting, [urgent]), SOON * 4)
 
-    times = {sent["number"]: sent["time"] for sent in house.admin.ledger()}
+    times = {sent["number"]: sent["time"] for sent in system.admin.ledger()}
     assert everybody <= set(times)
     took = max(times[each] for each in everybody) - launched
     print(f"{few} urgent messages were accepted within {took:.1f} s")
     assert took < SOON
     assert len(times) < many, "the other campaign was still running"
 
-    house.admin.settings(latency_ms=0)
+    system.admin.settings(latency_ms=0)
     dispatcher.result(seconds=600 if long else 60)
-    while house.states()["outgoing"]:
+    while system.states()["outgoing"]:
         dispatcher("run_cron")
     person("work")
-    assert (state(house, slow), state(house, urgent)) == ("done", "done")
-    assert house.judge() == {"pending": many + few}
+    assert (state(system, slow), state(system, urgent)) == ("done", "done")
+    assert system.judge() == {"pending": many + few}
     assert not dispatcher.errors() + person.errors()

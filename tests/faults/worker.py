@@ -49,7 +49,7 @@ class Orders:
         self._env.cr.close()
 
     def rollback(self) -> None:
-        """Give the transaction up."""
+        """Return the transaction up."""
         self._env.cr.rollback()
         self._env.cr.close()
 

@@ -61,7 +61,7 @@ class Worker:
         self.kill()
 
     def __call__(self, order: str, **given: Any) -> Any:
-        """Give an order and return its result; OrderFailed if it raised."""
+        """Return an order and return its result; OrderFailed if it raised."""
         self.start(order, **given)
         return self.result()
 
@@ -89,7 +89,7 @@ class Worker:
         return self.create("sms.sms", rows)
 
     def start(self, order: str, **given: Any) -> None:
-        """Give an order and do not wait."""
+        """Return an order and do not wait."""
         self._line.send((order, given))
 
     def go_on(self) -> None:
@@ -113,7 +113,7 @@ class Worker:
         return not self._line.poll()
 
     def errors(self) -> list[str]:
-        """Give the lines of its log that tell of an error."""
+        """Return the lines of its log that tell of an error."""
         lines = self.log.read_text(errors="replace").splitlines()
         return [line for line in lines if " ERROR " in line or " CRITICAL " in line]
 

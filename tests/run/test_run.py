@@ -26,7 +26,7 @@ Run = Callable[..., "subprocess.Popen[str]"]
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    """Give a free port, and leave nothing of what ran on it."""
+    """Return a free port, and leave nothing of what ran on it."""
     chosen = free_port()
     yield chosen
     database.drop(environment(), f"run_{chosen}")
@@ -34,7 +34,7 @@ def port() -> Iterator[int]:
 
 @pytest.fixture
 def run(port: int) -> Iterator[Run]:
-    """Give a function that starts the run command on the port."""
+    """Return a function that starts the run command on the port."""
     started = []
 
     def start(*arguments: str) -> subprocess.Popen[str]:

@@ -69,7 +69,7 @@ class Admin:
         return {"status": "ok"}
 
     async def settings(self, request: web.Request) -> dict[str, Any]:
-        """Give the settings."""
+        """Return the settings."""
         return self.state.settings.to_json()
 
     async def change_settings(self, request: web.Request) -> dict[str, Any]:
@@ -78,7 +78,7 @@ class Admin:
         return self.state.settings.to_json()
 
     async def faults(self, request: web.Request) -> dict[str, Any]:
-        """Give the faults that wait, and the kinds there are."""
+        """Return the faults that wait, and the kinds there are."""
         waiting = [fault.to_json() for fault in self.state.faults.waiting]
         return {"faults": waiting, "kinds": sorted(KINDS)}
 
@@ -98,7 +98,7 @@ class Admin:
         return {"status": "ok"}
 
     async def ledger(self, request: web.Request) -> dict[str, Any]:
-        """Give accepted messages, oldest first, of one number if asked."""
+        """Return accepted messages, oldest first, of one number if asked."""
         offset, limit = _page(request)
         number = request.query.get("number")
         total, messages = self.state.ledger.select(number, offset, limit)
@@ -111,11 +111,11 @@ class Admin:
         return {"status": "ok"}
 
     async def summary(self, request: web.Request) -> dict[str, Any]:
-        """Give the counts."""
+        """Return the counts."""
         return self.state.summary()
 
     async def requests(self, request: web.Request) -> dict[str, Any]:
-        """Give the API requests, oldest first."""
+        """Return the API requests, oldest first."""
         offset, limit = _page(request)
         log = self.state.requests
         return {
@@ -126,7 +126,7 @@ class Admin:
         }
 
     async def list_callbacks(self, request: web.Request) -> dict[str, Any]:
-        """Give the callbacks posted, oldest first, of one kind or number if asked."""
+        """Return the callbacks posted, oldest first, of one kind or number if asked."""
         offset, limit = _page(request)
         kind, number = request.query.get("kind"), request.query.get("number")
         found = [
@@ -142,12 +142,12 @@ class Admin:
         }
 
     async def numbers(self, request: web.Request) -> dict[str, Any]:
-        """Give the numbers that behave in a known way."""
+        """Return the numbers that behave in a known way."""
         scripts = {n: [s.to_json() for s in steps] for n, steps in SCRIPTS.items()}
         return {"refused": REFUSED, "scripts": scripts}
 
     async def phones(self, request: web.Request) -> dict[str, Any]:
-        """Give the phones that last saw a message, for the page."""
+        """Return the phones that last saw a message, for the page."""
         limit = int(request.query.get("limit", "24"))
         return phones.latest(self.state, request.query.get("search", ""), limit)
 

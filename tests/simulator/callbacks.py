@@ -54,7 +54,7 @@ class Callback:
     began: float | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Give the callback without its URL's path, which carries a secret."""
+        """Return the callback without its URL's path, which carries a secret."""
         shown = asdict(self)
         del shown["url"], shown["began"]
         return shown

@@ -87,7 +87,7 @@ class Fault:
         return fault
 
     def to_json(self) -> dict[str, Any]:
-        """Give every field of the fault."""
+        """Return every field of the fault."""
         return asdict(self)
 
     @property

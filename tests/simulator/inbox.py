@@ -21,7 +21,7 @@ class Incoming:
     link: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def fetched(self) -> dict[str, Any]:
-        """Give the message as AT's fetch lists it; the id is a cursor."""
+        """Return the message as AT's fetch lists it; the id is a cursor."""
         milliseconds = f"{self._moment.microsecond // 1000:03}"
         return {
             "linkId": self.link,
@@ -33,7 +33,7 @@ class Incoming:
         }
 
     def posted(self) -> dict[str, str]:
-        """Give the message as AT posts it; the id is opaque."""
+        """Return the message as AT posts it; the id is opaque."""
         return {
             "linkId": self.link,
             "text": self.text,

@@ -42,7 +42,7 @@ class Message:
         self.reports: list[str] | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Give the message with all that is known of its request."""
+        """Return the message with all that is known of its request."""
         accepted = self.acceptance
         return {
             "sequence": self.sequence,

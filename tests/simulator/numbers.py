@@ -63,7 +63,7 @@ class Step:
         )
 
     def to_json(self) -> str | dict[str, Any]:
-        """Give the step back in the shape that ``parse`` reads."""
+        """Return the step back in the shape that ``parse`` reads."""
         if self.delay_ms is None and not self.fields:
             return self.status
         delay = {} if self.delay_ms is None else {"delay_ms": self.delay_ms}

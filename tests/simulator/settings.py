@@ -62,7 +62,7 @@ class Settings:
             setattr(self, name, value)
 
     def routed(self, code: str, text: str) -> str | None:
-        """Give a text as it reaches us, or None if it does not: it is another's."""
+        """Return a text as it reaches us, or None if it does not: it is another's."""
         if code not in self.shared_codes:
             return text
         keyword, _blank, rest = text.strip().partition(" ")
@@ -72,7 +72,7 @@ class Settings:
         return rest.lstrip() if self.strip_keyword else text
 
     def to_json(self) -> dict[str, Any]:
-        """Give every setting, money as decimal text, keys as their last four."""
+        """Return every setting, money as decimal text, keys as their last four."""
         shown = {name: getattr(self, name) for name in PARSERS}
         return shown | {
             "accounts": {user: f"…{key[-4:]}" for user, key in self.accounts.items()},

@@ -16,7 +16,7 @@ SLOW = 20
 
 
 def burst(per_minute: int) -> float:
-    """Give how many seconds' worth may leave at once after a rest."""
+    """Return how many seconds' worth may leave at once after a rest."""
     return 60.0 if per_minute < SLOW else BURST_SECONDS
 
 
@@ -28,7 +28,7 @@ def room(until: datetime | None, per_minute: int, now: datetime) -> int:
 
 
 def opens(until: datetime | None, per_minute: int, now: datetime) -> datetime:
-    """Give when there is room for a second's worth, one message at least."""
+    """Return when there is room for a second's worth, one message at least."""
     interval = 60 / per_minute
     ready = (until or now) - timedelta(seconds=burst(per_minute) - max(1.0, interval))
     return max(ready, now)
@@ -37,5 +37,5 @@ def opens(until: datetime | None, per_minute: int, now: datetime) -> datetime:
 def after(
     until: datetime | None, per_minute: int, now: datetime, count: int
 ) -> datetime:
-    """Give the moment as it is once ``count`` more have left."""
+    """Return the moment as it is once ``count`` more have left."""
     return max(until or now, now) + timedelta(seconds=count * 60 / per_minute)

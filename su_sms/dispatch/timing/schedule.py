@@ -55,7 +55,7 @@ PROBE_SECONDS = 120
 
 
 def growing_wait(bounds, count, rng=random.random):
-    """Give a wait in seconds: doubled by each try, jittered by up to a quarter.
+    """Return a wait in seconds: doubled by each try, jittered by up to a quarter.
 
     :param bounds: (first, longest) in seconds
     :param count: how many tries have failed before this one
@@ -67,7 +67,7 @@ def growing_wait(bounds, count, rng=random.random):
 
 
 def gateway_wait(reason, count, retry_after=None, rng=random.random):
-    """Give the seconds until a held gateway is probed again.
+    """Return the seconds until a held gateway is probed again.
 
     What the provider asked for (Retry-After) is honoured even beyond our longest
     wait, up to a day.

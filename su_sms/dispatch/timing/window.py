@@ -35,14 +35,14 @@ def is_open(window: Window, now: datetime) -> bool:
 
 
 def next_open(window: Window, now: datetime) -> datetime:
-    """Give the moment from which a message may go: now, or when the window opens."""
+    """Return the moment from which a message may go: now, or when the window opens."""
     if is_open(window, now):
         return now
     return min(opens for opens, _closes in _days(window, now) if opens > now)
 
 
 def closing(window: Window, now: datetime) -> datetime:
-    """Give when the hours end that it is, or that come next; never if there is none."""
+    """Return when the present or next hours end; never if there are none."""
     if window.always:
         return datetime.max
     opens = next_open(window, now)
@@ -50,7 +50,7 @@ def closing(window: Window, now: datetime) -> datetime:
 
 
 def finish(window: Window, start: datetime, seconds: float) -> datetime:
-    """Give when work that takes so many seconds is done if it rests outside.
+    """Return when work that takes so many seconds is done if it rests outside.
 
     A year at most: beyond it the answer is no more than "a very long time".
     """
@@ -67,18 +67,18 @@ def finish(window: Window, start: datetime, seconds: float) -> datetime:
 
 
 def today(zone: str, now: datetime) -> date:
-    """Give the date in a time zone."""
+    """Return the date in a time zone."""
     return _local(zone, now).date()
 
 
 def tomorrow(zone: str, now: datetime) -> datetime:
-    """Give the moment at which the next day begins in a time zone."""
+    """Return the moment at which the next day begins in a time zone."""
     whole_day = Window(0.0, 0.0, zone)
     return _utc(whole_day, today(zone, now) + timedelta(days=1), 0.0)
 
 
 def _days(window, now):
-    """Give (opens, closes) of the days around a moment."""
+    """Return (opens, closes) of the days around a moment."""
     local = _local(window.zone, now).date()
     days = []
     for offset in (-1, 0, 1, 2):

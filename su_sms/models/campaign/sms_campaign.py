@@ -40,7 +40,7 @@ AGREED = {
 WORDS = {"body", "template_id"}
 TEXT_AUTHORS = ("text_author_id", "text_coauthor_ids")
 # What only the methods of the campaign change, whoever calls.
-KEPT = {
+INTERNAL = {
     "state",
     *TEXT_AUTHORS,
     "template_texts",
@@ -254,7 +254,7 @@ class SmsCampaign(models.Model):
         vals_list = [dict(vals) for vals in vals_list]
         lines = [vals.pop("audience_ids", None) for vals in vals_list]
         lists = {name for name, f in self._fields.items() if f.type == "one2many"}
-        draft = without_defaults(self, KEPT | lists)
+        draft = without_defaults(self, INTERNAL | lists)
         campaigns = super(SmsCampaign, draft).create(vals_list).with_env(self.env)
         campaigns.sudo().text_author_id = self.env.user
         for campaign, commands in zip(campaigns, lines, strict=True):
@@ -375,7 +375,7 @@ class SmsCampaign(models.Model):
         self.sudo().write(authors.of_change(self.env.user, self, kept, *TEXT_AUTHORS))
 
     def _check_kept(self, names):
-        if KEPT & names and not self.env.su:
+        if INTERNAL & names and not self.env.su:
             raise AccessError(
                 self.env._("How far a campaign is can only be changed by its buttons.")
             )

@@ -20,7 +20,7 @@ KINDS = [
 PLACE = {"position", "finished"}
 # What a file was read as.
 READ = {"sheet_choices", "notes"}
-KEPT = {*PLACE, *READ, *AUTHORS}
+INTERNAL = {*PLACE, *READ, *AUTHORS}
 
 
 class SmsCampaignAudience(models.Model):
@@ -192,9 +192,9 @@ class SmsCampaignAudience(models.Model):
     # ------------------------------------------------------------
 
     def _page(self, limit):
-        """Give the candidates after ``position``, and the position after them.
+        """Return the candidates after ``position``, and the position after them.
 
-        :return: ([Candidate], position), none if there are no more
+        :return: ([Person], position), none if there are no more
         """
         self.ensure_one()
         if self.kind in ("list", "model"):
@@ -213,7 +213,7 @@ class SmsCampaignAudience(models.Model):
             self._check_kept(vals)
             _check_size(vals)
         commands = [vals.pop("column_ids", ()) for vals in vals_list]
-        audiences = super(SmsCampaignAudience, without_defaults(self, KEPT)).create(
+        audiences = super(SmsCampaignAudience, without_defaults(self, INTERNAL)).create(
             vals_list
         )
         audiences = audiences.with_env(self.env)
@@ -245,14 +245,14 @@ class SmsCampaignAudience(models.Model):
                 elif audience._said() != before_it:
                     audience._keep_authors(words)
         self._read_again(vals, roles)
-        if roles or set(vals) - KEPT - {"sequence"}:
+        if roles or set(vals) - INTERNAL - {"sequence"}:
             self._changed()
         if moved := before - self.campaign_id:
             moved._audience_changed()
         return result
 
     def _check_kept(self, vals):
-        if not KEPT.isdisjoint(vals) and not self.env.su:
+        if not INTERNAL.isdisjoint(vals) and not self.env.su:
             raise AccessError(
                 self.env._("How far a campaign is can only be changed by its buttons.")
             )
@@ -358,7 +358,7 @@ def _leaves(domain):
 
 
 def _roles(commands, by_id=None):
-    """Give the chosen role of each column, by slug, from the form's commands.
+    """Return the chosen role of each column, by slug, from the form's commands.
 
     :param by_id: slugs of the columns that are there, by id
     """

@@ -5,7 +5,7 @@ import psycopg2
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from .sms_campaign_person import Candidate
+from .sms_campaign_person import Person
 
 # Where Odoo itself looks for no number: employees have it beside their mobile.
 MORE_PHONES = ("work_phone",)
@@ -24,7 +24,7 @@ class Contacts(NamedTuple):
 
     @property
     def people(self):
-        """Give how many people a record has at least."""
+        """Return how many people a record has at least."""
         return len(self.others) or 1
 
 
@@ -116,7 +116,7 @@ class SmsCampaignAudience(models.Model):
 
     @api.model
     def _number_sources(self, model):
-        """Give the fields of a model that lead to a number."""
+        """Return the fields of a model that lead to a number."""
         fnames = [
             name
             for name in model._phone_get_number_fields()
@@ -142,7 +142,7 @@ class SmsCampaignAudience(models.Model):
         return self._from_records(records, contacts), records[-1].id
 
     def _from_records(self, records, contacts=None):
-        """Give the people of records of this audience as candidates.
+        """Return the people of records of this audience as candidates.
 
         A record is one person, whose number is its own or that of a contact it has,
         and besides each of the contacts in a field of several.
@@ -161,7 +161,7 @@ class SmsCampaignAudience(models.Model):
                 # Of a record with one contact after another, the next best number.
                 more = [number for each in main for number in numbers.get(each, ())]
                 candidates.append(
-                    Candidate(
+                    Person(
                         name=record[name] or "",
                         numbers=own + more,
                         record=record,
@@ -170,7 +170,7 @@ class SmsCampaignAudience(models.Model):
                     )
                 )
             candidates += [
-                Candidate(
+                Person(
                     name=(other in numbers and other.name) or "",
                     numbers=numbers.get(other, []),
                     record=record,
@@ -210,7 +210,7 @@ class SmsCampaignAudience(models.Model):
 
     @api.model
     def _contacts(self, records):
-        """Give the contacts of each record, by its id.
+        """Return the contacts of each record, by its id.
 
         :return: {id: Contacts}
         """
@@ -228,7 +228,7 @@ class SmsCampaignAudience(models.Model):
         return found
 
     def _numbers_of(self, records, contacts):
-        """Give the numbers of contacts, by contact: those that all may read.
+        """Return the numbers of contacts, by contact: those that all may read.
 
         What records have of their own comes first, as when Odoo sends to them. Records
         that are contacts themselves have no other.
@@ -289,7 +289,7 @@ class SmsCampaignAudience(models.Model):
         return self.sudo().list_ids._origin.ids
 
     def _opted_out_of_lists(self, contacts):
-        """Give the ids of contacts that opted out of all of these lists they are on.
+        """Return the ids of contacts that opted out of all of these lists they are on.
 
         Who is on a list twice, with one number, has opted out with both.
         """

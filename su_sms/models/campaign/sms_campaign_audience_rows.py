@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 
 from ...text import numbers as pasted
 from ...text import phone, table
-from .sms_campaign_person import BY_SKIP, Candidate
+from .sms_campaign_person import BY_SKIP, Person
 
 # Rows that are inserted together, unless they have more characters.
 BATCH = 5000
@@ -33,7 +33,7 @@ class SmsCampaignAudience(models.Model):
     file_name = fields.Char()
     sheet = fields.Char(help="The sheet of the workbook that has the people.")
     # Not readonly, nor are the notes: what a form shows, it says when it asks again. No
-    # caller can write them, see `KEPT` in sms_campaign_audience.
+    # caller can write them, see `INTERNAL` in sms_campaign_audience.
     sheet_choices = fields.Text(copy=False)
     hidden_rows = fields.Boolean(
         "Hidden Rows Too",
@@ -204,14 +204,14 @@ class SmsCampaignAudience(models.Model):
         return self._from_rows(rows), rows[-1].id
 
     def _from_rows(self, rows):
-        """Give rows of this audience as candidates."""
+        """Return rows of this audience as candidates."""
         numbers, name = self._row_columns()
         titles = self._row_titles()
         candidates = []
         for row in rows:
             cells = dict(row.cells or {})
             cells.setdefault("name", cells.get(name, ""))
-            person = Candidate(
+            person = Person(
                 name=cells.get(name) or "",
                 numbers=[cells[each] for each in numbers if cells.get(each)],
                 cells=cells,
@@ -352,7 +352,7 @@ class SmsCampaignAudience(models.Model):
 
 
 def _batches(rows):
-    """Give rows in lists, short ones if the rows are long."""
+    """Return rows in lists, short ones if the rows are long."""
     batch, size = [], 0
     for row in rows:
         batch.append(row)
@@ -365,7 +365,7 @@ def _batches(rows):
 
 
 def columns(found):
-    """Give the values of a file's columns, and what each was taken for.
+    """Return the values of a file's columns, and what each was taken for.
 
     :param found: what ``table.read`` gives
     """
@@ -385,12 +385,12 @@ def columns(found):
 
 
 def choices(sheets):
-    """Give the sheets to choose from, one a line, if there is a choice."""
+    """Return the sheets to choose from, one a line, if there is a choice."""
     return "\n".join(sheets) if len(sheets) > 1 else False
 
 
 def counted(rows, counts):
-    """Give the rows, and count those that need a word."""
+    """Return the rows, and count those that need a word."""
     for row in rows:
         counts[_skip(row)] += 1
         counts["unknown"] += row.unknown
@@ -404,7 +404,7 @@ def _skip(row):
 
 
 def _all_lines(text, found):
-    """Give (line, number, name) of what was found, and of lines in which nothing was.
+    """Return (line, number, name) of what was found, and of lines in which nothing was.
 
     Those are no numbers, and the check says so instead of passing over them.
     """

@@ -155,7 +155,7 @@ class SmsCampaign(models.Model):
         return max(seconds, requests * REQUEST_SECONDS / gateway.concurrency)
 
     def _hours(self):
-        """Give the window that this campaign keeps to, or None."""
+        """Return the window that this campaign keeps to, or None."""
         kept = self.within_window or self.message_class == "promotional"
         if kept and self.gateway_id:
             return self.gateway_id.sudo()._window()

@@ -83,7 +83,7 @@ class SmsCampaign(models.Model):
 
     @contextmanager
     def _at_work(self, campaign_id):
-        """Give a campaign in a transaction that sees what others commit meanwhile."""
+        """Return a campaign in a transaction that sees what others commit meanwhile."""
         with own_environment(self.env) as env:
             if not in_test():
                 outbox.read_committed(env.cr)
@@ -113,7 +113,7 @@ class SmsCampaign(models.Model):
 
     @api.model
     def _to_do(self):
-        """Give [(campaign id, step)] of all that wait for a step."""
+        """Return [(campaign id, step)] of all that wait for a step."""
         with own_transaction(self.env) as cr:
             cr.execute(
                 """

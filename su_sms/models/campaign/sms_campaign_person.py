@@ -23,7 +23,7 @@ BY_PHONE_REASON = {"empty": MISSING, "not_mobile": NOT_MOBILE}
 
 
 @dataclass
-class Candidate:
+class Person:
     """What an audience has of one person.
 
     :ivar numbers: as people typed them, the best first

@@ -252,7 +252,7 @@ class SmsCampaign(models.Model):
     # ------------------------------------------------------------
 
     def _text_key(self, text):
-        """Give what is the same for texts that are the same."""
+        """Return what is the same for texts that are the same."""
         salt = self.sudo().text_salt or ""
         return hashlib.sha256(f"{salt}{text}".encode()).hexdigest()[:32]
 
@@ -260,11 +260,11 @@ class SmsCampaign(models.Model):
         self.sudo().text_salt = secrets.token_hex(16)
 
     def _once_key(self, person):
-        """Give what a number is in the campaign once for."""
+        """Return what a number is in the campaign once for."""
         return person.text_key if self.when_shared == "each" else ""
 
     def _each_once(self, people, before):
-        """Give the people who are reached; leave out whom somebody stands for.
+        """Return the people who are reached; leave out whom somebody stands for.
 
         Who is left out keeps nobody else from being reached.
 
@@ -347,11 +347,11 @@ class SmsCampaign(models.Model):
     # What else is done to a text.
 
     def _finished(self):
-        """Give what is done to the texts that are sent."""
+        """Return what is done to the texts that are sent."""
         return Finish(self._shortener(), self._optouts)
 
     def _as_if_finished(self):
-        """Give what makes texts as long as they will be, and leaves no trace."""
+        """Return what makes texts as long as they will be, and leaves no trace."""
 
         def endings(numbers, lang):
             sample = self.with_context(lang=lang)._optout_sample_text()
@@ -360,7 +360,7 @@ class SmsCampaign(models.Model):
         return Finish(self._as_if_short(), endings)
 
     def _optouts(self, numbers, lang):
-        """Give {number: what its text ends with}: a link has its blank until it leaves.
+        """Return {number: its text's ending}, where a link is a blank until it leaves.
 
         Who has said no already needs no way to say it, and gets no link.
         """
@@ -375,7 +375,7 @@ class SmsCampaign(models.Model):
         return endings
 
     def _link_endings(self):
-        """Give each ending with a link, in whatever language: a tuple.
+        """Return each ending with a link, in whatever language: a tuple.
 
         Nothing but such an ending is filled in. A blank within what somebody wrote
         stays one.
@@ -417,7 +417,7 @@ class SmsCampaign(models.Model):
 
 
 def _plain(text):
-    """Give a text as PostgreSQL takes it, or None."""
+    """Return a text as PostgreSQL takes it, or None."""
     return text.replace("\0", "") or None
 
 
@@ -429,7 +429,7 @@ class Countries:
         self._company = gateways._country(campaign.company_id)
 
     def of(self, person):
-        """Give the ISO code for a person's numbers."""
+        """Return the ISO code for a person's numbers."""
         if person.record is None:
             return self._company
         # It tells how to read a number, and nothing of the person.

@@ -67,7 +67,7 @@ class SmsCampaign(models.Model):
     # ------------------------------------------------------------
 
     def _locked(self, *states):
-        """Give this campaign, nobody else's until the transaction ends.
+        """Return this campaign, nobody else's until the transaction ends.
 
         :raise UserError: if it is in none of these states any more
         """

@@ -110,7 +110,7 @@ class SmsCampaign(models.Model):
             campaign.balance_short_text = campaign._amount_text(campaign.balance_short)
 
     def _amount_text(self, amount):
-        """Give an amount as in KES 12.40."""
+        """Return an amount as in KES 12.40."""
         text = formatLang(self.env, amount, digits=2)
         return f"{self.currency_id.name or ''} {text}".strip()
 
@@ -130,13 +130,13 @@ class SmsCampaign(models.Model):
 
     @api.depends("shorten_links")
     def _compute_short_link(self):
-        """Give a link as long as those that stand in for the text's."""
+        """Return a link as long as those that stand in for the text's."""
         for campaign in self:
             campaign.short_link = campaign._as_if_short()("https://example.org")
 
     @api.depends("gateway_id")
     def _compute_sender_choices(self):
-        """Give the sender IDs to choose from, one a line."""
+        """Return the sender IDs to choose from, one a line."""
         for campaign in self:
             gateway = campaign.gateway_id.sudo()
             senders = gateway._senders() if gateway else []
@@ -273,7 +273,7 @@ class SmsCampaign(models.Model):
         self.network_ids.create([{"campaign_id": self.id, **row} for row in rows])
 
     def _highest_price(self):
-        """Give what one message may cost: the longest, in the dearest network."""
+        """Return what one message may cost: the longest, in the dearest network."""
         gateway = self.gateway_id.sudo()
         prices = [row["price"] for row in gateway._prices()]
         return max(gateway.price_per_part, *prices, 0) * max(self.worst_parts, 1)
@@ -332,7 +332,7 @@ class SmsCampaign(models.Model):
             campaign.optout_sample = written._optout_sample_text().strip()
 
     def _optout_sample_text(self):
-        """Give an ending as long as each person's."""
+        """Return an ending as long as each person's."""
         text = ""
         if self.optout == "link":
             text = self.env["sms.optout.link"].sudo()._blank_text(self.company_id)
@@ -403,6 +403,6 @@ class SmsCampaign(models.Model):
 
 
 def _clock(hours):
-    """Give hours since midnight as people write a time, such as 8:30."""
+    """Return hours since midnight as people write a time, such as 8:30."""
     minutes = round(hours * 60)
     return f"{minutes // 60}:{minutes % 60:02d}"

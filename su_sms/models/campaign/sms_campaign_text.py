@@ -38,7 +38,7 @@ class SmsCampaign(models.Model):
         self.env.add_to_compute(self._fields["body"], self)
 
     def _language(self):
-        """Give the language of who wrote the text, whoever is at it now."""
+        """Return the language of who wrote the text, whoever is at it now."""
         return (self.text_author_id or self.env.user).lang
 
     def _text_with_a_say(self):
@@ -48,7 +48,7 @@ class SmsCampaign(models.Model):
     def _fill_in(self, people, finish, readers):
         """Give people their text and its parts; leave out whom it can't be filled for.
 
-        :param people: [Candidate]
+        :param people: [Person]
         :param finish: what else is done to a text, see ``Finish``
         :param readers: the users who have a say in who these people are, and whoever
             is about to read the texts
@@ -99,7 +99,7 @@ class SmsCampaign(models.Model):
                 person.forcing = segments.name_all(found)
 
     def _by_language(self, people):
-        """Give {language: people}: that of their contact, else of the text's author."""
+        """Return {language: people}: their contact's, else the text's author's."""
         fallback = self._language()
         known = {code for code, _name in self.env["res.lang"].get_installed()}
         if known == {fallback}:
@@ -112,7 +112,7 @@ class SmsCampaign(models.Model):
         return found
 
     def _text_in(self, lang):
-        """Give the text as it is written in a language, before it is filled in."""
+        """Return the text as it is written in a language, before it is filled in."""
         # A template that was deleted since is what was launched all the same.
         texts = self.template_texts
         if not texts:
@@ -336,7 +336,7 @@ class SmsCampaign(models.Model):
             person.leave_out(NO_VALUE, self.env._("There is no %s.", person.missing))
 
     def _name_of(self, person, expression):
-        """Give what people call the value of a placeholder."""
+        """Return what people call the value of a placeholder."""
         path = expression.removeprefix("object.")
         if person.record is None:
             return person.titles.get(path) or path.replace("_", " ").capitalize()

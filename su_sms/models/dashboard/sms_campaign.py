@@ -272,7 +272,7 @@ class SmsCampaign(models.Model):
         }
 
     def _left_out_csv(self):
-        """Give a CSV file of who is left out: line, number, name, reason, detail.
+        """Return a CSV file of who is left out: line, number, name, reason, detail.
 
         After the launch it is the messages that say so.
         """

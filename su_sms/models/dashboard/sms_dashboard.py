@@ -20,7 +20,7 @@ class SmsDashboard(models.AbstractModel):
 
     @api.model
     def get_data(self, gateway_id=False):
-        """Give all figures.
+        """Return all figures.
 
         Days begin in the user's time zone. Messages count by when they were queued.
 
@@ -51,21 +51,21 @@ class SmsDashboard(models.AbstractModel):
 
     @api.model
     def _gateways(self):
-        """Give the gateways in use of the companies at work, with all rights."""
+        """Return the gateways in use of the companies at work, with all rights."""
         companies = [*self.env.companies.ids, False]
         gateways = self.env["sms.gateway.config"].sudo()
         return gateways.search([("company_id", "in", companies)])
 
     @api.model
     def _domain(self, chosen):
-        """Give the domain of all messages that the figures are about."""
+        """Return the domain of all messages that the figures are about."""
         through = [("gateway_id", "in", chosen.ids)] if chosen else []
         through = through or [("gateway_id", "!=", False)]
         return [*through, ("to_delete", "!=", True)]
 
     @api.model
     def _days(self):
-        """Give when each day of the figures begins, in UTC, and the last one ends.
+        """Return when each day of the figures begins, in UTC, and the last one ends.
 
         They are the last thirty and those before them that are of this month.
         """
@@ -81,12 +81,12 @@ class SmsDashboard(models.AbstractModel):
 
     @api.model
     def _date(self, begins):
-        """Give the date of a day that begins at this time in UTC."""
+        """Return the date of a day that begins at this time in UTC."""
         return begins.replace(tzinfo=pytz.utc).astimezone(self.env.tz).date()
 
     @api.model
     def _label(self, record, name):
-        """Give the word for a selection's value, or an empty string."""
+        """Return the word for a selection's value, or an empty string."""
         labels = dict(record._fields[name]._description_selection(self.env))
         return labels.get(record[name], "")
 
@@ -98,10 +98,10 @@ class SmsDashboard(models.AbstractModel):
 
 
 def queued_from(begins):
-    """Give the domain of messages that were queued at this time in UTC or later."""
+    """Return the domain of messages that were queued at this time in UTC or later."""
     return [("create_date", ">=", fields.Datetime.to_string(begins))]
 
 
 def queued_before(ends):
-    """Give the domain of messages that were queued before this time in UTC."""
+    """Return the domain of messages that were queued before this time in UTC."""
     return [("create_date", "<", fields.Datetime.to_string(ends))]

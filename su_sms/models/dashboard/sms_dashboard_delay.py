@@ -22,7 +22,7 @@ class SmsDashboard(models.AbstractModel):
 
     @api.model
     def _delays(self, domain, since):
-        """Give how long half of the messages take at most, by network and gateway.
+        """Return how long half of the messages take at most, by network and gateway.
 
         :return: {network: figure}, {gateway id: figure}; a figure has ``typical`` too
         """
@@ -46,7 +46,7 @@ class SmsDashboard(models.AbstractModel):
 
     @api.model
     def _slowest(self, domain):
-        """Give the campaigns of which half of the messages took longest to arrive.
+        """Return the campaigns of which half of the messages took longest to arrive.
 
         :return: [{"id", "label", "arrived", "typical", "most"}]; ``arrived`` is a
             figure, nine of ten of its messages took no longer than ``most``
@@ -79,7 +79,7 @@ class SmsDashboard(models.AbstractModel):
 
     @api.model
     def _spans(self, domain, names, groups, shares):
-        """Give groups of messages with how long these shares of them took at most.
+        """Return groups of messages with how long these shares of them took at most.
 
         :param names: of the fields that the groups have
         :param groups: what stands behind GROUP BY, with the fields by name

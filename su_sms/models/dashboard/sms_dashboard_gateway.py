@@ -31,7 +31,7 @@ class SmsDashboard(models.AbstractModel):
 
     @api.model
     def _balances(self, gateways, since):
-        """Give the trend of each gateway's balance: times in UTC and amounts.
+        """Return the trend of each gateway's balance: times in UTC and amounts.
 
         It begins with what was left when the first day began.
         """
@@ -63,7 +63,7 @@ class SmsDashboard(models.AbstractModel):
 
     @api.model
     def _problems(self, gateways, traffic):
-        """Give what should be looked at, the worst first.
+        """Return what should be looked at, the worst first.
 
         :return: [{"level", "title", "text", "open"}], where ``open`` says which records
             to show, if the user may see them
@@ -108,7 +108,7 @@ class SmsDashboard(models.AbstractModel):
 
     @api.model
     def _answers_to_look_at(self, gateways):
-        """Give what people wrote that may be a no; whoever may see it decides."""
+        """Return what people wrote that may be a no; whoever may see it decides."""
         domain = [("doubtful", "=", True), ("gateway_id", "in", gateways.ids)]
         count = self.env["sms.incoming"].search_count(domain)
         if not count:

@@ -43,7 +43,7 @@ class SmsDashboard(models.AbstractModel):
 
     @api.model
     def _waiting(self, waiting):
-        """Give what waits: [(what it waits for, priority, domain, count)]."""
+        """Return what waits: [(what it waits for, priority, domain, count)]."""
         now = fields.Datetime.to_string(fields.Datetime.now())
         due = ["|", ("not_before", "=", False), ("not_before", "<=", now)]
         held = [("held_until", ">", now)]
@@ -76,7 +76,7 @@ class SmsDashboard(models.AbstractModel):
 
     @api.model
     def _shut_lanes(self, gateway):
-        """Give {(class, campaign id or 0): why it is shut} of a gateway's lanes."""
+        """Return {(class, campaign id or 0): why it is shut} of a gateway's lanes."""
         now = fields.Datetime.now()
         return {
             (lane.message_class, lane.campaign): lane.reason

@@ -52,7 +52,7 @@ class Cell(NamedTuple):
 
     @property
     def outcome(self):
-        """Give what became of them, a key of OUTCOMES."""
+        """Return what became of them, a key of OUTCOMES."""
         if self.left_out:
             return "left_out"
         if self.state == "error":
@@ -72,7 +72,7 @@ class SmsDashboard(models.AbstractModel):
 
     @api.model
     def _traffic(self, chosen, days):
-        """Give the figures of the last thirty days and of this month."""
+        """Return the figures of the last thirty days and of this month."""
         domain = self._domain(chosen)
         cells = self._cells(domain, days)
         first = len(days) - 1 - DAYS
@@ -111,7 +111,7 @@ class SmsDashboard(models.AbstractModel):
 
     @api.model
     def _figure(self, cells, domain, *outcomes, **more):
-        """Give the count of messages of these outcomes, with the domain of them."""
+        """Return the count of messages of these outcomes, with the domain of them."""
         return {
             "count": sum(cell.messages for cell in cells if cell.outcome in outcomes),
             "domain": list(
@@ -122,7 +122,7 @@ class SmsDashboard(models.AbstractModel):
 
     @api.model
     def _rates(self, cells, domain):
-        """Give what was tried and what of it was delivered and failed."""
+        """Return what was tried and what of it was delivered and failed."""
         figures = {
             "tried": (self.env._("Messages"), TRIED),
             "delivered": (self.env._("Delivered"), ("delivered",)),
@@ -161,7 +161,7 @@ class SmsDashboard(models.AbstractModel):
 
     @api.model
     def _costs(self, cells, domain):
-        """Give what messages have cost, each currency by itself."""
+        """Return what messages have cost, each currency by itself."""
         costs, counts = defaultdict(float), defaultdict(int)
         for cell in cells:
             if cell.currency_id:
@@ -180,7 +180,7 @@ class SmsDashboard(models.AbstractModel):
 
     @api.model
     def _chart(self, cells, days, domain):
-        """Give the messages of each of the last thirty days by outcome."""
+        """Return the messages of each of the last thirty days by outcome."""
         first = len(days) - 1 - DAYS
         counts = {outcome: [0] * DAYS for outcome in OUTCOMES}
         for cell in cells:
@@ -199,7 +199,7 @@ class SmsDashboard(models.AbstractModel):
 
     @api.model
     def _networks(self, cells, domain, delays):
-        """Give the rates of each network, the busiest first, the unknown last."""
+        """Return the rates of each network, the busiest first, the unknown last."""
         networks = []
         grouped = _grouped(cells, "network")
         for network, some in sorted(grouped.items(), key=_busiest, reverse=True):
@@ -213,7 +213,7 @@ class SmsDashboard(models.AbstractModel):
 
     @api.model
     def _campaigns(self, cells, domain):
-        """Give the campaigns of which the greatest share fails."""
+        """Return the campaigns of which the greatest share fails."""
         grouped = _grouped(cells, "campaign_id")
         campaigns = self.env["sms.campaign"].search([("id", "in", list(grouped))])
         rows = []
@@ -227,7 +227,7 @@ class SmsDashboard(models.AbstractModel):
 
     @api.model
     def _failures(self, cells, domain):
-        """Give the most frequent reasons of failure."""
+        """Return the most frequent reasons of failure."""
         words = self.env["sms.sms"]._fields["failure_type"]
         labels = dict(words._description_selection(self.env))
         failed = [cell for cell in cells if cell.outcome == "failed"]
@@ -297,7 +297,7 @@ class SmsDashboard(models.AbstractModel):
 
 
 def _grouped(cells, name):
-    """Give {value of the cells' field: [cells]}."""
+    """Return {value of the cells' field: [cells]}."""
     grouped = defaultdict(list)
     for cell in cells:
         grouped[getattr(cell, name)].append(cell)

@@ -7,7 +7,7 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _dispatch(cls, endpoint):
-        """Give a route that asks for it the parameters of its path only.
+        """Return a route that asks for it the parameters of its path only.
 
         Odoo passes a form's fields as Python arguments, and fails where one of them is
         called ``self``. Callbacks come from outside and may hold anything.

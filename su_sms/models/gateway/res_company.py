@@ -14,7 +14,7 @@ class ResCompany(models.Model):
         return super()._get_sms_api_class()
 
     def _sms_time_zone(self):
-        """Give the name of the zone in which the company's days begin and end."""
+        """Return the name of the zone in which the company's days begin and end."""
         self.ensure_one()
         if self.partner_id.tz:
             return self.partner_id.tz
@@ -23,7 +23,7 @@ class ResCompany(models.Model):
 
     @api.model
     def _sms_time_zones(self):
-        """Give {company id: name of its zone} of all companies."""
+        """Return {company id: name of its zone} of all companies."""
         companies = self.sudo().with_context(active_test=False)
         companies = companies.search([])  # pylint: disable=no-search-all
         return {company.id: company._sms_time_zone() for company in companies}

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 AT_MOST_EVERY = timedelta(hours=1)
-KEPT = timedelta(days=400)
+KEEP = timedelta(days=400)
 
 
 class SmsBalance(models.Model):
@@ -42,4 +42,4 @@ class SmsBalance(models.Model):
     @api.autovacuum
     def _gc_balances(self):
         """Forget balances that no trend shows any more."""
-        self.search([("at", "<", fields.Datetime.now() - KEPT)]).unlink()
+        self.search([("at", "<", fields.Datetime.now() - KEEP)]).unlink()

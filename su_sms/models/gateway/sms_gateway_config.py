@@ -407,7 +407,7 @@ class SmsGatewayConfig(models.Model):
     @api.model
     @tools.ormcache()
     def _default_ids(self):
-        """Give {company id or False: id of its default gateway}."""
+        """Return {company id or False: id of its default gateway}."""
         gateways = self.sudo().search(
             [("is_default", "=", True), ("active", "=", True)]
         )
@@ -415,7 +415,7 @@ class SmsGatewayConfig(models.Model):
 
     @api.model
     def _gateway_of(self, company):
-        """Give the gateway that takes a company's SMS, or none."""
+        """Return the gateway that takes a company's SMS, or none."""
         defaults = self._default_ids()
         return self.browse(defaults.get(company.id) or defaults.get(False) or [])
 

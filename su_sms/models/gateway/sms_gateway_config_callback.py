@@ -152,7 +152,7 @@ class SmsGatewayConfig(models.Model):
     @api.model
     @tools.ormcache()
     def _callback_tokens(self):
-        """Give [(token, gateway id, last time it works or None)] as a tuple."""
+        """Return [(token, gateway id, last time it works or None)] as a tuple."""
         tokens = []
         gateways = self.sudo().with_context(active_test=False)
         for gateway in gateways.search([("callback_token", "!=", False)]):
@@ -164,7 +164,7 @@ class SmsGatewayConfig(models.Model):
 
     @api.model
     def _gateway_of_token(self, token):
-        """Give the id of the gateway with this token, or None, in constant time."""
+        """Return the id of the gateway with this token, or None, in constant time."""
         found = None
         given = token.encode()
         now = fields.Datetime.now()

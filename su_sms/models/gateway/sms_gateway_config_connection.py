@@ -188,7 +188,7 @@ class SmsGatewayConfig(models.Model):
 
     @api.model
     def _signed(self, vals):
-        """Give values with who accepts a line that is not verified, and when."""
+        """Return values with who accepts a line that is not verified, and when."""
         if not CONFIRMS & set(vals):
             return vals
         if vals.get("trust", "relaxed") != "relaxed":
@@ -231,7 +231,7 @@ class SmsGatewayConfig(models.Model):
 
     @api.model
     def _parameters(self, keys):
-        """Give {key: value} of system parameters on record, past Odoo's cache.
+        """Return {key: value} of system parameters on record, past Odoo's cache.
 
         The cache is emptied when a parameter is written. What reads it before that is
         committed fills it with the old value again, which then stays: a key that was
@@ -242,7 +242,7 @@ class SmsGatewayConfig(models.Model):
         return {each.key: each.value for each in found if each.value}
 
     def _account(self):
-        """Give the connector's account.
+        """Return the connector's account.
 
         The address can only be changed by the system parameter ``su_sms.base_url``,
         for the simulator or an internal relay: a form must not send keys elsewhere.
@@ -268,19 +268,19 @@ class SmsGatewayConfig(models.Model):
         )
 
     def _client(self):
-        """Give the gateway's client; its connections outlive the transaction."""
+        """Return the gateway's client; its connections outlive the transaction."""
         self.ensure_one()
         return clients.get((self.env.cr.dbname, self.id), self._account())
 
     def _settings(self):
-        """Give what the outbox needs to know, free of the ORM."""
+        """Return what the outbox needs to know, free of the ORM."""
         self.ensure_one()
         company = self.company_id or self.env.company
         return outbox.Gateway(
             id=self.id,
             chunk_size=self.chunk_size,
             concurrency=self.concurrency,
-            max_attempts=self.message_attempts,
+            max_faults=self.message_attempts,
             sender=self.sender_id or "",
             sanitise=self.sanitise,
             max_parts=self.max_parts,
@@ -292,12 +292,12 @@ class SmsGatewayConfig(models.Model):
             zone=self.window_zone,
             pace=self.pace,
             day_budget=self.day_budget,
-            line_version=self.line_version,
+            settings_version=self.settings_version,
         )
 
     @api.model
     def _countries(self):
-        """Give {company id: ISO code} of the companies that have a country."""
+        """Return {company id: ISO code} of the companies that have a country."""
         companies = self.env["res.company"].sudo()
         found = companies.search([("partner_id.country_id", "!=", False)])
         return {company.id: company.country_id.code for company in found}

@@ -90,7 +90,7 @@ class SmsGatewayConfig(models.Model):
             gateway.oldest_waiting_at = since.get(gateway._origin.id)
 
     def _findings(self):
-        """Give {gateway's id: [Finding], the worst first}.
+        """Return {gateway's id: [Finding], the worst first}.
 
         Each is about its state, trust, queue, balance, reports, callbacks, retention.
         """
@@ -253,7 +253,7 @@ class SmsGatewayConfig(models.Model):
     # ------------------------------------------------------------
 
     def _stuck(self):
-        """Give {gateway's id: (count, oldest)} of single messages that should be gone.
+        """Return {gateway id: (count, oldest)} of single messages that should be gone.
 
         Campaigns and promotions have hours, paces and budgets to wait for.
         """
@@ -276,7 +276,7 @@ class SmsGatewayConfig(models.Model):
         return {gateway.id: (count, since) for gateway, count, since in groups}
 
     def _reported(self):
-        """Give the ids of those that the provider has ever posted a report to."""
+        """Return the ids of those that the provider has ever posted a report to."""
         self.env["sms.gateway.event"].flush_model(["gateway_id", "kind"])
         self.env.cr.execute(
             """

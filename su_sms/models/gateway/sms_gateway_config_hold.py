@@ -43,7 +43,7 @@ _logger = logging.getLogger(__name__)
 class SmsGatewayConfig(models.Model):
     """When a gateway may not send, why, and who is told; and what is watched meanwhile.
 
-    The dispatcher holds and releases gateways in SQL (``dispatch/line.py``); here is
+    The dispatcher holds and releases gateways in SQL (``dispatch/holds.py``); here is
     what people do and see.
     """
 
@@ -61,7 +61,7 @@ class SmsGatewayConfig(models.Model):
     last_success_at = fields.Datetime("Last Success", readonly=True, copy=False)
     last_error = fields.Char(readonly=True, copy=False)
     last_error_at = fields.Datetime("Last Error On", readonly=True, copy=False)
-    line_version = fields.Integer(
+    settings_version = fields.Integer(
         default=0,
         readonly=True,
         copy=False,
@@ -125,7 +125,7 @@ class SmsGatewayConfig(models.Model):
         Dispatchers that still have the line as it was claim nothing more for it.
         """
         for gateway in self:
-            gateway.sudo().line_version += 1
+            gateway.sudo().settings_version += 1
         self.filtered(lambda g: g.hold_reason and g.hold_reason != "paused")._resume()
 
     def _resume(self):
@@ -183,7 +183,7 @@ class SmsGatewayConfig(models.Model):
 
     @api.model
     def _tell_administrators(self):
-        """Give the administrators something to do where something wants a person."""
+        """Return the administrators something to do where something wants a person."""
         self._tell_of_holds()
         self._tell_of_limit()
 

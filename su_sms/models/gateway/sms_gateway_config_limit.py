@@ -27,7 +27,7 @@ class PriceList(NamedTuple):
     by_network: dict[str, float]
 
     def of(self, network):
-        """Give (price of a part, how it is known) in a network."""
+        """Return (price of a part, how it is known) in a network."""
         if network in self.by_network:
             return self.by_network[network], "charged"
         return self.mean, self.source
@@ -183,7 +183,7 @@ class SmsGatewayConfig(models.Model):
                     )
 
     def _senders(self):
-        """Give the sender IDs that campaigns may choose from."""
+        """Return the sender IDs that campaigns may choose from."""
         self.ensure_one()
         senders = [self.sender_id or "", *(self.more_senders or "").split(",")]
         return [sender.strip() for sender in senders if sender.strip()]
@@ -205,7 +205,7 @@ class SmsGatewayConfig(models.Model):
             raise ValidationError(self.env._("A pace can't be negative."))
 
     def _window(self):
-        """Give the hours of promotional SMS, or None if they may go at any time."""
+        """Return the hours of promotional SMS, or None if they may go at any time."""
         self.ensure_one()
         if not self.use_window:
             return None
@@ -221,7 +221,7 @@ class SmsGatewayConfig(models.Model):
     # What a part costs: set, or learnt from what the provider charged.
 
     def _prices(self):
-        """Give what a part costs by network, as the provider charged it lately.
+        """Return what a part costs by network, as the provider charged it lately.
 
         :return: [{"network", "currency_id", "price", "share"}], the most used first;
             ``share`` is the part of recent messages that went there
@@ -249,7 +249,7 @@ class SmsGatewayConfig(models.Model):
         ]
 
     def _price_list(self):
-        """Give the PriceList: one set price, or what was charged lately.
+        """Return the PriceList: one set price, or what was charged lately.
 
         Prices are 0 if nothing is known yet, as of no gateway: a form that is not
         saved yet may have none.
@@ -269,7 +269,7 @@ class SmsGatewayConfig(models.Model):
         return PriceList(currency, mean, "mean", by_network)
 
     def _terms(self, people):
-        """Give what a form counts and prices a text with while it is typed.
+        """Return what a form counts and prices a text with while it is typed.
 
         :param people: how many get it; 0 for a text with no price
         :return: ``{"sanitise", "people"}`` and, for people, ``"price"`` of a part (0 if

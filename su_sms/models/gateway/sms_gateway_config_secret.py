@@ -152,7 +152,7 @@ class SmsGatewayConfig(models.Model):
         parameters.set_param(self._parameter(secret), sealed)
 
     def _stored_secrets(self):
-        """Give {(gateway, secret): it as the database has it, sealed or not}."""
+        """Return {(gateway, secret): it as the database has it, sealed or not}."""
         places = {
             gateway._origin._parameter(secret): (gateway, secret)
             for gateway in self
@@ -163,7 +163,7 @@ class SmsGatewayConfig(models.Model):
         return {place: parameters.get(key, "") for key, place in places.items()}
 
     def _secrets(self):
-        """Give {(gateway, secret): it}, but those that can't be unsealed."""
+        """Return {(gateway, secret): it}, but those that can't be unsealed."""
         secrets = {}
         for (gateway, secret), stored in self._stored_secrets().items():
             try:
@@ -203,7 +203,7 @@ class SmsGatewayConfig(models.Model):
             _logger.info("Gateway %s: %s sealed anew", gateway.id, secret)
 
     def _api_keys(self):
-        """Give {gateway: its key}: from the environment if a variable is named."""
+        """Return {gateway: its key}: from the environment if a variable is named."""
         secrets = self._secrets()
         keys = {}
         for gateway in self:

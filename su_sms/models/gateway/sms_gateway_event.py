@@ -343,7 +343,7 @@ class SmsGatewayEvent(models.Model):
 
 
 def _fields(payload):
-    """Give the fields of a stored post as columns take them: no NUL, none overlong.
+    """Return the fields of a stored post as columns take them: no NUL, none overlong.
 
     Only the text of a message is long; an index takes no more than some kilobytes.
     """

@@ -91,7 +91,7 @@ class MailingMailing(models.Model):
         return found
 
     def _get_link_tracker_values(self):
-        """Give the links of an SMS a title, so that no server of ours fetches them.
+        """Return the links of an SMS a title, so that no server of ours fetches them.
 
         Odoo else asks whatever address somebody has typed for its page's title.
         """
@@ -155,7 +155,7 @@ class MailingMailing(models.Model):
         return people, by_number
 
     def _numbers_query(self, model, found):
-        """Give SQL that counts numbers: each once, none of who opted out."""
+        """Return SQL that counts numbers: each once, none of who opted out."""
         model.flush_model(["phone_sanitized"])
         self.env["phone.blacklist"].flush_model()
         query = SQL(
@@ -189,7 +189,7 @@ class MailingMailing(models.Model):
     # A mailing through a gateway ends with the gateway's link to opt out.
 
     def get_sms_link_replacements_placeholders(self):
-        """Give the counter what is as long as what will be put in."""
+        """Return the counter what is as long as what will be put in."""
         placeholders = super().get_sms_link_replacements_placeholders()
         company = self._sms_company()
         if self.env["sms.gateway.config"]._gateway_of(company):

@@ -22,7 +22,7 @@ class MailingSubscription(models.Model):
 
     @api.model
     def _without_claim(self, vals):
-        """Give values in which only a link says that it was one."""
+        """Return values in which only a link says that it was one."""
         if self.env.context.get("sms_by_link") is BY_LINK:
             return vals
         vals = {name: value for name, value in vals.items() if name != "left_by_link"}

@@ -5,7 +5,7 @@ Odoo lets marketers write traces and trackers, and users their notifications.
 
 
 def closed(records, operation, **names):
-    """Give what ``_check_access`` gives for records beside messages of a gateway.
+    """Return what ``_check_access`` gives for records beside messages of a gateway.
 
     :param names: as of ``beside``
     """

@@ -22,7 +22,7 @@ class LinkTracker(models.Model):
         return result or self._closed(operation, self.sudo().filtered("sms_sent"))
 
     def _closed(self, operation, records):
-        """Give what ``_check_access`` gives for what people have on their phones."""
+        """Return what ``_check_access`` gives for what people have on their phones."""
         if self.env.su or operation not in ("write", "unlink") or not records:
             return None
         return records.with_env(self.env), self._on_record_error

@@ -190,7 +190,7 @@ class SmsSms(models.Model):
 
     @api.model
     def _closed(self, records):
-        """Give what ``_check_access`` gives for records of the journal, or None."""
+        """Return what ``_check_access`` gives for records of the journal, or None."""
         return (records, self._on_record_error) if records else None
 
     @api.model
@@ -224,7 +224,7 @@ class SmsSms(models.Model):
                 sms.record_name = f"{kind}: {name}" if name else kind
 
     def _by_record(self):
-        """Give {model: [(id, message)]} of the records that these are about."""
+        """Return {model: [(id, message)]} of the records that these are about."""
         found = {}
         for sms in self:
             copy = sms.mail_message_id.sudo()
@@ -243,7 +243,7 @@ class SmsSms(models.Model):
 
     @api.model
     def _read_group_select(self, aggregate_spec, query):
-        """Give no sum rather than one of different currencies."""
+        """Return no sum rather than one of different currencies."""
         expression = super()._read_group_select(aggregate_spec, query)
         if not aggregate_spec.startswith("cost:"):
             return expression

@@ -33,7 +33,7 @@ class SmsSms(models.Model):
     settled_at = fields.Datetime("Handled On", readonly=True, copy=False)
 
     def _to_handle(self):
-        """Give these with the rights to change them, if the user may handle messages.
+        """Return these with the rights to change them, if the user may handle messages.
 
         Managers and Odoo's administrators may cancel and resend by these methods, which
         keep who did, but not rewrite the journal.
@@ -168,7 +168,7 @@ class SmsSms(models.Model):
         return unknown._told(self.env._("%s messages are settled as failed."))
 
     def _unknown_to_settle(self, settlement):
-        """Give those of these that are unknown, with who settles them how."""
+        """Return those of these that are unknown, with who settles them how."""
         messages = self._to_handle()
         messages.lock_for_update(allow_referencing=True)
         messages.invalidate_recordset(["state", "failure_type"])
@@ -204,7 +204,7 @@ class SmsSms(models.Model):
         )
 
     def _told(self, text):
-        """Give a notification about these for whoever pressed the button."""
+        """Return a notification about these for whoever pressed the button."""
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -217,7 +217,7 @@ class SmsSms(models.Model):
 
     @api.model
     def _queued_again_values(self):
-        """Give what a message forgets of its earlier tries."""
+        """Return what a message forgets of its earlier tries."""
         return {
             "attempts": 0,
             "faults": 0,

@@ -7,7 +7,7 @@ from functools import partial
 import psycopg2
 from odoo import SUPERUSER_ID, api, models
 
-from ...dispatch import upkeep
+from ...dispatch import maintenance
 from ...dispatch.dispatcher import Dispatcher
 from ...dispatch.running import running
 from ...dispatch.timing import gaps, schedule
@@ -147,21 +147,21 @@ class SmsSms(models.Model):
         seconds = jobs._sms_seconds(seconds)
         total, due = 0, utcnow()
         if not (in_job and (self.env.cr.dbname in _beside or seconds <= 0)):
-            self._upkeep()
+            self._maintain()
             total, due = self._send_due(seconds, 0.0 if in_job else LINGER_SECONDS)
         if due:
             self._come_again(due, total, in_job)
         return total
 
     @api.model
-    def _upkeep(self):
+    def _maintain(self):
         with own_transaction(self.env) as cr:
             now = utcnow()
-            if lost := upkeep.expire_leases(cr, now):
+            if lost := maintenance.expire_leases(cr, now):
                 _logger.error("%d messages were lost sight of: outcome unknown", lost)
-            if old := upkeep.expire_old(cr, now):
+            if old := maintenance.expire_old(cr, now):
                 _logger.warning("%d messages were given up as too old", old)
-            if moved := upkeep.fail_over(cr, schedule.FAILOVER_REASONS, now):
+            if moved := maintenance.fail_over(cr, schedule.FAILOVER_REASONS, now):
                 _logger.warning("%d messages are taken over by another gateway", moved)
 
     @api.model
@@ -182,7 +182,7 @@ class SmsSms(models.Model):
             now = utcnow()
             gateways = [settings for settings, _client in self._lines()]
             with own_transaction(self.env) as cr:
-                due = upkeep.next_due(cr, gateways, now)
+                due = maintenance.next_due(cr, gateways, now)
             if due is None or in_test() or running.ending:
                 break
             # A pace lets a few leave every second: Odoo looks for due jobs once a
@@ -293,7 +293,7 @@ class SmsSms(models.Model):
 
     @api.model
     def _lines(self):
-        """Give [(settings, client)] of the gateways that can be used."""
+        """Return [(settings, client)] of the gateways that can be used."""
         gateways = self.env["sms.gateway.config"].sudo()
         countries = gateways._countries()
         lines = []

@@ -56,7 +56,7 @@ class SmsSms(models.Model):
 
     @api.model
     def _route(self, vals_list):
-        """Give the values with gateway, company, class, priority and E.164 number.
+        """Return the values with gateway, company, class, priority and E.164 number.
 
         What a message is about proposes its company: its record's, else that of who is
         responsible for it, or for the mailing, else the one at work; it counts only if
@@ -101,7 +101,7 @@ class SmsSms(models.Model):
 
     @api.model
     def _without_foreign(self, vals, theirs):
-        """Give values without accounts and campaigns of companies but these.
+        """Return values without accounts and campaigns of companies but these.
 
         Odoo's administrators create messages as they like, and others may have code
         with more rights do so for them.
@@ -206,7 +206,7 @@ class SmsSms(models.Model):
 
     @api.model
     def _readable(self, number, company):
-        """Give the number in E.164, or as it is if that can't be: the gate says why."""
+        """Return the number in E.164, or as it is if it can't be: the gate says why."""
         country = self.env["sms.gateway.config"]._country(company)
         number = str(number or "")
         try:

@@ -89,7 +89,7 @@ class SmsBlacklist(models.Model):
 
     @api.model
     def _of_contacts(self, domain):
-        """Give a subselect of Odoo's entries with the number of a contact in `domain`.
+        """Return a subselect of Odoo's entries with the number of contacts in `domain`.
 
         In SQL, as Odoo's search by number parses each number it is given.
         """
@@ -246,7 +246,7 @@ class SmsBlacklist(models.Model):
 
     @api.model
     def _readable(self, number):
-        """Give a number as people type it in E.164; Odoo judges what that can't be."""
+        """Return a typed number in E.164; Odoo judges what can't be read."""
         number = self.env["sms.sms"]._readable(number, self.env.company)
         if not number:
             raise ValidationError(self.env._("There is no phone number."))

@@ -46,7 +46,7 @@ class SmsBlacklist(models.Model):
 
     @api.model
     def _opted_out(self, numbers):
-        """Give those of the numbers whose owners said no."""
+        """Return those of the numbers whose owners said no."""
         entries = self._entries(numbers).sudo().filtered("active")
         said_no = entries.filtered(lambda entry: entry.reason not in NO_CLAIM)
         return set(said_no.mapped("number"))
@@ -96,7 +96,7 @@ class SmsBlacklist(models.Model):
 
     @api.model
     def _entries(self, numbers):
-        """Give the entries of E.164 numbers, also of those that are off the list."""
+        """Return the entries of E.164 numbers, also of those that are off the list."""
         self.env["phone.blacklist"].flush_model(["number"])
         self.flush_model(["phone_blacklist_id"])
         # A search would have Odoo read and format every number again. Not a join:
@@ -116,7 +116,7 @@ class SmsBlacklist(models.Model):
 
     @api.model
     def _act_of(self, number):
-        """Give the act behind a change of Odoo's blacklist, as far as it is known."""
+        """Return the act behind a change of Odoo's blacklist, as far as it is known."""
         acts = self.env.context.get("sms_acts")
         if isinstance(acts, Acts):
             return acts.of(number)
@@ -126,7 +126,7 @@ class SmsBlacklist(models.Model):
 
     @api.model
     def _note_new(self, phones):
-        """Give each new entry of Odoo's blacklist its own one here."""
+        """Give each new entry of Odoo's blacklist one of ours."""
         known = self.sudo().with_context(active_test=False)
         known = known.search([("phone_blacklist_id", "in", phones.ids)])
         new = phones - known.phone_blacklist_id
@@ -294,7 +294,7 @@ class SmsBlacklist(models.Model):
 
     @api.model
     def _blocked_of_trial(self, numbers):
-        """Give those of these to whom nothing may be tried.
+        """Return those of these to whom nothing may be tried.
 
         Whose number it is, is typed into a profile by whoever has the profile. So a no
         that somebody has given a reason for, or has entered for another, stops a trial

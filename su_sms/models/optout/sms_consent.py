@@ -98,7 +98,7 @@ class SmsConsent(models.Model):
 
     @api.model
     def _latest_noes(self, number):
-        """Give each no of a number's owner since they last said yes.
+        """Return each no of a number's owner since they last said yes.
 
         By when it was said: posts come in any order. Of the same second, the no counts.
         """

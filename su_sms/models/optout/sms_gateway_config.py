@@ -106,14 +106,14 @@ class SmsGatewayConfig(models.Model):
             raise ValueError("nobody knows who said no")
 
     def _optout_word_text(self):
-        """Give “STOP to 12345” for the end of a message; empty without a short code.
+        """Return “STOP to 12345” for the end of a message; empty without a short code.
 
         Of no gateway as well: a form that is not saved yet may have none.
         """
         return self._word_text("stop")
 
     def _optin_word_text(self):
-        """Give “START to 12345”, or nothing without a short code."""
+        """Return “START to 12345”, or nothing without a short code."""
         return self._word_text("start")
 
     def _word_text(self, kind):
@@ -125,7 +125,7 @@ class SmsGatewayConfig(models.Model):
         return self.env._("%(word)s to %(short_code)s", word=word, short_code=code)
 
     def _short_code(self):
-        """Give the short code to which people write, or nothing if there is none."""
+        """Return the short code to which people write, or nothing if there is none."""
         code = self.optout_short_code or self.sender_id or ""
         return code if SHORT_CODE.fullmatch(code) else ""
 

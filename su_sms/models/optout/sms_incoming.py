@@ -97,7 +97,7 @@ class SmsIncoming(models.Model):
 
     @api.model
     def _partner_of(self, number, company):
-        """Give the contact with this number; of several the one last written to."""
+        """Return the contact with this number; of several the one last written to."""
         return self.env["res.partner"].search(
             [
                 ("phone_sanitized", "=", number),
@@ -214,7 +214,7 @@ class SmsIncoming(models.Model):
         )
 
     def _answer(self, out):
-        """Give the text that confirms, or none if there is none or it is too soon."""
+        """Return the text that confirms, or none if there is none or it is too soon."""
         gateway = self.gateway_id
         if out and gateway.block_transactional:
             return False

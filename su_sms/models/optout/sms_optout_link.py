@@ -37,7 +37,7 @@ class SmsOptoutLink(models.Model):
 
     @api.model
     def _urls(self, numbers, company, mailing_id=None):
-        """Give {number: its link}, for their owners alone; two statements.
+        """Return {number: its link}, for their owners alone; two statements.
 
         For no field: a message has a blank in its place until it leaves.
 
@@ -53,7 +53,7 @@ class SmsOptoutLink(models.Model):
 
     @api.model
     def _blank_text(self, company):
-        """Give “Opt out: link”, in the language of the environment.
+        """Return “Opt out: link”, in the language of the environment.
 
         The link has a blank, as long as a token, which is filled in on the wire.
         """
@@ -74,7 +74,7 @@ class SmsOptoutLink(models.Model):
 
     @api.model
     def _of_token(self, token):
-        """Give the link of a token, or none."""
+        """Return the link of a token, or none."""
         if not links.is_token(token):
             return self.browse()
         self.flush_model()
@@ -103,12 +103,12 @@ class SmsOptoutLink(models.Model):
         )
 
     def _how_to_return(self):
-        """Give “START to 12345” where there is such a way, else nothing."""
+        """Return “START to 12345” where there is such a way, else nothing."""
         gateways = self.env["sms.gateway.config"].sudo()
         return gateways._gateway_of(self.company_id)._optin_word_text()
 
     def _subscriptions(self, mailing_id):
-        """Give the number's places on the lists of a mailing, if there are any."""
+        """Return the number's places on the lists of a mailing, if there are any."""
         mailing = self.env["mailing.mailing"].sudo().browse(mailing_id or []).exists()
         return self.env["mailing.subscription"].search(
             [
@@ -136,5 +136,5 @@ class SmsOptoutLink(models.Model):
 
 
 def _end(mailing_id):
-    """Give what a link ends with if the lists of a mailing can be left there."""
+    """Return what a link ends with if the lists of a mailing can be left there."""
     return f"/{mailing_id}" if mailing_id else ""

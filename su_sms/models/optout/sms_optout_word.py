@@ -177,7 +177,7 @@ class SmsOptoutWord(models.Model):
 
     @api.model
     def _meaning(self, text, keyword=""):
-        """Give what a text that somebody wrote means; most mean nothing.
+        """Return what a text that somebody wrote means; most mean nothing.
 
         :param keyword: that of the gateway to which it was written
         :return: text.optout.Meaning
@@ -186,7 +186,7 @@ class SmsOptoutWord(models.Model):
 
     @api.model
     def _kind_of(self, text, keyword=""):
-        """Give what a text that somebody wrote does, or None."""
+        """Return what a text that somebody wrote does, or None."""
         return self._meaning(text, keyword).kind
 
     @api.model
@@ -208,7 +208,7 @@ class SmsOptoutWord(models.Model):
     # Changes of the words are on record with each gateway: they hold for all.
 
     def _said(self):
-        """Give the words and what each does, as text."""
+        """Return the words and what each does, as text."""
         effects = dict(self._fields["kind"]._description_selection(self.env))
         said = []
         for each in self:

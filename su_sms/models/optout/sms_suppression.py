@@ -61,5 +61,5 @@ class SmsSuppression(models.Model):
 
     @api.model
     def _blocked(self, numbers):
-        """Give those of the E.164 numbers that are suppressed, as a set."""
+        """Return those of the E.164 numbers that are suppressed, as a set."""
         return suppression.blocked_hashes(self.env.cr, numbers)

@@ -51,7 +51,7 @@ class SmsCampaignAudience(models.Model):
     # What was pasted or uploaded about one person, for them to have.
 
     def _lines_of(self, number, rows):
-        """Give [(line, {column: value})] of a number in E.164.
+        """Return [(line, {column: value})] of a number in E.164.
 
         :param rows: those of its rows that are still kept
         """

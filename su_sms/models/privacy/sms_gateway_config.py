@@ -73,7 +73,7 @@ class SmsGatewayConfig(models.Model):
         self.env["sms.sms"]._report_progress(done)
 
     def _steps(self):
-        """Give the steps of retention, [(name, how many each batch took)]."""
+        """Return the steps of retention, [(name, how many each batch took)]."""
         yield "audiences forgotten", self._forget_by(self._forget_audiences)
         for name, step in retention.STEPS.items():
             yield name, self._forget_by(step)
@@ -108,7 +108,7 @@ class SmsGatewayConfig(models.Model):
         return ids
 
     def _kept_by_pause(self):
-        """Give {gateway's id: campaigns paused for longer than texts are kept}.
+        """Return {gateway's id: campaigns paused for longer than texts are kept}.
 
         Their people's data waits with them: only somebody can tell whether they go on.
         """
@@ -131,6 +131,6 @@ class SmsGatewayConfig(models.Model):
 
     @api.model
     def _notice(self):
-        """Give the HTML that takes a forgotten text's place in the chatter."""
+        """Return the HTML that takes a forgotten text's place in the chatter."""
         text = self.env._("The text of this SMS was removed when its time was over.")
         return str(Markup("<p><em>%s</em></p>") % text)

@@ -15,7 +15,7 @@ PEOPLE = [["Phone", "Name"], ["0712345678", "Amina"], ["0722000111", "Brian"]]
 
 
 def workbook(sheets, active=None):
-    """Give a workbook of openpyxl's: {title: rows}, the first or another open."""
+    """Return a workbook of openpyxl's: {title: rows}, the first or another open."""
     book = openpyxl.Workbook()
     book.remove(book.active)
     for title, rows in sheets.items():

@@ -16,7 +16,7 @@ FILE = "Phone,Student,Mobile 2\n0712345678,Achieng,0733345679\n0722000111,Baraka
 @tagged("post_install", "-at_install")
 class TestCampaignForm(CampaignCase):
     def roles(self, campaign):
-        """Give what each column holds, by its title."""
+        """Return what each column holds, by its title."""
         return {
             column.title: column.role for column in campaign.audience_ids.column_ids
         }

@@ -46,7 +46,7 @@ class TestCampaignGrowth(CampaignCase):
         )
 
     def question(self, campaign):
-        """Give the dialog that asks before the launch."""
+        """Return the dialog that asks before the launch."""
         action = campaign.action_ask_to_launch()
         wizard = self.env[action["res_model"]].with_user(self.clerk)
         return wizard.with_context(**action["context"]).create({})

@@ -12,7 +12,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ...dispatch import outbox
-from ...dispatch.ahead import Ahead
+from ...dispatch.lookahead import LookAhead
 from ...models.campaign import sms_sms
 from ...privacy import blacklist, retention, suppression
 from ...text import numbers
@@ -81,7 +81,9 @@ class TestEmptyPages(CampaignCase):
             "listed": lambda: blacklist.listed_among(cr, set()),
             "blocked": lambda: blacklist.blocked_among(cr, set(), True),
             "claims": lambda: outbox.unclaim(cr, []),
-            "claimed": lambda: outbox.claim(cr, gateway._settings(), 1, now, Ahead([])),
+            "claimed": lambda: outbox.claim(
+                cr, gateway._settings(), 1, now, LookAhead([])
+            ),
             "counted": lambda: retention.count(cr, [], {}),
             "recipients": lambda: self.env["sms.campaign"]._forget_recipients(),
             "reported": lambda: self.env["sms.gateway.config"]._reported(),
@@ -222,7 +224,7 @@ class TestTime(CampaignCase):
 @tagged("post_install", "-at_install")
 class TestCampaignThatFails(CampaignCase):
     def failing(self):
-        """Give a launched campaign that can't be prepared, for no reason of its own."""
+        """Return a launched campaign that can't be prepared, by no fault of its own."""
         campaign = self.campaign(self.numbers("0712345678"))
         campaign._launch()
         broken = patch.object(

@@ -33,7 +33,7 @@ class TestCampaignPrice(CampaignCase):
         return sms
 
     def rows(self, campaign):
-        """Give (network, people, parts, price, cost, how the price is known)."""
+        """Return (network, people, parts, price, cost, how the price is known)."""
         campaign.invalidate_recordset()
         return [
             (

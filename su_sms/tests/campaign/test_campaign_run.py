@@ -307,7 +307,7 @@ class TestCampaignRun(CampaignCase):
         self.assertTrue(campaign._waits_for_window())
 
     def waits_at_night(self):
-        """Give a campaign that has been launched outside the hours."""
+        """Return a campaign that has been launched outside the hours."""
         self.gateway.write({"use_window": True, "window_zone": "Africa/Nairobi"})
         self.at(NIGHT)
         campaign = self.many(1)

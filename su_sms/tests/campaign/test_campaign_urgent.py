@@ -25,7 +25,7 @@ class TestCampaignUrgent(CampaignCase):
         )
 
     def dialog(self, campaign, user):
-        """Give the form of the dialog that asks before the launch."""
+        """Return the form of the dialog that asks before the launch."""
         wizards = self.env["sms.campaign.launch"].with_user(user)
         return Form(wizards.with_context(default_campaign_id=campaign.id))
 

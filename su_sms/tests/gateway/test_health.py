@@ -27,7 +27,7 @@ class TestHealth(GatewayCase):
         cls.odoos_administrator = cls.user("health_system", "base.group_system")
 
     def findings(self):
-        """Give [(kind, level)] of the gateway, the worst first."""
+        """Return [(kind, level)] of the gateway, the worst first."""
         self.env.invalidate_all()
         return [
             (finding.kind, finding.level)
@@ -179,7 +179,7 @@ class TestHealth(GatewayCase):
         self.assertEqual(self.count(gateways), self.count(few))
 
     def count(self, gateways):
-        """Give the number of queries that the health of `gateways` costs."""
+        """Return the number of queries that the health of `gateways` costs."""
         self.env.flush_all()
         self.env.invalidate_all()
         gateways.mapped("name")

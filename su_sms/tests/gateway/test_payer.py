@@ -61,7 +61,7 @@ class TestPayer(GatewayCase):
         )
 
     def sent_through(self, mailing):
-        """Give the gateways by which a mailing has left, once the jobs have run."""
+        """Return the gateways by which a mailing has left, once the jobs have run."""
         job = self.env.ref("mass_mailing.ir_cron_mass_mailing_queue").sudo()
         with self.enter_registry_test_mode():
             job.method_direct_trigger()

@@ -56,7 +56,7 @@ class TestSecret(GatewayCase):
             "relaxed_by_id": self.env.ref("base.user_admin").id,
             "relaxed_at": "2020-01-01 00:00:00",
             "balance": 777.0,
-            "line_version": 99,
+            "settings_version": 99,
             "last_success_at": "2030-01-01 00:00:00",
         }
         accepted = {
@@ -210,7 +210,7 @@ class TestToken(GatewayCase):
             return str(error)
 
     def fields(self):
-        """Give the fields that no form offers to export."""
+        """Return the fields that no form offers to export."""
         names = [
             name for name, field in self.gateway._fields.items() if not field.exportable
         ]

@@ -23,7 +23,7 @@ class TestTrust(GatewayCase):
         self.gateway.write(RELAXED | PRODUCTION | {"relaxed_account": "savanna"})
 
     def reminders(self):
-        """Give the reminders that are open."""
+        """Return the reminders that are open."""
         kind = self.env.ref("su_sms.mail_activity_type_trust")
         return self.gateway.activity_ids.filtered(lambda a: a.activity_type_id == kind)
 

@@ -20,7 +20,7 @@ class TestVault(GatewayCase):
         return patch.dict("os.environ", {vault.VARIABLE: ",".join(keys)})
 
     def stored(self):
-        """Give what the database has of the key."""
+        """Return what the database has of the key."""
         self.env.invalidate_all()
         return self.parameters.get_param(f"su_sms.api_key_{self.gateway.id}")
 

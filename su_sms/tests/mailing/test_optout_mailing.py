@@ -55,7 +55,7 @@ class TestOptoutOfMailing(OptoutCase, GatewayCase):
         return self.mailing("res.partner", mailing_domain=domain)
 
     def opted_out(self):
-        """Give whether the number has opted out, and the lists that it has left."""
+        """Return whether the number has opted out, and the lists that it has left."""
         self.env.invalidate_all()
         left = self.contact.subscription_ids.filtered("opt_out").list_id
         return bool(self.blacklist._opted_out([NUMBER])), left
@@ -138,7 +138,7 @@ class TestOptoutOfMailing(OptoutCase, GatewayCase):
         return self.press(path, "", {"sms_number": number})
 
     def token(self):
-        """Give the token of the number's own link."""
+        """Return the token of the number's own link."""
         [url] = self.env["sms.optout.link"]._urls([NUMBER], self.env.company).values()
         return url.rpartition("/")[2]
 

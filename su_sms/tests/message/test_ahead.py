@@ -16,7 +16,7 @@ class TestAhead(CampaignCase):
         self.gateway.chunk_size = 2
         # Whatever the machine does meanwhile, the look is good for this test.
         self.patch(ahead, "GOOD_FOR", 3600.0)
-        self.ahead = ahead.Ahead()
+        self.ahead = ahead.LookAhead()
 
     def texts_to(self, count, **vals):
         """Queue messages of different texts; one chunk each."""
@@ -42,12 +42,12 @@ class TestAhead(CampaignCase):
     def test_one_look_serves_several_claims(self):
         first, second, third = self.texts_to(3)
         self.assertEqual(self.claim(), [first])
-        self.assertFalse(self.ahead.spent)
+        self.assertFalse(self.ahead.is_stale)
         looks = []
-        self.patch(ahead.Ahead, "look", lambda *given: looks.append(given))
+        self.patch(ahead.LookAhead, "look", lambda *given: looks.append(given))
         self.assertEqual(self.claim(slots=2), [second, third])
         self.assertFalse(looks)
-        self.assertTrue(self.ahead.spent)
+        self.assertTrue(self.ahead.is_stale)
 
     def test_look_that_is_too_old_is_not_gone_by(self):
         first, _second, _third = self.texts_to(3)
@@ -102,4 +102,4 @@ class TestAhead(CampaignCase):
         self.texts_to(4)
         self.gateway.pace = 6000
         self.claim()
-        self.assertTrue(self.ahead.spent)
+        self.assertTrue(self.ahead.is_stale)

@@ -118,7 +118,7 @@ class TestReport(GatewayCase):
         self.assertEqual(self.gateway.failed_event_count, 1)
 
     def early(self):
-        """Give a message, and its report that was looked at before it was on record."""
+        """Return a message, and its report that was read before it was on record."""
         sms, _notification = self.post()
         message_id = sms.provider_message_id
         sms.provider_message_id = False

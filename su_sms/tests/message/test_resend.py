@@ -20,7 +20,7 @@ class TestResend(CampaignCase):
         return events.search([], limit=1)
 
     def failed(self, status="Failed"):
-        """Give a message that was accepted, charged for and not delivered."""
+        """Return a message that was accepted, charged for and not delivered."""
         sms, _notification = self.post()
         self.report(sms.number, sms.provider_message_id, status)
         self.assertEqual(sms.state, "error")
@@ -112,5 +112,5 @@ class TestResend(CampaignCase):
             sms.action_set_outgoing()
 
     def of(self, campaign):
-        """Give the messages of a campaign."""
+        """Return the messages of a campaign."""
         return self.env["sms.sms"].search([("campaign_id", "=", campaign.id)])

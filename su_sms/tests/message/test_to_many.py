@@ -183,7 +183,7 @@ class TestTrialOfPromotion(NoCase):
     """Campaign, mailing, Test Connection: one rule."""
 
     def trials(self, number, user=None):
-        """Give {way: whether a trial to a number in one's own profile leaves}."""
+        """Return {way: whether a trial to a number in one's own profile leaves}."""
         user = user or self.env.user
         user.partner_id.phone = number
         campaign = self.campaign(

@@ -46,13 +46,13 @@ class BlacklistCase(GatewayCase):
         cls.consents = cls.env["sms.consent"]
 
     def entry(self, number=NUMBER):
-        """Give the entry of a number, on the list or off it."""
+        """Return the entry of a number, on the list or off it."""
         return self.blacklist.with_context(active_test=False).search(
             [("number", "=", number)]
         )
 
     def history(self, number=NUMBER):
-        """Give (kind, reason, channel) of what is on record, oldest first."""
+        """Return (kind, reason, channel) of what is on record, oldest first."""
         lines = self.consents.search([("number", "=", number)], order="id")
         return [(line.kind, line.reason, line.channel) for line in lines]
 

@@ -16,7 +16,7 @@ class TestOptoutLink(CampaignCase):
         self.blacklist = self.env["sms.blacklist"]
 
     def url(self, number=NUMBER):
-        """Give a number's own link."""
+        """Return a number's own link."""
         return self.links._urls([number], self.env.company)[number]
 
     def linked(self, *numbers, **values):

@@ -15,7 +15,7 @@ from .test_blacklist import NUMBER, BlacklistCase
 @tagged("post_install", "-at_install")
 class TestWhoseWord(BlacklistCase):
     def as_manager(self):
-        """Give the blacklist as a manager of SMS has it over RPC."""
+        """Return the blacklist as a manager of SMS has it over RPC."""
         user = self.env["res.users"].search([("login", "=", "word")])
         user = user or self.user("word", "base.group_user,su_sms.group_manager")
         return self.blacklist.with_user(user)

@@ -25,7 +25,7 @@ class TestPersonData(RetentionCase):
         return wizards.create({"number": number})
 
     def text_of(self, wizard):
-        """Give all the text of the spreadsheet."""
+        """Return all the text of the spreadsheet."""
         with zipfile.ZipFile(io.BytesIO(wizard._xlsx())) as book:
             return "".join(
                 book.read(name).decode() for name in book.namelist() if "xml" in name
@@ -105,7 +105,7 @@ class TestPersonData(RetentionCase):
         self.assertEqual(self.stored(campaign, tests, mailing), before)
 
     def stored(self, campaign, tests, mailing):
-        """Give all that is held about people but the one."""
+        """Return all that is held about people but the one."""
         self.env.flush_all()
         self.env.invalidate_all()
         events = self.env["sms.gateway.event"].search([("payload", "not like", "own")])

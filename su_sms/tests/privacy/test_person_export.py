@@ -22,7 +22,7 @@ class TestPersonExport(RetentionCase):
         cls.manager = cls.user("sms_manager", "su_sms.group_manager")
 
     def sheet(self, name, number=NUMBER):
-        """Give the rows of a sheet, without its headers, as dicts."""
+        """Return the rows of a sheet, without its headers, as dicts."""
         wizards = self.env["sms.person.wizard"].with_user(self.manager)
         book = load_workbook(io.BytesIO(wizards.create({"number": number})._xlsx()))
         headers, *rows = book[name].iter_rows(values_only=True)

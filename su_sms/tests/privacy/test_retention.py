@@ -76,7 +76,7 @@ class RetentionCase(CampaignCase):
         self.env.invalidate_all()
 
     def found(self, text):
-        """Give the tables in which a text is."""
+        """Return the tables in which a text is."""
         self.env.flush_all()
         found = []
         for table in TABLES:
@@ -92,7 +92,7 @@ class RetentionCase(CampaignCase):
         return found
 
     def totals(self):
-        """Give {(company, user, state, currency): (messages, parts, cost)}."""
+        """Return {(company, user, state, currency): (messages, parts, cost)}."""
         self.env.flush_all()
         self.cr.execute(
             """
@@ -226,7 +226,7 @@ class TestRetention(RetentionCase):
             self.assertEqual(self.results(campaign), before)
 
     def results(self, campaign):
-        """Give a campaign's results by network and by reason, in any order."""
+        """Return a campaign's results by network and by reason, in any order."""
         self.env.invalidate_all()
         results = campaign.results
         for row in results["networks"]:

@@ -44,7 +44,7 @@ class TestStatement(RetentionCase):
             return wizards.create({"breakdown": breakdown, "month": month, **vals})
 
     def lines(self, breakdown="user", **vals):
-        """Give {label: (messages, outcomes, parts, costs)}."""
+        """Return {label: (messages, outcomes, parts, costs)}."""
         (section,) = self.wizard(breakdown, **vals)._statement()["sections"]
         return {
             line.label: (
@@ -161,7 +161,7 @@ class TestStatement(RetentionCase):
         self.assertEqual(self.cells(after[0]), self.cells(before[0]))
 
     def cells(self, book):
-        """Give the parts of a workbook that hold its cells."""
+        """Return the parts of a workbook that hold its cells."""
         with zipfile.ZipFile(io.BytesIO(book)) as parts:
             return {
                 name: parts.read(name).decode()

@@ -28,7 +28,7 @@ def naps():
 
 @pytest.fixture
 def connect(naps):
-    """Give a function that makes a client of a server's URL."""
+    """Return a function that makes a client of a server's URL."""
     clients = []
 
     def make(url, **settings):
@@ -48,7 +48,7 @@ def ca():
 
 
 def waiting(client):
-    """Give a client's connections that wait for the next exchange."""
+    """Return a client's connections that wait for the next exchange."""
     adapter = client._line._session.get_adapter(client.account.url)
     pool = adapter.get_connection_with_tls_context().pool
     return [connection for connection in pool.queue if connection]

@@ -16,7 +16,7 @@ from tests.bench.benchmark import (
 
 
 def result(*values):
-    speed = Benchmark("speed", "How fast.", 1.0, 2.0, lambda rig: ())
+    speed = Benchmark("speed", "How fast.", 1.0, 2.0, lambda system: ())
     return Result(speed, [Sample(value, {"ours": 1 / value}) for value in values])
 
 
@@ -35,7 +35,7 @@ def test_the_median_is_held_against_floor_and_aim(values, value, verdict, passed
 
 
 def test_a_number_that_nothing_is_promised_of_is_only_told():
-    rate = Benchmark("rate", "How many.", None, None, lambda rig: ())
+    rate = Benchmark("rate", "How many.", None, None, lambda system: ())
     found = Result(rate, [Sample(250.0, {})])
     assert (found.verdict, found.passed) == ("told", True)
     assert (
@@ -44,7 +44,7 @@ def test_a_number_that_nothing_is_promised_of_is_only_told():
 
 
 def test_a_floor_needs_no_aim():
-    rate = Benchmark("rate", "How many.", 1000.0, None, lambda rig: ())
+    rate = Benchmark("rate", "How many.", 1000.0, None, lambda system: ())
     assert Result(rate, [Sample(1000.0, {})]).verdict == "ok"
     assert Result(rate, [Sample(999.0, {})]).verdict == "BELOW THE FLOOR"
 
@@ -58,7 +58,7 @@ def test_a_floor_needs_no_aim():
     ],
 )
 def test_where_lower_is_better_there_is_a_most(value, verdict, passed):
-    page = Benchmark("page_ms", "How slow.", None, 80.0, lambda rig: (), most=200.0)
+    page = Benchmark("page_ms", "How slow.", None, 80.0, lambda system: (), most=200.0)
     found = Result(page, [Sample(value, {})])
     assert (found.verdict, found.passed) == (verdict, passed)
     assert "<= 200.00" in table([found]).splitlines()[1]

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def imported() -> set[str]:
-    """Give the names of all packages that the addon imports."""
+    """Return the names of all packages that the addon imports."""
     found = set()
     for path in (ROOT / "su_sms").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):

@@ -11,7 +11,7 @@ from dev.problem import Problem
 
 @pytest.fixture
 def path(tmp_path, monkeypatch):
-    """Give the only folder that programs are looked for in."""
+    """Return the only folder that programs are looked for in."""
     monkeypatch.setenv("PATH", str(tmp_path))
     return tmp_path
 

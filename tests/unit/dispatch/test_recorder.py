@@ -10,7 +10,7 @@ import pytest
 
 from su_sms.dispatch import recorder
 from su_sms.dispatch.outbox import Claim, Gateway, Row
-from su_sms.dispatch.timing import patience
+from su_sms.dispatch.timing import backoff
 
 GATEWAY = Gateway(1, 500, 8, 6, "", False, "KE")
 NOW = datetime(2026, 1, 1)
@@ -18,7 +18,7 @@ BAD = 13
 
 
 def request(*ids: int) -> tuple[Claim, list[str]]:
-    """Give a finished request of these messages; an outcome is told by its name."""
+    """Return a finished request of these messages; an outcome is told by its name."""
     rows = tuple(Row(n, f"+2547110000{n:02d}", 0, 0) for n in ids)
     return Claim(GATEWAY, "Hello", rows, NOW), [f"outcome {n}" for n in ids]
 
@@ -37,7 +37,7 @@ class Database:
 
     @contextlib.contextmanager
     def transaction(self):
-        """Give a list of what is to be taken at the end."""
+        """Return a list of what is to be taken at the end."""
         if self.away:
             self.away -= 1
             raise psycopg2.OperationalError("the database is starting up")
@@ -87,7 +87,7 @@ def test_one_bad_message_takes_no_other_along(database, running, caplog):
 def test_what_the_database_did_not_take_goes_with_what_comes_after(
     database, running, monkeypatch
 ):
-    monkeypatch.setattr(patience, "DATABASE_PATIENCE", -1)
+    monkeypatch.setattr(backoff, "DATABASE_SECONDS", -1)
     database.away = 1
     first, second = request(1), request(2)
 
@@ -104,7 +104,7 @@ def test_what_the_database_did_not_take_goes_with_what_comes_after(
 def test_what_the_database_did_not_take_goes_once_more_at_the_end(
     database, running, monkeypatch
 ):
-    monkeypatch.setattr(patience, "DATABASE_PATIENCE", -1)
+    monkeypatch.setattr(backoff, "DATABASE_SECONDS", -1)
     database.away = 1
     running.finished.put(request(1))
     with pytest.raises(psycopg2.OperationalError):

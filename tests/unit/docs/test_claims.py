@@ -27,7 +27,7 @@ LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#]+)(?:#[^)]*)?\)")
 
 @cache
 def known_tests() -> dict[str, set[str]]:
-    """Give the test classes with the names of their tests."""
+    """Return the test classes with the names of their tests."""
     found: dict[str, set[str]] = {}
     for folder in TESTS:
         for path in folder.rglob("test_*.py"):
@@ -39,7 +39,7 @@ def known_tests() -> dict[str, set[str]]:
 
 
 def claims() -> Iterator[tuple[Path, str, str]]:
-    """Give each page's files, tests and links, as (page, kind, what)."""
+    """Return each page's files, tests and links, as (page, kind, what)."""
     for page in PAGES:
         text = page.read_text()
         for path in FILE.findall(text):
@@ -51,7 +51,7 @@ def claims() -> Iterator[tuple[Path, str, str]]:
 
 
 def rows() -> Iterator[tuple[Path, list[str]]]:
-    """Give each page's rows of tables whose last column is "Test", as cells."""
+    """Return each page's rows of tables whose last column is "Test", as cells."""
     for page in PAGES:
         wanted = False
         for line in page.read_text().splitlines():
@@ -65,7 +65,7 @@ def rows() -> Iterator[tuple[Path, list[str]]]:
 
 
 def benchmarks() -> set[str]:
-    """Give the names of the benchmarks that are there."""
+    """Return the names of the benchmarks that are there."""
     trees = [ast.parse(path.read_text()) for path in BENCH.glob("*.py")]
     return {
         node.name

@@ -23,7 +23,7 @@ EXCEPTIONS: dict[str, str] = {}
 
 
 def imported(folder: str) -> Iterator[tuple[Path, str]]:
-    """Give the other folders of the addon that a folder's files import."""
+    """Return the other folders of the addon that a folder's files import."""
     for path in (ADDON / folder).rglob("*.py"):
         depth = len(path.relative_to(ADDON).parts)
         for node in ast.walk(ast.parse(path.read_text())):

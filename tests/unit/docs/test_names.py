@@ -59,7 +59,7 @@ class Names:
 
 
 def defined(body: list[ast.stmt]) -> Iterator[str]:
-    """Give the names that statements define."""
+    """Return the names that statements define."""
     for node in body:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             yield node.name
@@ -72,7 +72,7 @@ def defined(body: list[ast.stmt]) -> Iterator[str]:
 
 
 def models_of(node: ast.ClassDef) -> Iterator[str]:
-    """Give the names of the models that a class is, or extends."""
+    """Return the names of the models that a class is, or extends."""
     said = {
         ast.unparse(each.targets[0]): each.value
         for each in node.body
@@ -85,7 +85,7 @@ def models_of(node: ast.ClassDef) -> Iterator[str]:
 
 @cache
 def names() -> Names:
-    """Give the names of the addon, the tools and the tests."""
+    """Return the names of the addon, the tools and the tests."""
     found = Names()
     for folder in (ADDON, ROOT / "dev", ROOT / "tests"):
         for path in folder.rglob("*.py"):
@@ -100,13 +100,13 @@ def names() -> Names:
 
 
 def slug(heading: str) -> str:
-    """Give the anchor that a heading gets on a page."""
+    """Return the anchor that a heading gets on a page."""
     kept = re.sub(r"[^\w\- ]", "", heading.strip().lower())
     return kept.replace(" ", "-")
 
 
 def named() -> Iterator[tuple[Path, str, str]]:
-    """Give what the pages name, as (page, kind, what)."""
+    """Return what the pages name, as (page, kind, what)."""
     for page in FOR_DEVELOPERS:
         text = page.read_text()
         for folder in FOLDER.findall(text):
@@ -143,7 +143,7 @@ def test_what_is_named_is_there(page: Path, kind: str, what: str):
 
 
 def words() -> list[str]:
-    """Give the words of the interface that the glossary has."""
+    """Return the words of the interface that the glossary has."""
     _before, _heading, glossary = GLOSSARY.read_text().partition("## Glossary")
     rows = [line.split("|") for line in glossary.splitlines() if "|" in line]
     return sorted({word for row in rows for word in WORD.findall(row[2])})
@@ -155,7 +155,7 @@ def test_word_of_the_glossary_is_in_the_interface(word: str):
 
 
 def code() -> Iterator[tuple[Path, str]]:
-    """Give the Python files with their text, each comment and docstring on one line."""
+    """Return Python files with their text, each comment and docstring on one line."""
     for folder in (ADDON, ROOT / "dev", ROOT / "tests"):
         for path in folder.rglob("*.py"):
             if path != Path(__file__):

@@ -11,12 +11,12 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
 def csv(*lines, encoding="utf-8", end="\n"):
-    """Give a CSV file of these lines."""
+    """Return a CSV file of these lines."""
     return "".join(line + end for line in lines).encode(encoding)
 
 
 def xlsx(*rows, formats=None, **sheets):
-    """Give an XLSX file as openpyxl writes it.
+    """Return an XLSX file as openpyxl writes it.
 
     :param formats: cell -> number format
     :param sheets: title -> rows of further sheets
@@ -34,14 +34,14 @@ def xlsx(*rows, formats=None, **sheets):
 
 
 def saved(book):
-    """Give the bytes of a workbook of openpyxl's."""
+    """Return the bytes of a workbook of openpyxl's."""
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
 
 
 def raw_xlsx(rows, *, strings="", before="", after="", namespace=_MAIN, parts=None):
-    """Give an XLSX file of hand-written XML.
+    """Return an XLSX file of hand-written XML.
 
     :param rows: what is in sheetData
     :param strings: the shared strings
@@ -69,7 +69,7 @@ def raw_xlsx(rows, *, strings="", before="", after="", namespace=_MAIN, parts=No
 
 
 def archive(**members):
-    """Give a zip file; `__` in a name stands for a slash, `_` for a full stop."""
+    """Return a zip file; `__` in a name stands for a slash, `_` for a full stop."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as zipped:
         for name, content in members.items():

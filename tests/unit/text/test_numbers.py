@@ -247,7 +247,7 @@ HARD = [
 
 @pytest.fixture
 def asked(monkeypatch):
-    """Give the numbers that the library is asked about."""
+    """Return the numbers that the library is asked about."""
     found = []
     parse = phone.phonenumbers.parse
 

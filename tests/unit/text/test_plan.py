@@ -22,7 +22,7 @@ def example(region):
 
 
 def spellings(region):
-    """Give ways to dial numbers like a region's example, right ones and wrong ones."""
+    """Return ways to dial numbers like a region's example, right and wrong."""
     code, national = example(region)
     metadata = PhoneMetadata.metadata_for_region(region)
     trunk = metadata.national_prefix or "0"

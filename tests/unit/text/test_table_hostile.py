@@ -35,7 +35,7 @@ def relations(*pairs):
 
 
 def book(rows=GOOD, *, styles="", before="", relation="", **given):
-    """Give a workbook with styles, and with what stands before its rows."""
+    """Return a workbook with styles, and with what stands before its rows."""
     parts = {
         "xl/styles.xml": f"<styleSheet>{styles}</styleSheet>",
         "xl/_rels/workbook.xml.rels": "<Relationships>"
@@ -54,7 +54,7 @@ def book(rows=GOOD, *, styles="", before="", relation="", **given):
 
 
 def formats(*codes):
-    """Give styles of these formats."""
+    """Return styles of these formats."""
     numbers = "".join(
         f'<numFmt numFmtId="{200 + at}" formatCode="{code}"/>'
         for at, code in enumerate(codes)
@@ -64,7 +64,7 @@ def formats(*codes):
 
 
 def of_formats(count, rows=2_000, cells=10):
-    """Give rows whose cells take turns through so many styles."""
+    """Return rows whose cells take turns through so many styles."""
     numbers = iter(range(rows * cells))
     return GOOD + "".join(
         f"<row><c><v>{PHONE}</v></c>"
@@ -78,7 +78,7 @@ def of_formats(count, rows=2_000, cells=10):
 
 
 def of_strings(count, rows):
-    """Give rows of a phone number and one shared string after another."""
+    """Return rows of a phone number and one shared string after another."""
     cells = "".join(f"<c t='s'><v>{at}</v></c>" for at in range(count))
     return f"{GOOD}{f'<row><c><v>{PHONE}</v></c>{cells}</row>' * rows}"
 
@@ -97,7 +97,7 @@ def columns():
 
 
 def many_entries(count, extra=b""):
-    """Give an archive of many members that nothing refers to."""
+    """Return an archive of many members that nothing refers to."""
     stream = io.BytesIO(raw_xlsx(GOOD))
     with zipfile.ZipFile(stream, "a") as archive:
         for at in range(count):
@@ -219,7 +219,7 @@ BROKEN = {"merges that don't end"}
 
 
 def measured(content):
-    """Give what comes of a file: rows or the reason, seconds, kilobytes more.
+    """Return what comes of a file: rows or the reason, seconds, kilobytes more.
 
     In a process of its own, whose memory has no high mark yet. The seconds are those of
     a core that has nothing else to do.

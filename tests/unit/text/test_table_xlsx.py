@@ -24,7 +24,7 @@ def values(content):
 
 
 def inline(text, cell=""):
-    """Give the XML of a cell that holds its text itself."""
+    """Return the XML of a cell that holds its text itself."""
     reference = f' r="{cell}"' if cell else ""
     return f'<c{reference} t="inlineStr"><is><t>{text}</t></is></c>'
 
@@ -311,7 +311,7 @@ PEOPLE = [["Phone", "Name"], ["0712345678", "Amina"], ["0722345678", "Brian"]]
 
 
 def workbook(*rows):
-    """Give a workbook of openpyxl's with these rows, and its sheet."""
+    """Return a workbook of openpyxl's with these rows, and its sheet."""
     book = openpyxl.Workbook()
     for row in rows:
         book.active.append(row)
@@ -494,7 +494,7 @@ OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
 def many_sheets(count):
-    """Give the list of sheets of a workbook in which each is the same part."""
+    """Return the list of sheets of a workbook in which each is the same part."""
     sheets = "".join(
         f'<sheet name="S{at}" sheetId="{at + 1}" r:id="rId0"/>' for at in range(count)
     )
@@ -505,7 +505,7 @@ def many_sheets(count):
 
 
 def styles(formats):
-    """Give a workbook's list of styles, and what refers to it."""
+    """Return a workbook's list of styles, and what refers to it."""
     relations = "".join(
         f'<Relationship Id="rId{at}" Type="{OFFICE}/{kind}" Target="{target}"/>'
         for at, (kind, target) in enumerate(
@@ -520,7 +520,7 @@ def styles(formats):
 
 
 def packed(method):
-    """Give a file whose parts are packed by another method than its standard's."""
+    """Return a file whose parts are packed by another method than its standard's."""
     stream = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(raw_xlsx(GOOD))) as good,
@@ -572,7 +572,7 @@ LARGE = {
 
 @pytest.fixture
 def unpacked(monkeypatch):
-    """Give a list that says how many bytes were unpacked in each read."""
+    """Return a list that says how many bytes were unpacked in each read."""
     found, read = [], zipfile.ZipExtFile.read
 
     def noting(member, size=-1):

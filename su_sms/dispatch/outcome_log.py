@@ -9,7 +9,7 @@ import json
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from . import fate
+from . import transition
 from .timing import schedule
 from .timing.window import today
 
@@ -111,7 +111,7 @@ def record(cr, changes, now, zone="UTC"):
 
 
 def changes_of(claim, outcomes, now):
-    """Give the ``Change`` of each row of a claim, and the outcome that holds it.
+    """Return the ``Change`` of each row of a claim, and the outcome that holds it.
 
     :param outcomes: the connector's, one for each row, in the rows' order
     :return: (changes, outcome for which the gateway must be held, or None)
@@ -127,13 +127,11 @@ def changes_of(claim, outcomes, now):
         holds = outcome.reason in schedule.GATEWAY_WAITS and not own_fault
         if holds and outcome.state != "refused":
             holding = outcome
-        becomes = fate.of(
-            outcome, own_fault, row.faults + 1, claim.gateway.max_attempts
+        becomes = transition.after(
+            outcome, own_fault, row.faults + 1, claim.gateway.max_faults
         )
-        # WAITS and TRIES_AGAIN are equal, not the same.
-        alone = becomes is fate.TRIES_AGAIN or becomes is fate.GIVEN_UP
         not_before = None
-        if becomes is fate.TRIES_AGAIN:
+        if becomes == transition.TRIES_AGAIN:
             wait = schedule.growing_wait(schedule.MESSAGE_WAITS, row.faults)
             not_before = now + timedelta(seconds=wait)
         changes.append(
@@ -150,7 +148,7 @@ def changes_of(claim, outcomes, now):
                 outcome.parts,
                 not_before,
                 tried=1,
-                fault=int(alone),
+                fault=int(becomes.own),
             )
         )
     return changes, holding

@@ -12,35 +12,39 @@ from typing import NamedTuple
 from .timing import schedule
 
 
-class Fate(NamedTuple):
-    """Where a message goes: ``state`` and ``failure_type`` are those of ``sms.sms``."""
+class Transition(NamedTuple):
+    """What a message becomes: ``state`` and ``failure_type`` are those of ``sms.sms``.
+
+    :ivar own: the provider failed for this one message, not for the whole gateway
+    """
 
     state: str
     failure_type: str | None = None
+    own: bool = False
 
 
-ACCEPTED = Fate("pending")
-UNKNOWN = Fate("error", "sms_outcome_unknown")
+ACCEPTED = Transition("pending")
+UNKNOWN = Transition("error", "sms_outcome_unknown")
 # The gateway is at fault and waits, and the message with it.
-WAITS = Fate("outgoing")
+WAITS = Transition("outgoing")
 # The provider failed for this one message, which waits by itself.
-TRIES_AGAIN = Fate("outgoing")
-GIVEN_UP = Fate("error", "sms_server")
+TRIES_AGAIN = Transition("outgoing", own=True)
+GIVEN_UP = Transition("error", "sms_server", own=True)
 
 # AT's final per-recipient refusals, by the connector's reason.
 REFUSED = {
-    "number": Fate("error", "sms_number_format"),
-    "number_type": Fate("error", "sms_invalid_destination"),
-    "opted_out": Fate("error", "sms_blocked"),
-    "risk": Fate("error", "sms_rejected"),
-    "route": Fate("error", "sms_rejected"),
-    "rejected": Fate("error", "sms_rejected"),
-    "provider_unknown": Fate("error", "sms_server"),
+    "number": Transition("error", "sms_number_format"),
+    "number_type": Transition("error", "sms_invalid_destination"),
+    "opted_out": Transition("error", "sms_blocked"),
+    "risk": Transition("error", "sms_rejected"),
+    "route": Transition("error", "sms_rejected"),
+    "rejected": Transition("error", "sms_rejected"),
+    "provider_unknown": Transition("error", "sms_server"),
 }
 
 
-def of(outcome, own_fault, faults, max_faults):
-    """Give the fate of a message after ``outcome``.
+def after(outcome, own_fault, faults, max_faults):
+    """Return the transition of a message after ``outcome``.
 
     :param faults: how often the provider has failed for it alone, this one included;
         tries that a gateway's trouble has cost are none

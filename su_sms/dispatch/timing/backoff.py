@@ -8,10 +8,10 @@ import time
 _logger = logging.getLogger(__name__)
 
 # Seconds for which a database that is away is waited for.
-DATABASE_PATIENCE = 120
+DATABASE_SECONDS = 120
 
 
-class Patience:
+class Backoff:
     """Wait between tries, ever longer, but not for ever.
 
     :param what: what waits meanwhile, for the log
@@ -19,7 +19,7 @@ class Patience:
 
     def __init__(self, what):
         self._what = what
-        self._until = time.monotonic() + DATABASE_PATIENCE
+        self._until = time.monotonic() + DATABASE_SECONDS
         self._pause = 0.05
 
     def wait(self, error):

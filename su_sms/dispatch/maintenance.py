@@ -106,7 +106,7 @@ def expire_leases(cr, now):
 
 
 def next_due(cr, gateways, now):
-    """Give when the outbox should next be looked at, or None if nothing waits.
+    """Return when the outbox should next be looked at, or None if nothing waits.
 
     ``now`` means at once. Messages behind a held gateway count from its next probe, in
     a shut lane from when it opens; what waits for a person does not count.
@@ -141,7 +141,7 @@ def _next_of(cr, gateway, now):
 
 
 def _ready(cr, gateway, lane, now):
-    """Give when the first message of a lane may leave, or None if it has none."""
+    """Return when the first message of a lane may leave, or None if it has none."""
     cr.execute(
         """
           WITH lane AS NOT MATERIALIZED (

@@ -14,38 +14,38 @@ STATE = """
     SELECT hold_reason, retry_at,
            last_error_at > coalesce(last_success_at, '-infinity') AS failed_last
       FROM sms_gateway_config
-     WHERE id = %s AND active AND line_version = %s
+     WHERE id = %s AND active AND settings_version = %s
 """
 SUCCESS_IS_OLD = """
     last_success_at IS NULL
     OR last_success_at < last_error_at
     OR last_success_at < %(now)s - interval '10 seconds'
 """
-OPEN, RESUMED, PROBE, SHUT = "open", "resumed", "probe", "shut"
+SENDING, RESUMED, PROBING, HELD = "sending", "resumed", "probing", "held"
 
 
 def state(cr, gateway, now):
-    """Tell whether the gateway takes messages: OPEN, PROBE (one, to try) or SHUT.
+    """Tell whether the gateway takes messages: SENDING, PROBING (one, to try) or HELD.
 
-    RESUMED is open because a person says so: nothing has gone through since it failed.
-    A line that has been changed is SHUT for whoever still has it as it was: the next
-    run has it as it is.
+    RESUMED is SENDING because a person says so: nothing has gone through since it
+    failed. A gateway whose settings have changed is HELD for whoever still has the old
+    ones: the next run has the new ones.
 
     Before a probe the gateway's row stays locked for the transaction, so that of
     several dispatchers only one probes. Nobody waits for it: a claim may already be
     whose turn others wait for.
     """
-    known = [gateway.id, gateway.line_version]
+    known = [gateway.id, gateway.settings_version]
     cr.execute(STATE, known)
     found = cr.fetchone()
     if found and found[0] and _is_due(found, now):
         cr.execute(f"{STATE} FOR NO KEY UPDATE SKIP LOCKED", known)
         found = cr.fetchone()
     if not found:
-        return SHUT
+        return HELD
     if not found[0]:
-        return RESUMED if found[2] else OPEN
-    return PROBE if _is_due(found, now) else SHUT
+        return RESUMED if found[2] else SENDING
+    return PROBING if _is_due(found, now) else HELD
 
 
 def _is_due(found, now):
@@ -69,7 +69,7 @@ def hold(cr, claim, outcome, now):
     as with a key that has been replaced, is noted and holds nothing.
     """
     cr.execute(
-        "SELECT hold_reason, retry_count, last_error_at, line_version"
+        "SELECT hold_reason, retry_count, last_error_at, settings_version"
         " FROM sms_gateway_config WHERE id = %s FOR NO KEY UPDATE",
         [claim.gateway.id],
     )
@@ -79,7 +79,7 @@ def hold(cr, claim, outcome, now):
     held_for, count, known_at, version = found
     if held_for and known_at and known_at >= claim.at:
         return
-    if version != claim.gateway.line_version:
+    if version != claim.gateway.settings_version:
         cr.execute(
             "UPDATE sms_gateway_config SET last_error = %s, last_error_at = %s"
             " WHERE id = %s",

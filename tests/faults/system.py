@@ -29,12 +29,12 @@ def until(ready: Callable[[], object], what: str, seconds: float = 60) -> None:
 
 
 def number(n: int) -> str:
-    """Give a mobile number that the simulator accepts, n below 100,000."""
+    """Return a mobile number that the simulator accepts, n below 100,000."""
     return f"+2547110{n:05d}"
 
 
 def messages(count: int, first: int = 0, **values: Any) -> list[dict[str, Any]]:
-    """Give values of messages to as many numbers, the odd ones with one text."""
+    """Return values of messages to as many numbers, the odd ones with one text."""
     return [
         {
             "number": number(n),
@@ -45,7 +45,7 @@ def messages(count: int, first: int = 0, **values: Any) -> list[dict[str, Any]]:
     ]
 
 
-class House:
+class System:
     """One database and one simulator; ``gateway`` is the default gateway's id."""
 
     def __init__(self, env: Environment, database: str, simulator: Simulator) -> None:
@@ -191,7 +191,7 @@ class House:
 
 @contextlib.contextmanager
 def connection(env: Environment, database: str) -> Iterator[Any]:
-    """Give a cursor of a new connection that commits each statement."""
+    """Return a cursor of a new connection that commits each statement."""
     names = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user"}
     server = {names[key]: value for key, value in env.postgres.env.items()}
     link = psycopg2.connect(dbname=database, **server)

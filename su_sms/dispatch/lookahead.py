@@ -9,7 +9,7 @@ from collections import deque
 # Seconds for which a look is good: what has become urgent meanwhile waits this long.
 GOOD_FOR = 0.1
 # Chunks that are kept of a look: more than a wire is wide.
-KEPT = 64
+PREFETCH = 64
 OF_LANE = ("message_class", "campaign", "sender", "room", "without")
 
 LOOK = """
@@ -61,7 +61,7 @@ LOOK = """
 """
 
 
-class Ahead:
+class LookAhead:
     """The next chunks of a gateway's queue, as they were a moment ago.
 
     A look costs what the messages cost that it looks at, though a chunk of its own
@@ -77,11 +77,11 @@ class Ahead:
         self._good_until = 0.0
 
     @property
-    def spent(self):
+    def is_stale(self):
         """Tell whether there is nothing left, or it is too old."""
         return not self._chunks or time.monotonic() >= self._good_until
 
-    def look(self, cr, gateway, lanes, now, most, chunks):
+    def refill(self, cr, gateway, lanes, now, most, chunks):
         """See what is next now: urgent before normal before bulk, then oldest first.
 
         :param lanes: those that are open
@@ -105,7 +105,7 @@ class Ahead:
         self._chunks = deque(chunk for (chunk,) in cr.fetchall())
         self._good_until = time.monotonic() + GOOD_FOR
 
-    def take(self, count):
-        """Give the next chunks, so many at most, as lists of messages' ids."""
+    def pop(self, count):
+        """Return the next chunks, so many at most, as lists of messages' ids."""
         count = min(count, len(self._chunks))
         return [self._chunks.popleft() for _nth in range(count)]

@@ -28,7 +28,7 @@ from .server import Server
 ROOT = Path(__file__).resolve().parents[2]
 
 
-class Rig:
+class System:
     """Dispatch rows in three ways and give the seconds each takes.
 
     A context manager. Each way asserts that every row was sent, once.
@@ -64,7 +64,7 @@ class Rig:
                 state = "has" if installed else "lacks"
                 raise SystemExit(f"Database {registry.db_name} {state} su_sms.")
 
-    def __enter__(self) -> Rig:
+    def __enter__(self) -> System:
         self._simulator = self._stack.enter_context(Simulator())
         self._point_gateway_at_simulator()
         # Let caches fill and connections open before the clock counts.
@@ -142,7 +142,7 @@ class Rig:
         return seconds
 
     def server(self) -> Server:
-        """Give an HTTP server, not started, on the database with su_sms."""
+        """Return an HTTP server, not started, on the database with su_sms."""
         return Server(self.settings, self.database.db_name)
 
     def sent(self, count: int) -> Sent:
@@ -217,7 +217,7 @@ def _queue(
 
 
 def _dispatch(registry: Registry, count: int) -> float:
-    """Give the seconds until so many messages that wait are accepted."""
+    """Return the seconds until so many messages that wait are accepted."""
     with registry.cursor() as cr:
         cr.execute("ANALYZE sms_sms")
     with registry.cursor() as cr:
@@ -237,7 +237,7 @@ def _dispatch(registry: Registry, count: int) -> float:
 
 
 def _first(cr) -> int | None:
-    """Give the first row in the queue: one that stays is not going to leave."""
+    """Return the first row in the queue: one that stays is not going to leave."""
     cr.execute("SELECT id FROM sms_sms WHERE state = 'outgoing' ORDER BY id LIMIT 1")
     row = cr.fetchone()
     return row and row[0]
@@ -252,7 +252,7 @@ def _accept_at_once(self, messages, delivery_reports_url=False):
 
 
 def _session_to(url: str) -> type[requests.Session]:
-    """Give a session class that leads https:// to `url`, whatever the host."""
+    """Return a session class that leads https:// to `url`, whatever the host."""
 
     class Detour(HTTPAdapter):
         def send(self, request, **given):

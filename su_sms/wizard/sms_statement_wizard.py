@@ -7,8 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools.misc import format_date, format_datetime
 
+from ..report.sms_statement_lines import Line, Section, outcome_of
 from ..tools import xlsx
-from .sms_statement_lines import Line, Section, outcome_of
 
 MONTHS = 36
 # breakdown -> its field on messages, and on the totals of those that are gone

@@ -3,7 +3,7 @@ from ast import literal_eval
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ...text import table
+from ...text.table import table
 from ...tools import authors
 from ...tools.check_later import check_later
 from ...tools.context import without_defaults

@@ -7,7 +7,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ...text import numbers as pasted
-from ...text import phone, table
+from ...text import phone
+from ...text.table import table
 from .sms_campaign_person import BY_SKIP, Person
 
 # Rows that are inserted together, unless they have more characters.

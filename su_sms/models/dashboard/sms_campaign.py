@@ -2,7 +2,7 @@ from collections import Counter
 
 from odoo import fields, models
 
-from ...text.table_write import write_csv
+from ...text.table.write import write_csv
 
 # What the funnel counts, by the state of the messages.
 FUNNEL = {

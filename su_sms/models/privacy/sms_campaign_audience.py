@@ -4,7 +4,8 @@ from odoo import models
 from odoo.tools import SQL
 
 from ...text import numbers as pasted
-from ...text import spelling, table
+from ...text import spelling
+from ...text.table import table
 
 
 class SmsCampaignAudience(models.Model):

@@ -6,7 +6,7 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from ...wizard.sms_statement_lines import Line, Section
+from ...report.sms_statement_lines import Line, Section
 from .test_retention import RetentionCase
 
 EVIL = "=HYPERLINK(1)"

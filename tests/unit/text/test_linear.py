@@ -6,16 +6,10 @@ import time
 import pytest
 
 from su_sms.africastalking import wording
-from su_sms.text import (
-    numbers,
-    phone,
-    placeholders,
-    segments,
-    table,
-    table_columns,
-    table_csv,
-    urls,
-)
+from su_sms.text import numbers, phone, placeholders, segments, urls
+from su_sms.text.table import columns as table_columns
+from su_sms.text.table import csv_file as table_csv
+from su_sms.text.table import table
 
 #: what texts are made of that make a reader start again and again
 SHAPES = [

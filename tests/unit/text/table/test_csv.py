@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from su_sms.text import table, table_csv
-from su_sms.text.table_cell import tidy
-from su_sms.text.table_write import write_csv
+from su_sms.text.table import csv_file as table_csv
+from su_sms.text.table import table
+from su_sms.text.table.cell import tidy
+from su_sms.text.table.write import write_csv
 
 from .files import csv
 

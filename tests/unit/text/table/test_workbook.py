@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 from openpyxl.utils.datetime import MAC_EPOCH
 
-from su_sms.text import table
-from su_sms.text.table_xlsx import Workbook
+from su_sms.text.table import table
+from su_sms.text.table.workbook import Workbook
 
 from .files import raw_xlsx, saved, xlsx
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from . import numbers, phone
+from .. import numbers, phone
 
 Role = Literal["number", "name", ""]
 

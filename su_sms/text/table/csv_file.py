@@ -8,7 +8,7 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from typing import TextIO
 
-from .table_error import TableError
+from .error import TableError
 
 SEPARATORS = ",;\t|"
 LINES_IN_CELL = 20  # a quote left open beyond this is a stray one

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from su_sms.text import placeholders, table
-from su_sms.text.table_columns import columns, letters
+from su_sms.text import placeholders
+from su_sms.text.table import table
+from su_sms.text.table.columns import columns, letters
 
 from .files import csv
 

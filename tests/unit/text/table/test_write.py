@@ -2,8 +2,9 @@
 
 import pytest
 
-from su_sms.text import phone, table
-from su_sms.text.table_write import safe_cell, write_csv
+from su_sms.text import phone
+from su_sms.text.table import table
+from su_sms.text.table.write import safe_cell, write_csv
 
 CELLS = [
     ("Amina", "Amina"),

@@ -11,8 +11,9 @@ import zipfile
 
 import pytest
 
-from su_sms.text import table, table_styles
-from su_sms.text.table_format import Format
+from su_sms.text.table import styles as table_styles
+from su_sms.text.table import table
+from su_sms.text.table.format import Format
 
 from .files import csv, raw_xlsx
 

@@ -9,9 +9,9 @@ import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
-from .table_cell import tidy
-from .table_error import TableError
-from .table_parts import DEPTH, Enough, Reader, is_on
+from .cell import tidy
+from .error import TableError
+from .parts import DEPTH, Enough, Reader, is_on
 
 COLUMNS = 16_384  # what Excel has
 

@@ -14,10 +14,10 @@ from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
-from .table_error import TableError
-from .table_parts import PIECE, Each, Enough, Parts, broken, is_on
-from .table_sheet import COLUMNS, Rows, SheetRow, Strings, column_of
-from .table_styles import Styles
+from .error import TableError
+from .parts import PIECE, Each, Enough, Parts, broken, is_on
+from .sheet import COLUMNS, Rows, SheetRow, Strings, column_of
+from .styles import Styles
 
 # Rows of a part, and columns that ranges name.
 _ROWS, _OVERLAPPING = 1_100_000, 20 * COLUMNS

@@ -7,12 +7,12 @@ from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
-from . import table_csv
-from .table_cell import LONGEST, tidy
-from .table_columns import Column, columns, has_number, header_place, work
-from .table_error import TableError
-from .table_kind import Kind, kind
-from .table_xlsx import Layout, Sheet, SheetRow, Workbook
+from . import csv_file as table_csv
+from .cell import LONGEST, tidy
+from .columns import Column, columns, has_number, header_place, work
+from .error import TableError
+from .kind import Kind, kind
+from .workbook import Layout, Sheet, SheetRow, Workbook
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import re
 import zipfile
 from typing import Literal
 
-from .table_error import Reason, TableError
+from .error import Reason, TableError
 
 Kind = Literal["csv", "xlsx"]
 

@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, cached_property
 from typing import NamedTuple
 
-from .table_error import TableError
+from .error import TableError
 
 
 class Format:

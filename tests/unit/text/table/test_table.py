@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from su_sms.text import table
-from su_sms.text.table_error import REASONS, Reason, TableError
+from su_sms.text.table import table
+from su_sms.text.table.error import REASONS, Reason, TableError
 
 from .files import archive, csv, raw_xlsx, xlsx
 
@@ -136,7 +136,8 @@ def test_damage_in_any_byte_is_a_typed_error_or_none():
 MEASURE = """
 import resource, runpy, sys, time
 runpy.run_path(sys.argv[1])
-from su_sms.text import phone, table
+from su_sms.text import phone
+from su_sms.text.table import table
 phone.normalise("0712345678")
 content = open(sys.argv[2], "rb").read()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -159,7 +160,7 @@ def test_many_rows_are_quick_and_flat(kind, tmp_path):
             sys.executable,
             "-c",
             MEASURE,
-            Path(__file__).parents[2] / "conftest.py",
+            Path(__file__).parents[3] / "conftest.py",
             path,
         ],
         capture_output=True,

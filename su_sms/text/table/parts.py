@@ -14,8 +14,8 @@ from contextlib import closing, contextmanager
 from typing import NamedTuple
 from xml.parsers import expat
 
-from .table_error import TableError
-from .table_kind import PLAIN_METHODS
+from .error import TableError
+from .kind import PLAIN_METHODS
 
 
 class Relation(NamedTuple):

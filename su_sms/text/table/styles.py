@@ -6,10 +6,10 @@ A format is parsed once for a workbook, when a cell first has it.
 from collections.abc import Callable
 from datetime import datetime
 
-from . import table_format
-from .table_cell import tidy
-from .table_error import TableError
-from .table_parts import DEPTH, Reader, is_on
+from . import format as table_format
+from .cell import tidy
+from .error import TableError
+from .parts import DEPTH, Reader, is_on
 
 
 class Styles(Reader):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from su_sms.text import table_format
+from su_sms.text.table import format as table_format
 
 EPOCH = datetime.datetime(1899, 12, 30)
 DAY = 46348  # 22 November 2026, a Sunday

@@ -106,6 +106,13 @@ def describe(options: argparse.Namespace) -> int:
     return describe.describe(options.output)
 
 
+def terms(options: argparse.Namespace) -> int:
+    """Write what can be translated into su_sms.pot."""
+    from . import terms
+
+    return terms.terms(check=options.check)
+
+
 def createdb(options: argparse.Namespace) -> int:
     """Make a database anew from the template."""
     from . import database
@@ -165,6 +172,8 @@ def parser() -> argparse.ArgumentParser:
     show.add_argument("--api-key", default="atsk_simulator")
     told = command(describe)
     told.add_argument("output", nargs="?", metavar="FILE", help="printed unless given")
+    words = command(terms)
+    words.add_argument("--check", action="store_true", help="only tell if it is stale")
     create = command(createdb)
     create.add_argument("name")
     create.add_argument("--addon", action="store_true", help="with su_sms installed")

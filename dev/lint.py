@@ -5,7 +5,7 @@ import subprocess
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from . import cache
+from . import cache, terms
 from .environment import environment
 
 ADDON = cache.CHECKOUT / "su_sms"
@@ -50,6 +50,11 @@ def lint() -> int:
     print("\n".join(problems) or "well-formed, ids unique")
     if problems:
         failed.append("XML")
+    print("== translations", flush=True)
+    problem = terms.stale(env)
+    print(problem or "su_sms.pot is up to date")
+    if problem:
+        failed.append("translations")
     print(f"\nfailed: {', '.join(failed)}" if failed else "\nall clean")
     return 1 if failed else 0
 

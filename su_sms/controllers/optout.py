@@ -64,7 +64,9 @@ def page(template, status=200, **values):
 
 def wait():
     """Tell who asks too often, without asking the database for a page."""
-    text = request.env._("Too many tries. Wait a few minutes and open the link again.")
+    text = request.env._(
+        "Too many attempts. Wait a few minutes and open the link again."
+    )
     headers = {"Retry-After": "60", **HEADERS}
     return http.Response(text, status=429, mimetype="text/plain", headers=headers)
 

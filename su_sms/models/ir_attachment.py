@@ -40,5 +40,7 @@ class IrAttachment(models.Model):
 
     def _field_error(self):
         return AccessError(
-            self.env._("This file belongs to a form: change it there, if it is open.")
+            self.env._(
+                "This file belongs to a record: change it on the form of that record."
+            )
         )

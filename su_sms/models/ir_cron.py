@@ -26,7 +26,7 @@ class IrCron(models.Model):
     def _sms_check_is_job(self):
         """Refuse a person: whoever is logged in may have Odoo run a job's action."""
         if not self.env.su:
-            raise AccessError(self.env._("This is for Odoo's own jobs."))
+            raise AccessError(self.env._("Only Odoo's scheduled actions can run this."))
 
     @api.model
     def _sms_in_job(self):

@@ -64,7 +64,7 @@ class MailMessage(models.Model):
     def _note_error(self):
         return AccessError(
             self.env._(
-                "What is noted here is on record: nobody changes or deletes it. You may"
-                " change what you have written yourself, or add to it."
+                "These notes can't be changed or deleted. You can edit your own"
+                " notes, or add new ones."
             )
         )

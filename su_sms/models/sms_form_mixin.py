@@ -97,7 +97,7 @@ class SmsFormMixin(models.AbstractModel):
         if not self._may_choose(field, value):
             raise AccessError(
                 self.env._(
-                    "You may not choose this record for “%s”.",
+                    "You are not allowed to choose this record for “%s”.",
                     field._description_string(self.env),
                 )
             )
@@ -112,7 +112,7 @@ class SmsFormMixin(models.AbstractModel):
             if field and field.compute and field.store and field.readonly:
                 raise AccessError(
                     self.env._(
-                        "“%s” follows from the rest: nobody sets it.",
+                        "“%s” is computed and can't be set.",
                         field._description_string(self.env),
                     )
                 )
@@ -128,7 +128,8 @@ class SmsFormMixin(models.AbstractModel):
             if len(value) > longest:
                 raise UserError(
                     self.env._(
-                        "“%(name)s” is too long: it may have %(most)s characters.",
+                        "“%(name)s” is too long: at most %(most)s characters are"
+                        " allowed.",
                         name=field._description_string(self.env),
                         most=f"{longest:,}",
                     )

@@ -10,19 +10,19 @@ REASONS = [
     ("web_link", "Web Link"),
     ("provider", "Opted Out at the Provider"),
     ("complaint", "Complaint"),
-    ("operator", "Blocked at the Operator"),
+    ("operator", "Blocked by the Operator"),
     ("unreachable", "Unreachable"),
     ("mistake", "Entered by Mistake"),
     ("sender", "Sender ID Was at Fault"),
     ("expired", "Time to Try Again"),
-    ("unstated", "Not Stated"),
+    ("unstated", "Not Specified"),
 ]
 # Only reasons to write to a number again ...
 WELCOMES = ("start", "mistake", "sender", "expired")
 # ... of which these, and of the others those, are somebody's yes.
 YES = ("own_request", "start", "web_link")
 CHANNELS = [
-    ("manual", "By Hand"),
+    ("manual", "Manual"),
     ("sms", "SMS"),
     ("web", "Web"),
     ("provider", "Provider"),

@@ -20,7 +20,7 @@ class MailingSmsTest(models.TransientModel):
             raise UserError(self.env._("This text is too long for an SMS."))
         if self.env["sms.gateway.config"].sudo()._gateway_of(company):
             if len(self.numbers) > NUMBERS:
-                raise UserError(self.env._("These are too many numbers for a test."))
+                raise UserError(self.env._("Too many numbers for a test."))
             lines = self.numbers.splitlines()
             readable = self.env["sms.sms"]._readable
             self.env["sms.blacklist"]._check_trial(

@@ -40,7 +40,7 @@ class SmsCampaignLaunch(models.TransientModel):
     checked_at = fields.Datetime("Counted", compute="_compute_figures")
     people_count = fields.Integer("Recipients", compute="_compute_figures")
     left_out_count = fields.Integer("Left Out", compute="_compute_figures")
-    part_count = fields.Integer("Parts in All", compute="_compute_figures")
+    part_count = fields.Integer("Total Parts", compute="_compute_figures")
     price = fields.Float("Estimated Cost", digits=(16, 2), compute="_compute_figures")
     price_text = fields.Char("Price", compute="_compute_figures")
     balance_short_text = fields.Char("Missing Credit", compute="_compute_figures")
@@ -50,12 +50,12 @@ class SmsCampaignLaunch(models.TransientModel):
     currency_id = fields.Many2one("res.currency", compute="_compute_figures")
     balance = fields.Float(digits=(16, 2), compute="_compute_figures")
     balance_currency_id = fields.Many2one("res.currency", compute="_compute_figures")
-    balance_at = fields.Datetime("Balance On", compute="_compute_figures")
+    balance_at = fields.Datetime("Balance Updated", compute="_compute_figures")
     balance_short = fields.Float(
-        "Credit That Is Missing", digits=(16, 2), compute="_compute_figures"
+        "Missing Credit", digits=(16, 2), compute="_compute_figures"
     )
     scheduled_at = fields.Datetime("Send At", compute="_compute_figures")
-    finish_at = fields.Datetime("Done By", compute="_compute_figures")
+    finish_at = fields.Datetime("Expected End", compute="_compute_figures")
     budget = fields.Float(digits=(16, 2), compute="_compute_figures")
     problem = fields.Char(compute="_compute_problem")
     environment = fields.Char(compute="_compute_figures")
@@ -63,24 +63,26 @@ class SmsCampaignLaunch(models.TransientModel):
     waits_for_window = fields.Boolean(compute="_compute_figures")
     next_day = fields.Boolean(compute="_compute_figures")
     missing_count = fields.Integer("Without a Value", compute="_compute_figures")
-    missing_text = fields.Char("Who Lacks What", compute="_compute_figures")
-    shared_count = fields.Integer("With Another Text", compute="_compute_figures")
-    file_notes = fields.Text("What Was Read", compute="_compute_figures")
+    missing_text = fields.Char("Missing Values", compute="_compute_figures")
+    shared_count = fields.Integer(
+        "Same Number, Different Text", compute="_compute_figures"
+    )
+    file_notes = fields.Text("Remarks on the File", compute="_compute_figures")
     asks_empty = fields.Boolean(compute="_compute_figures")
     asks_shared = fields.Boolean(compute="_compute_figures")
     when_empty = fields.Selection(
-        lambda self: self._choices_of("when_empty"), "Where Nothing Stands"
+        lambda self: self._choices_of("when_empty"), "If a Value Is Missing"
     )
     when_shared = fields.Selection(
-        lambda self: self._choices_of("when_shared"), "Numbers That Are Shared"
+        lambda self: self._choices_of("when_shared"), "Shared Numbers"
     )
     message_class = fields.Char(compute="_compute_figures")
     urgent = fields.Boolean(
         groups="su_sms.group_manager",
-        help="It overtakes everything that waits at its gateway. For what cannot wait,"
-        " such as a danger: who says so and why stays on record.",
+        help="It is sent before everything else on its gateway. Only for what can't"
+        " wait, such as a danger: who launched it and why is recorded.",
     )
-    urgent_reason = fields.Char("Urgent Because", groups="su_sms.group_manager")
+    urgent_reason = fields.Char("Reason for Urgency", groups="su_sms.group_manager")
 
     @api.depends("campaign_id")
     def _compute_figures(self):
@@ -132,7 +134,8 @@ class SmsCampaignLaunch(models.TransientModel):
 
     def _told_to_wait(self):
         text = self.env._(
-            "Everybody is counted again with your answer. Launch it then."
+            "The recipients are being counted again with your answer. Launch the"
+            " campaign after that."
         )
         return {
             "type": "ir.actions.client",

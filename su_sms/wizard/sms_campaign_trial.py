@@ -18,7 +18,7 @@ class SmsCampaignTrial(models.TransientModel):
     numbers = fields.Text("To", required=True, default=lambda self: self._own_number())
     recipient_id = fields.Many2one(
         "sms.campaign.recipient",
-        "As It Would Be For",
+        "Preview For",
         domain="[('campaign_id', '=', campaign_id), ('reason', '=', False)]",
     )
     body = fields.Text("Text", compute="_compute_body")
@@ -33,7 +33,10 @@ class SmsCampaignTrial(models.TransientModel):
         for wizard in self.filtered("recipient_id"):
             if wizard.recipient_id.sudo().campaign_id != wizard.campaign_id:
                 raise ValidationError(
-                    self.env._("A test is shown as for a recipient of its campaign.")
+                    self.env._(
+                        "A test can only be previewed for a recipient of its"
+                        " own campaign."
+                    )
                 )
 
     @api.depends("recipient_id")
@@ -70,7 +73,9 @@ class SmsCampaignTrial(models.TransientModel):
         if not found:
             raise UserError(self.env._("Enter a phone number."))
         if len(set(found)) > MOST:
-            raise UserError(self.env._("A trial goes to %s numbers at most.", MOST))
+            raise UserError(
+                self.env._("A test can be sent to at most %s numbers.", MOST)
+            )
         if campaign.message_class == "promotional":
             self.env["sms.blacklist"]._check_trial(found)
         if self.problem:

@@ -25,8 +25,8 @@ class SmsComposer(models.TransientModel):
 
     # Until when
     not_after = fields.Datetime(
-        help="What could not leave until then is given up: it is about a time that is"
-        " over. Empty: as long as the gateway says.",
+        help="Messages not sent by then are discarded because they are out of date."
+        " Empty: as set on the gateway.",
     )
     gateway_waits = fields.Char("Waits For", compute="_compute_gateway_waits")
 
@@ -105,8 +105,8 @@ class SmsComposer(models.TransientModel):
                 "This person has opted out of all SMS: it will not be sent."
             )
         return self.env._(
-            "This person has opted out of promotional SMS: write only what they must"
-            " know."
+            "This person has opted out of promotional SMS: send only what they need"
+            " to know."
         )
 
     # ------------------------------------------------------------
@@ -172,7 +172,9 @@ class SmsComposer(models.TransientModel):
             raise UserError(self.env._("This text is too long for an SMS."))
         if len(values.get("numbers") or "") > NUMBERS:
             raise UserError(
-                self.env._("These are too many numbers for a dialog: make a campaign.")
+                self.env._(
+                    "Too many numbers for this dialog: create a campaign instead."
+                )
             )
 
     def _check_parts(self):
@@ -184,8 +186,8 @@ class SmsComposer(models.TransientModel):
         if parts > gateway.max_parts:
             raise UserError(
                 self.env._(
-                    "This text takes %(parts)s SMS for each recipient, and at most"
-                    " %(most)s are sent: nothing was sent. Shorten it.",
+                    "This text needs %(parts)s SMS per recipient, but at most"
+                    " %(most)s are allowed. Nothing was sent: shorten the text.",
                     parts=parts,
                     most=gateway.max_parts,
                 )
@@ -200,7 +202,7 @@ class SmsComposer(models.TransientModel):
     def _check_not_after(self):
         now = fields.Datetime.now()
         if any(composer.not_after and composer.not_after <= now for composer in self):
-            raise ValidationError(self.env._("“Not After” is over already."))
+            raise ValidationError(self.env._("“Not After” is in the past."))
 
     @api.depends("composition_mode")
     @api.depends_context("company")

@@ -41,7 +41,7 @@ class SmsOptoutWizard(models.TransientModel):
         default="own_request",
     )
     note = fields.Char(
-        "How You Know", help="Such as a call, a letter, a form, and of when."
+        "Evidence", help="Such as a call, a letter or a form, with its date."
     )
 
     @api.model
@@ -51,12 +51,13 @@ class SmsOptoutWizard(models.TransientModel):
         readable = [self._normal(number) for number in numbers]
         numbers = list(dict.fromkeys(filter(None, readable)))
         if not numbers:
-            raise UserError(self.env._("None of these is a phone number."))
+            raise UserError(self.env._("None of these is a valid phone number."))
         if len(numbers) > MOST:
             raise UserError(
                 self.env._(
-                    "These are %(count)s numbers, and %(most)s go at a time: choose"
-                    " fewer, or import them into the SMS Blacklist.",
+                    "These are %(count)s numbers, but at most %(most)s can be"
+                    " handled at a time: choose fewer, or import them into the SMS"
+                    " Blacklist.",
                     count=f"{len(numbers):,}",
                     most=f"{MOST:,}",
                 )
@@ -95,11 +96,9 @@ class SmsOptoutWizard(models.TransientModel):
         group = "su_sms.group_user" if choice == "out" else "su_sms.group_manager"
         if not self.env.user.has_group(group):
             raise AccessError(
-                self.env._("Only an SMS user may opt a number out.")
+                self.env._("Only an SMS user can opt a number out.")
                 if choice == "out"
-                else self.env._(
-                    "Only an SMS manager may let a number be written to again."
-                )
+                else self.env._("Only an SMS manager can opt a number back in.")
             )
 
     @api.depends("numbers")
@@ -126,8 +125,8 @@ class SmsOptoutWizard(models.TransientModel):
         if not out and not says_something(self.note):
             raise UserError(
                 self.env._(
-                    "Write down how you know: the history must show on whose word the"
-                    " number is written to again."
+                    "Enter the evidence: the history must show who asked for the"
+                    " number to be contacted again."
                 )
             )
         reason = self.reason_out if out else self.reason_in

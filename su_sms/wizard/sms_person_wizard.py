@@ -22,17 +22,17 @@ class SmsPersonWizard(models.TransientModel):
 
     _name = "sms.person.wizard"
     _inherit = ["sms.form.mixin"]
-    _description = "Data of a Number"
+    _description = "Personal Data Request"
     _rec_name = "number"
 
     number = fields.Char(
-        help="As people type it, such as 0712 345 678.",
+        help="In any format, such as 0712 345 678.",
         default=lambda self: self._default_number(),
     )
     held = fields.Boolean(compute="_compute_held")
     message_count = fields.Integer("Messages", compute="_compute_held")
     incoming_count = fields.Integer("Incoming", compute="_compute_held")
-    event_count = fields.Integer("Provider's Posts", compute="_compute_held")
+    event_count = fields.Integer("Provider Callbacks", compute="_compute_held")
     notification_count = fields.Integer("Chatter", compute="_compute_held")
     trace_count = fields.Integer("Mailings", compute="_compute_held")
     audience_count = fields.Integer("Audiences", compute="_compute_held")
@@ -182,7 +182,8 @@ class SmsPersonWizard(models.TransientModel):
         except erasure.OnTheWire:
             raise UserError(
                 self.env._(
-                    "A message to this number is just leaving. Try again in a minute."
+                    "A message to this number is being sent right now. Try again in"
+                    " a minute."
                 )
             ) from None
         self.env.invalidate_all()
@@ -209,8 +210,8 @@ class SmsPersonWizard(models.TransientModel):
     @api.model
     def _shared_text(self):
         return " " + self.env._(
-            "The number stays on the list of opted-out numbers, as another company has"
-            " its own data of this person."
+            "The number stays on the blacklist because another company has its own"
+            " data about this person."
         )
 
     @api.model

@@ -117,7 +117,7 @@ class SmsPersonWizard(models.TransientModel):
             [event.received_at, event.kind, json.dumps(json.loads(event.payload))]
             for event in events
         ]
-        return self.env._("Posted by the Provider"), headers, rows
+        return self.env._("Received from the Provider"), headers, rows
 
 
 def _cell(record, name):

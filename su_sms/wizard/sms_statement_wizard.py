@@ -89,7 +89,7 @@ class SmsStatementWizard(models.TransientModel):
         """
         self.ensure_one()
         if self.company_id not in self.env.companies:
-            raise AccessError(self.env._("This company is not one of yours."))
+            raise AccessError(self.env._("You don't have access to this company."))
         labels = dict(self._fields["breakdown"]._description_selection(self.env))
         every = list(BREAKDOWNS) if self.breakdown == "all" else [self.breakdown]
         # The total is that of lines in which each message counts once.
@@ -112,8 +112,8 @@ class SmsStatementWizard(models.TransientModel):
         if breakdown not in SEVERAL:
             return ""
         return self.env._(
-            "What somebody in several groups has sent counts in each of these, and once"
-            " in the total."
+            "Messages of users in several groups count in each group, and once in"
+            " the total."
         )
 
     def _outcomes(self):

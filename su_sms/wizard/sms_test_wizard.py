@@ -38,7 +38,7 @@ class SmsTestWizard(models.TransientModel):
         default="draft",
         readonly=True,
     )
-    diagnosis = fields.Char("What Happened", readonly=True)
+    diagnosis = fields.Char("Result", readonly=True)
     remedy = fields.Char("What to Do", readonly=True)
     sms_id = fields.Many2one("sms.sms", readonly=True)
 
@@ -88,8 +88,8 @@ class SmsTestWizard(models.TransientModel):
         if reported or not self._report_is_expected():
             return text
         return self.env._(
-            "%s No delivery report has come yet: look at the addresses under Callbacks"
-            " if none ever does.",
+            "%s No delivery report has been received yet. If none arrives, check the"
+            " URLs under Callbacks.",
             text,
         )
 
@@ -243,54 +243,55 @@ class SmsTestWizard(models.TransientModel):
                 "Enter your mobile number in your profile, such as 0712 345 678."
             ),
             "opted_out": self.env._(
-                "Nobody who has opted out gets a test, whoever's profile has the"
-                " number. If it is yours, opt in again, or test from another user."
+                "Opted-out numbers don't get tests, even if the number is in your"
+                " profile. If it is yours, opt in again, or test as another user."
             ),
             "neutralized": self.env._(
-                "Copies send nothing. Test in the production database."
+                "Copies of a database send nothing. Test in the production database."
             ),
             "resolve": self.env._(
-                "The server can't look up this name. Ask the network team whether DNS"
-                " or a proxy is needed, and enter the proxy under Connection."
+                "The server can't resolve this name. Ask the network team whether"
+                " DNS or a proxy is needed, and enter the proxy under Connection."
             ),
             "connect": self.env._(
-                "The firewall does not let this server out. Ask for HTTPS (port 443)"
-                " to this host, or enter the proxy under Connection."
+                "The firewall blocks this server. Ask for HTTPS access (port 443) to"
+                " this host, or enter the proxy under Connection."
             ),
             "down": self.env._(
-                "The connection broke. Try again; if it stays so, ask the network team."
+                "The connection was interrupted. Try again; if the problem persists,"
+                " ask the network team."
             ),
             "tls": self.env._(
-                "A firewall that inspects HTTPS shows its own certificate. Ask the"
-                " network team for its authority's certificate and upload it under"
-                " Connection, or ask them to exempt this host."
+                "A firewall that inspects HTTPS presents its own certificate. Ask"
+                " the network team for the certificate of its authority and upload"
+                " it under Connection, or ask them to exempt this host."
             ),
             "auth": self.env._(
-                "Username, key and environment don't belong together. Sandbox and"
-                " production have different keys, and a new key takes up to 20"
-                " minutes to work."
+                "Username, key and environment don't match. Sandbox and production"
+                " have different keys, and a new key can take up to 20 minutes to"
+                " work."
             ),
             "sender": self.env._(
                 "This sender ID is not registered for this account and environment."
                 " Register it with Africa's Talking, or leave it empty."
             ),
             "credit": self.env._(
-                "Top up the account at Africa's Talking. What waits is then sent by"
-                " itself."
+                "Top up the account at Africa's Talking. Waiting messages are then"
+                " sent automatically."
             ),
             "window": self.env._(
                 "The network refuses SMS of this kind at this hour. Try again later."
             ),
             "request": self.env._(
-                "The server at this address is not Africa's Talking's API. Check the"
-                " system parameter su_sms.base_url."
+                "The server at this address is not the API of Africa's Talking."
+                " Check the system parameter su_sms.base_url."
             ),
             "timeout": self.env._(
                 "No answer in time. The SMS may still arrive; wait before you test"
                 " again."
             ),
             "sms_outcome_unknown": self.env._(
-                "The SMS may still arrive. Look at your phone before you test again."
+                "The SMS may still arrive. Check your phone before you test again."
             ),
             "sms_blocked": self.env._(
                 "This number has opted out at the network (*456*9# on Safaricom), or"
@@ -304,8 +305,8 @@ class SmsTestWizard(models.TransientModel):
         return remedies.get(
             reason,
             self.env._(
-                "Try again in a few minutes; if it stays so, ask Africa's Talking's"
-                " support."
+                "Try again in a few minutes; if the problem persists, contact the"
+                " support of Africa's Talking."
             ),
         )
 

@@ -138,7 +138,7 @@ def test_statement_is_printed(system: System, manager: Person, tmp_path: Path):
 
 
 def test_person_is_erased_on_request(system: System, manager: Person):
-    manager.choose("SMS Marketing", "Configuration", "Data of a Number")
+    manager.choose("SMS Marketing", "Configuration", "Personal Data Request")
     page = manager.page
     dialog = page.get_by_role("dialog")
     number = dialog.get_by_label("Number")

@@ -140,7 +140,7 @@ def test_campaign_from_a_file_with_dirty_numbers(
     expect(question).to_contain_text(
         "the number of somebody before, but another text: 1"
     )
-    question.get_by_label("Only the first").check()
+    question.get_by_label("Only the first one").check()
     question.get_by_role("button", name="Launch").click()
 
     # It finishes before our eyes
@@ -290,7 +290,7 @@ def test_buttons_work_again_after_a_live_reading(system: System, clerk: Person):
 
     page.route(re.compile("/sms\\.campaign/action_check$"), ask)
     page.route(READ, hold)
-    again = page.get_by_role("button", name="Count again")
+    again = page.get_by_role("button", name="Count Again")
     with page.expect_response(READ):
         again.click()
     expect(again).to_be_enabled()
@@ -344,7 +344,7 @@ def test_manager_approves_a_large_campaign(
     page = clerk.open(f"{CAMPAIGNS}/{large}")
     page.get_by_role("button", name="Launch").click()
     question = page.get_by_role("dialog")
-    expect(question).to_contain_text("A manager has to approve it")
+    expect(question).to_contain_text("A manager must approve it")
     question.get_by_role("button", name="Ask for Approval").click()
     expect(page.locator(".o_arrow_button_current")).to_have_text("To Approve")
     expect(page.get_by_role("button", name="Approve")).to_have_count(0)

@@ -71,9 +71,13 @@ def test_relaxed_trust_is_asked_for_twice_and_shown_in_red(
     refusal.get_by_role("button", name="Close").last.click()
     assert system.trust(gateway) == "verify"
 
-    page.get_by_role("checkbox", name="I accept that the line can be read").check()
+    page.get_by_role(
+        "checkbox", name="I accept that the connection can be intercepted"
+    ).check()
     administrator.save()
-    expect(page.locator(".alert-danger")).to_contain_text("The line is not verified.")
+    expect(page.locator(".alert-danger")).to_contain_text(
+        "The connection is not verified."
+    )
     expect(page.locator(".ribbon")).to_have_text("Not verified")
     assert system.trust(gateway) == "relaxed"
 
@@ -94,10 +98,14 @@ def test_relaxed_trust_in_production_is_confirmed_by_name(
     refusal.get_by_role("button", name="Close").last.click()
     confirmation.fill("savanna")
     administrator.save()
-    reminder = page.locator(".o-mail-Activity", has_text="The line is not verified")
+    reminder = page.locator(
+        ".o-mail-Activity", has_text="The connection is not verified"
+    )
     expect(reminder).to_be_visible()
     page.get_by_role("tab", name="Health").click()
-    health = page.locator("[name=health]").filter(has_text="The line is not verified")
+    health = page.locator("[name=health]").filter(
+        has_text="The connection is not verified"
+    )
     expect(health).to_contain_text(f"{ADMINISTRATOR} has accepted this on")
     page = administrator.open(GATEWAYS)
     expect(page.locator(".o_data_row td[name=health_state]")).to_have_text("Problem")

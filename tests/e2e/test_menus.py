@@ -17,7 +17,7 @@ BLACKLIST = ["Blacklist"]
 WORDS = ["Opt-Out Words"]
 ODOO = ["Link Tracker"]
 GATEWAY = ["SMS Gateway", "SMS Gateway Events"]
-REQUESTS = ["Data of a Number"]
+REQUESTS = ["Personal Data Request"]
 # group -> menus of the app, and of its Configuration
 SEEN = {
     "mass_mailing.group_mass_mailing_user": ([*MAILINGS, *REST], ODOO),

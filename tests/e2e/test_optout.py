@@ -21,7 +21,7 @@ NARROW = {"width": 375, "height": 667}
 def confirm(page: Page, button: str, note: str) -> None:
     """Fill the dialog that asks why, and press its button."""
     dialog = page.get_by_role("dialog")
-    dialog.get_by_label("How You Know").fill(note)
+    dialog.get_by_label("Evidence").fill(note)
     dialog.get_by_role("button", name=button).click()
     expect(dialog).to_be_hidden()
 
@@ -55,7 +55,7 @@ def test_secretary_opts_a_contact_out_and_a_manager_in_again(
     expect(history).to_have_count(2)
     expect(history.first.locator("td[name=kind]")).to_have_text("Opted in")
     expect(history.first.locator("td[name=note]")).to_have_text("Signed form 12")
-    expect(page.get_by_text("Gets SMS", exact=True)).to_be_visible()
+    expect(page.get_by_text("Receives SMS", exact=True)).to_be_visible()
 
 
 def test_mailing_contact_has_the_same_button(system: System, sign_in: SignIn):
@@ -117,7 +117,7 @@ def test_link_in_a_message(system: System, browser: Browser, size: dict[str, int
     expect(page.get_by_text("You have opted out.")).to_be_visible()
     assert reason(system, number) == [("web_link", True)]
     page.reload()
-    page.get_by_role("button", name="Get SMS again").click()
+    page.get_by_role("button", name="Receive SMS again").click()
     expect(page.get_by_role("button", name="Stop promotional SMS")).to_be_visible()
     assert reason(system, number) == [("web_link", False)]
     context.close()
@@ -127,7 +127,7 @@ def test_wrong_link_is_told_kindly(system: System, browser: Browser):
     page = browser.new_page()
     answer = page.goto(f"{system.url}/o/XXXXXXXXXXXX")
     assert answer.status == 404
-    expect(page.get_by_role("heading", name="This link is not known")).to_be_visible()
+    expect(page.get_by_role("heading", name="Unknown link")).to_be_visible()
     page.close()
 
 

@@ -96,7 +96,7 @@ class SmsCampaign(models.Model):
     name = fields.Char(
         required=True,
         tracking=True,
-        help="For you and your colleagues; recipients do not see it.",
+        help="Internal name; recipients don't see it.",
     )
     state = fields.Selection(
         STATES,
@@ -117,14 +117,15 @@ class SmsCampaign(models.Model):
         required=True,
         default=lambda self: self.env.user,
         tracking=True,
-        help="Who is told when something needs a person.",
+        help="Notified when something needs attention.",
     )
     text_author_id = fields.Many2one(
         "res.users",
         readonly=True,
         copy=False,
         ondelete="restrict",
-        help="Who last changed the text. Its placeholders read what they may.",
+        help="The last person to change the text. Placeholders are filled in with"
+        " this person's access rights.",
     )
     text_coauthor_ids = fields.Many2many(
         "res.users",
@@ -133,8 +134,9 @@ class SmsCampaign(models.Model):
         readonly=True,
         copy=False,
         ondelete="restrict",
-        help="Who else has a say in the text: whose placeholders were kept when it was"
-        " changed, and who has copied it. Placeholders read what all of them may.",
+        help="Other people with a say in the text: authors of placeholders that were"
+        " kept, and anyone who copied it. Placeholders use only what all of"
+        " them can access.",
     )
     gateway_id = fields.Many2one(
         "sms.gateway.config",
@@ -146,7 +148,7 @@ class SmsCampaign(models.Model):
     sender_id = fields.Char(
         "Sender ID",
         tracking=True,
-        help="What recipients see as the sender. Empty: the gateway's.",
+        help="The sender that recipients see. Empty: the gateway's.",
     )
     message_class = fields.Selection(
         [("promotional", "Promotional"), ("transactional", "Transactional")],
@@ -154,9 +156,9 @@ class SmsCampaign(models.Model):
         required=True,
         default="promotional",
         tracking=True,
-        help="Promotional: news, events, offers. Never to people who opted out, and"
-        " only within the hours. Transactional: what people must know or have asked"
-        " for, such as results, fees, closures.",
+        help="Promotional: news, events, offers. Never sent to people who opted out,"
+        " and only within the hours. Transactional: what people need to know or"
+        " have asked for, such as results, fees, closures.",
     )
     audience_ids = fields.One2many("sms.campaign.audience", "campaign_id", copy=True)
     sms_ids = fields.One2many("sms.sms", "campaign_id", "SMS")
@@ -164,9 +166,8 @@ class SmsCampaign(models.Model):
     # What
     template_id = fields.Many2one(
         "sms.template",
-        help="Each recipient gets its text in their own language, where it is"
-        " translated; who has none gets it in the language of whoever wrote it or chose"
-        " it here.",
+        help="Recipients get the text in their own language if it is translated,"
+        " otherwise in the language of the person who wrote or chose it.",
     )
     body = fields.Text(
         "Text",
@@ -188,19 +189,20 @@ class SmsCampaign(models.Model):
     )
     within_window = fields.Boolean(
         "Within the Hours Only",
-        help="Send within the gateway's hours for promotional SMS; the rest goes on"
-        " the next day. Always so for promotional campaigns.",
+        help="Send only within the gateway's hours for promotional SMS; the rest is"
+        " sent the next day. Always on for promotional campaigns.",
     )
     not_after = fields.Datetime(
         copy=False,
         tracking=True,
-        help="What has not left by then is given up, such as an invitation to an"
-        " event that is over.",
+        help="Messages not sent by then are discarded, such as an invitation to a"
+        " past event.",
     )
     pace = fields.Integer(
         "Messages a Minute",
         tracking=True,
-        help="So that not everybody calls at once. 0: as fast as the gateway can.",
+        help="Spreads the messages out, for example so that not everyone calls at"
+        " once. 0: as fast as the gateway allows.",
     )
 
     # Price
@@ -235,8 +237,8 @@ class SmsCampaign(models.Model):
             if campaign.sender_id not in known:
                 raise ValidationError(
                     self.env._(
-                        "“%(sender)s” is no sender ID of this gateway."
-                        " It has: %(known)s",
+                        "“%(sender)s” is not a sender ID of this gateway. Available:"
+                        " %(known)s",
                         sender=campaign.sender_id,
                         known=", ".join(known) or self.env._("none"),
                     )
@@ -324,8 +326,8 @@ class SmsCampaign(models.Model):
         if any(user not in each._text_with_a_say() | each.user_id for each in filled):
             raise UserError(
                 self.env._(
-                    "The texts were filled in, and %s may not read all of what they"
-                    " say. Choose an SMS manager.",
+                    "%s is not allowed to read everything in the personalised texts."
+                    " Choose an SMS manager.",
                     user.sudo().name,
                 )
             )
@@ -377,7 +379,9 @@ class SmsCampaign(models.Model):
     def _check_kept(self, names):
         if INTERNAL & names and not self.env.su:
             raise AccessError(
-                self.env._("How far a campaign is can only be changed by its buttons.")
+                self.env._(
+                    "The status of a campaign can only be changed with its buttons."
+                )
             )
 
     def _check_company_is_own(self, vals_list):
@@ -391,8 +395,8 @@ class SmsCampaign(models.Model):
         if any(campaign.state not in OPEN for campaign in self):
             raise UserError(
                 self.env._(
-                    "This campaign was launched: its text and audience stay as they"
-                    " are. Duplicate it to send another."
+                    "This campaign has been launched: its text and audience can't be"
+                    " changed. Duplicate it to send another one."
                 )
             )
 
@@ -416,7 +420,6 @@ class SmsCampaign(models.Model):
         if any(each.state not in OPEN or each.sudo().launched_at for each in self):
             raise UserError(
                 self.env._(
-                    "A campaign that was launched stays on record. Cancel it if it"
-                    " should go no further."
+                    "A launched campaign can't be deleted. Cancel it to stop it."
                 )
             )

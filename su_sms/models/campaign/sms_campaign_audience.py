@@ -43,7 +43,8 @@ class SmsCampaignAudience(models.Model):
         copy=False,
         # Without one, nobody's rights would count.
         ondelete="restrict",
-        help="Who last said who this is. It has the records that they may see.",
+        help="The last person to change this audience. It contains the records that"
+        " this person can access.",
     )
     coauthor_ids = fields.Many2many(
         "res.users",
@@ -52,12 +53,13 @@ class SmsCampaignAudience(models.Model):
         readonly=True,
         copy=False,
         ondelete="restrict",
-        help="Who else has a say in it: whose filter was kept when it was changed, and"
-        " who has copied it. It has the records that all of them may see.",
+        help="Other people with a say in it: authors of a filter that was kept, and"
+        " anyone who copied it. It contains only records that all of them can"
+        " access.",
     )
     sequence = fields.Integer(default=10)
     kind = fields.Selection(
-        KINDS, "Who", required=True, default=lambda self: self._default_kind()
+        KINDS, "Source", required=True, default=lambda self: self._default_kind()
     )
     list_ids = fields.Many2many("mailing.list", string="Mailing Lists")
     model_id = fields.Many2one(
@@ -71,12 +73,12 @@ class SmsCampaignAudience(models.Model):
             ("model", "=like", "ir.%"),
         ],
         ondelete="cascade",
-        help="What has phone numbers: contacts, employees, attendees, ...",
+        help="Records with phone numbers: contacts, employees, attendees, ...",
     )
     model = fields.Char(related="model_id.model")
-    domain = fields.Char("Which", default="[]")
+    domain = fields.Char("Filter", default="[]")
     numbers = fields.Text(
-        help="One or more to a line, as people write them; names beside them are fine."
+        help="One or more per line, in any format; names next to them are fine."
     )
     name = fields.Char("Summary", compute="_compute_name")
     record_count = fields.Integer("Found", compute="_compute_record_count")
@@ -254,7 +256,9 @@ class SmsCampaignAudience(models.Model):
     def _check_kept(self, vals):
         if not INTERNAL.isdisjoint(vals) and not self.env.su:
             raise AccessError(
-                self.env._("How far a campaign is can only be changed by its buttons.")
+                self.env._(
+                    "The status of a campaign can only be changed with its buttons."
+                )
             )
 
     def _check_may_move(self, campaign_id):

@@ -45,14 +45,14 @@ class SmsCampaignAudience(models.Model):
         else:
             name = self.model_id.sudo().model
         if not name or name not in self.env:
-            raise UserError(self.env._("Choose what the audience consists of."))
+            raise UserError(self.env._("Choose the records of the audience."))
         if not self._may_have(self.env[name]):
             raise UserError(self._no_numbers_text())
         user = user or self._with_a_say()[:1]
         if not user:
             raise UserError(
                 self.env._(
-                    "Nobody whose access rights could count has chosen the audience"
+                    "Nobody with suitable access rights has chosen the audience"
                     " “%s”. Add it again.",
                     self.name,
                 )
@@ -86,8 +86,8 @@ class SmsCampaignAudience(models.Model):
         except Exception as error:
             raise UserError(
                 self.env._(
-                    "The filter of the audience “%(name)s” can't be understood any"
-                    " more: %(error)s",
+                    "The filter of the audience “%(name)s” is no longer valid:"
+                    " %(error)s",
                     name=self.name,
                     error=(str(error) or type(error).__name__).splitlines()[0],
                 )
@@ -96,8 +96,8 @@ class SmsCampaignAudience(models.Model):
 
     def _no_numbers_text(self):
         return self.env._(
-            "%s have no phone numbers. Choose records that have, or that belong to a"
-            " contact.",
+            "%s have no phone numbers. Choose records with a phone number, or that"
+            " belong to a contact.",
             self.model_id.sudo().name,
         )
 

@@ -38,10 +38,10 @@ class SmsCampaignAudience(models.Model):
     sheet_choices = fields.Text(copy=False)
     hidden_rows = fields.Boolean(
         "Hidden Rows Too",
-        help="Rows that a filter or a person hides in the spreadsheet are left out,"
+        help="Rows that are hidden or filtered out in the spreadsheet are left out,"
         " unless this is ticked.",
     )
-    notes = fields.Text("What Was Read", copy=False)
+    notes = fields.Text("Remarks on the File", copy=False)
     column_ids = fields.One2many(
         "sms.campaign.column", "audience_id", "Columns", copy=False
     )
@@ -52,8 +52,8 @@ class SmsCampaignAudience(models.Model):
         "Phone Numbers From",
         compute="_compute_number_title",
         readonly=False,
-        help="The column that is written to. Choose it below, where it says what each"
-        " column holds.",
+        help="The column with the phone numbers. Choose it below, in the list of"
+        " columns.",
     )
     file_problem = fields.Char(compute="_compute_file_problem", readonly=False)
     column_question = fields.Text(compute="_compute_column_question", readonly=False)
@@ -130,13 +130,13 @@ class SmsCampaignAudience(models.Model):
         if found.header > 1:
             notes.append(
                 self.env._(
-                    "The headings are in line %s; what stands above is nobody's row.",
+                    "The headings are in line %s; the lines above them are ignored.",
                     found.header,
                 )
             )
         texts = {
-            "hidden": self.env._("Rows that are hidden in the file: %s."),
-            "struck": self.env._("Rows that are struck through and left out: %s."),
+            "hidden": self.env._("Hidden rows in the file: %s."),
+            "struck": self.env._("Struck-through rows, left out: %s."),
             "unknown": self.env._(
                 "Formulas without a value: %s. Open the file in a spreadsheet program"
                 " and save it."
@@ -246,7 +246,7 @@ class SmsCampaignAudience(models.Model):
                 audience.file_problem = audience._no_columns_text()
             elif not audience.number_title:
                 audience.file_problem = self.env._(
-                    "Say which of the columns holds the phone number."
+                    "Choose the column that holds the phone number."
                 )
 
     @api.depends("column_ids")
@@ -258,8 +258,7 @@ class SmsCampaignAudience(models.Model):
             questions = [
                 self.env._(
                     "Two columns have phone numbers: “%(one)s” (%(ones)s rows) and"
-                    " “%(other)s” (%(others)s). Is it right that the SMS goes to"
-                    " “%(one)s”?",
+                    " “%(other)s” (%(others)s). Should the SMS be sent to “%(one)s”?",
                     one=chosen.title,
                     ones=chosen.numbers or "0",
                     other=other.title,

@@ -52,10 +52,10 @@ class SmsCampaign(models.Model):
 
     check_state = fields.Selection(
         [
-            ("none", "Nobody yet"),
+            ("none", "No recipients yet"),
             ("running", "Being counted"),
             ("done", "Counted"),
-            ("failed", "Can't be counted"),
+            ("failed", "Could not be counted"),
         ],
         default="none",
         required=True,
@@ -66,8 +66,8 @@ class SmsCampaign(models.Model):
     checked_at = fields.Datetime(readonly=True, copy=False)
     people_count = fields.Integer("Recipients", readonly=True, copy=False)
     left_out_count = fields.Integer("Left Out", readonly=True, copy=False)
-    part_count = fields.Integer("Parts in All", readonly=True, copy=False)
-    worst_parts = fields.Integer("Parts at Most", readonly=True, copy=False)
+    part_count = fields.Integer("Total Parts", readonly=True, copy=False)
+    worst_parts = fields.Integer("Maximum Parts", readonly=True, copy=False)
     exclusion_ids = fields.One2many(
         "sms.campaign.exclusion", "campaign_id", readonly=True, copy=False
     )
@@ -77,7 +77,7 @@ class SmsCampaign(models.Model):
     sample_ids = fields.Many2many(
         "sms.campaign.recipient", string="The First", compute="_compute_sample_ids"
     )
-    finish_at = fields.Datetime("Done By", compute="_compute_finish_at")
+    finish_at = fields.Datetime("Expected End", compute="_compute_finish_at")
 
     # What only a person can decide
     when_empty = fields.Selection(
@@ -85,26 +85,29 @@ class SmsCampaign(models.Model):
             ("leave_out", "Leave them out"),
             ("send", "Send it as it is"),
         ],
-        "Where Nothing Stands",
+        "If a Value Is Missing",
         copy=False,
         tracking=True,
-        help="What becomes of recipients for whom a placeholder has no value. A"
-        " placeholder with a default, such as {{ object.city ||| Nairobi }}, has one.",
+        help="What to do with recipients for whom a placeholder has no value."
+        " Placeholders with a default, such as {{ object.city ||| Nairobi }},"
+        " always have one.",
     )
     when_shared = fields.Selection(
         [
-            ("each", "One SMS for each row"),
-            ("first", "Only the first"),
+            ("each", "One SMS per row"),
+            ("first", "Only the first one"),
         ],
-        "Numbers That Are Shared",
+        "Shared Numbers",
         copy=False,
         tracking=True,
-        help="What becomes of a number that several rows or records have, if their"
-        " texts differ. Texts that are alike go out once in any case.",
+        help="What to do if several rows or records have the same number but"
+        " different texts. Identical texts are sent only once in any case.",
     )
     missing_count = fields.Integer("Without a Value", readonly=True, copy=False)
-    missing_text = fields.Char("Who Lacks What", readonly=True, copy=False)
-    shared_count = fields.Integer("With Another Text", readonly=True, copy=False)
+    missing_text = fields.Char("Missing Values", readonly=True, copy=False)
+    shared_count = fields.Integer(
+        "Same Number, Different Text", readonly=True, copy=False
+    )
     # While texts are told apart by a sum of theirs, nobody can find them by trying.
     text_salt = fields.Char(readonly=True, copy=False, groups=".")
 
@@ -400,15 +403,16 @@ class SmsCampaign(models.Model):
         if self.missing_count and not self.when_empty:
             raise UserError(
                 self.env._(
-                    "%s. Say whether they are left out, or get it as it is.",
+                    "%s. Choose whether to leave them out or to send it as it is.",
                     self.missing_text,
                 )
             )
         if self.shared_count and not self.when_shared:
             raise UserError(
                 self.env._(
-                    "%s recipients share a number with somebody and have another text."
-                    " Say whether each gets an SMS, or only the first.",
+                    "%s recipients share a number with someone else but have a"
+                    " different text. Choose whether each of them gets an SMS, or"
+                    " only the first.",
                     f"{self.shared_count:,}",
                 )
             )
@@ -424,5 +428,5 @@ class SmsCampaign(models.Model):
         """Open those who share a number with somebody, and have another text."""
         return self._open_recipients(
             [("reason", "=", DUPLICATE), ("differs", "=", True)],
-            self.env._("Same Number, Another Text"),
+            self.env._("Same Number, Different Text"),
         )

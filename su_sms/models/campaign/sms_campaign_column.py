@@ -24,7 +24,7 @@ class SmsCampaignColumn(models.Model):
     role = fields.Selection(
         [
             ("number", "Phone Number"),
-            ("fallback", "Phone Number if There Is None"),
+            ("fallback", "Alternative Phone Number"),
             ("name", "Name"),
             ("placeholder", "For the Text"),
         ],
@@ -33,7 +33,7 @@ class SmsCampaignColumn(models.Model):
         default="placeholder",
     )
     example = fields.Char("First Row")
-    hidden = fields.Boolean(help="Nobody sees this column in the spreadsheet.")
+    hidden = fields.Boolean(help="This column is hidden in the spreadsheet.")
     numbers = fields.Char(
         "Rows with a Number", help="Of the first rows of the file, up to 100."
     )
@@ -47,7 +47,7 @@ class SmsCampaignColumn(models.Model):
     def write(self, vals):
         if set(vals) - {"role"} and not self.env.su:
             raise AccessError(
-                self.env._("Only what a column holds can be changed, not the file.")
+                self.env._("You can change what a column holds, but not the file.")
             )
         result = super().write(vals)
         if "role" in vals:
@@ -64,7 +64,8 @@ class SmsCampaignColumn(models.Model):
             if roles.count("number") != 1 or roles.count("name") > 1:
                 raise ValidationError(
                     self.env._(
-                        "One column holds the phone number, and at most one the name."
+                        "Choose exactly one Phone Number column and at most one Name"
+                        " column."
                     )
                 )
 

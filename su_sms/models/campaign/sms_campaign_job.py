@@ -240,8 +240,7 @@ class SmsCampaign(models.Model):
             # Its words may quote people's data, which is no business of a log's.
             _logger.error("Campaign %s can't go on: %s", self.id, type(error).__name__)
             text = self.env._(
-                "Something unexpected happened. An administrator finds what in the"
-                " server's log."
+                "Something unexpected happened. Details are in the server log."
             )
         if self.state == "draft":
             self.write({"check_state": "failed", "check_problem": text})

@@ -21,27 +21,29 @@ class SmsCampaignRecipient(models.Model):
     audience_id = fields.Many2one("sms.campaign.audience", ondelete="cascade")
     name = fields.Char()
     number = fields.Char()
-    reason = fields.Selection(FAILURE_TYPES, "Left Out Because")
+    reason = fields.Selection(FAILURE_TYPES, "Reason")
     detail = fields.Char("In Detail")
     line = fields.Integer("Line in the File")
     res_model = fields.Char()
     res_id = fields.Many2oneReference("Record", model_field="res_model")
     parts = fields.Integer()
     forcing = fields.Char(
-        "Needs Unicode For", help="The characters that GSM-7 does not have."
+        "Special Characters", help="Characters outside the GSM-7 alphabet."
     )
 
-    missing = fields.Char("Nothing For", help="What the text asks for and is empty.")
+    missing = fields.Char(
+        "Missing Values", help="Values used in the text that are empty."
+    )
     differs = fields.Boolean(
-        "Another Text",
-        help="Somebody before has this number, but would read another text.",
+        "Different Text",
+        help="An earlier recipient has the same number but a different text.",
     )
     # Alike for texts that are alike; for those of which each number has one only.
     text_key = fields.Char(groups=".")
     once_key = fields.Char(groups=".")
 
     text = fields.Text(
-        "Reads", compute="_compute_text", help="What this person would read."
+        "Preview", compute="_compute_text", help="The text this recipient would get."
     )
 
     _once = models.UniqueIndex(
@@ -89,7 +91,7 @@ class SmsCampaignExclusion(models.Model):
     _rec_name = "reason"
 
     campaign_id = fields.Many2one("sms.campaign", required=True, ondelete="cascade")
-    reason = fields.Selection(FAILURE_TYPES, "Left Out Because", readonly=True)
+    reason = fields.Selection(FAILURE_TYPES, "Reason", readonly=True)
     count = fields.Integer("People", readonly=True)
 
     @api.depends("reason")
@@ -110,8 +112,8 @@ class SmsCampaignExclusion(models.Model):
 
 # How the price of a part is known.
 PRICE_SOURCES = [
-    ("charged", "Charged lately"),
-    ("mean", "Mean of all networks"),
+    ("charged", "From recent charges"),
+    ("mean", "Average of all networks"),
     ("set", "Set on the gateway"),
     ("unknown", "Not known yet"),
 ]
@@ -133,12 +135,12 @@ class SmsCampaignNetwork(models.Model):
     network = fields.Char(
         "Reported Network",
         readonly=True,
-        help="Empty: it is not known, or of too few people to be told.",
+        help="Empty: not known, or based on too few people to be shown.",
     )
     name = fields.Char("Network", compute="_compute_name")
     people_count = fields.Integer("People", readonly=True)
     part_count = fields.Integer("Parts", readonly=True)
-    price = fields.Float("A Part", digits=(16, 4), compute="_compute_price")
+    price = fields.Float("Price per Part", digits=(16, 4), compute="_compute_price")
     cost = fields.Float(digits=(16, 2), compute="_compute_price")
     source = fields.Selection(PRICE_SOURCES, "Price", compute="_compute_price")
 

@@ -7,11 +7,11 @@ from ...africastalking import callbacks
 from ...tools.context import loud
 
 PAUSES = [
-    ("person", "By a person"),
-    ("budget", "Its budget is spent"),
-    ("problem", "Its people can't be found"),
-    ("grown", "Far more people than at the launch"),
-    ("approval", "A manager has to approve it"),
+    ("person", "Manually"),
+    ("budget", "Budget spent"),
+    ("problem", "Recipients could not be prepared"),
+    ("grown", "Far more recipients than at launch"),
+    ("approval", "A manager must approve it"),
 ]
 # What may be sent again: it has certainly not arrived, and may do next time.
 RETRYABLE = (
@@ -45,18 +45,18 @@ class SmsCampaign(models.Model):
         "res.users", readonly=True, copy=False, tracking=True
     )
     agreed_people_count = fields.Integer(
-        "Recipients Agreed On", readonly=True, copy=False
+        "Recipients at Launch", readonly=True, copy=False
     )
-    agreed_part_count = fields.Integer("Parts Agreed On", readonly=True, copy=False)
+    agreed_part_count = fields.Integer("Parts at Launch", readonly=True, copy=False)
     prepared_at = fields.Datetime("Prepared", readonly=True, copy=False)
     approval_stamp = fields.Char(
         compute="_compute_approval_stamp",
-        help="What is approved: it is another after each launch and each count.",
+        help="Identifies what is approved; changes with each launch and each count.",
     )
 
     # Urgent news
     urgent = fields.Boolean(readonly=True, copy=False, tracking=True)
-    urgent_reason = fields.Char("Urgent Because", readonly=True, copy=False)
+    urgent_reason = fields.Char("Reason for Urgency", readonly=True, copy=False)
     _urgent_is_transactional = models.Constraint(
         "CHECK (urgent IS NOT TRUE OR message_class = 'transactional')",
         "Only a transactional campaign can be urgent.",
@@ -77,7 +77,8 @@ class SmsCampaign(models.Model):
             now = dict(self._fields["state"]._description_selection(self.env))
             raise UserError(
                 self.env._(
-                    "Somebody was quicker: this campaign is “%s” now.", now[self.state]
+                    "Someone else has just changed this campaign: it is now “%s”.",
+                    now[self.state],
                 )
             )
         return self.sudo()
@@ -101,7 +102,7 @@ class SmsCampaign(models.Model):
         if not (self.body or "").strip():
             raise UserError(self.env._("Write a text first."))
         if not self.audience_ids:
-            raise UserError(self.env._("Choose whom it goes to first."))
+            raise UserError(self.env._("Add recipients first."))
         if self.check_state == "failed":
             raise UserError(self.check_problem)
         if self.check_state == "running":
@@ -110,27 +111,28 @@ class SmsCampaign(models.Model):
             )
         if not self.people_count:
             raise UserError(
-                self.env._("There is nobody to send to: everybody is left out.")
+                self.env._("There are no recipients: everyone is left out.")
             )
         if self.budget and not self._highest_price():
             raise UserError(
                 self.env._(
-                    "What an SMS costs is not known yet, so the budget can't be kept."
-                    " Set the price of a part on the gateway, or send a test first."
+                    "The cost of an SMS is not known yet, so the budget can't be"
+                    " enforced. Set the price per part on the gateway, or send a"
+                    " test first."
                 )
             )
         if self.scheduled_at and self.scheduled_at < fields.Datetime.now():
             raise UserError(
                 self.env._(
-                    "The time to send at is past. Choose a later one, or leave it empty"
-                    " to send at once."
+                    "The send date is in the past. Choose a later one, or leave it"
+                    " empty to send at once."
                 )
             )
         if self.not_after and self.not_after < (
             self.scheduled_at or fields.Datetime.now()
         ):
             raise UserError(
-                self.env._("It would not be sent: “Not After” is before it begins.")
+                self.env._("It would not be sent: “Not After” is before the send date.")
             )
 
     def _launch(self, urgent=None):
@@ -197,7 +199,7 @@ class SmsCampaign(models.Model):
     def action_resume(self):
         campaign = self._locked("paused")
         if campaign.pause_reason == "approval":
-            raise UserError(self.env._("A manager has to approve it first."))
+            raise UserError(self.env._("A manager must approve it first."))
         if campaign.pause_reason == "grown":
             campaign._agree()
         campaign._resume()
@@ -260,7 +262,7 @@ class SmsCampaign(models.Model):
         )
         campaign._reopen()
         self.env["sms.sms"]._trigger_dispatch()
-        return failed._told(self.env._("%s messages are queued again."))
+        return failed._told(self.env._("%s messages have been queued again."))
 
     def _failed_to_retry(self):
         return [
@@ -330,7 +332,7 @@ class SmsCampaign(models.Model):
         """
         outgrown = self._has_outgrown()
         text = self.env._(
-            "%(agreed)s recipients were agreed on, %(found)s were found",
+            "%(agreed)s recipients were agreed at launch, but %(found)s were found",
             agreed=f"{self.agreed_people_count:,}",
             found=f"{self.people_count:,}",
         )
@@ -368,15 +370,17 @@ class SmsCampaign(models.Model):
         if seen != campaign.approval_stamp:
             raise UserError(
                 self.env._(
-                    "This campaign was changed after you had opened it. Reload the page"
-                    " and look at it again."
+                    "This campaign was changed after you opened it. Reload the page"
+                    " and review it."
                 )
             )
         if campaign.state == "paused" and campaign.pause_reason != "approval":
-            raise UserError(self.env._("Nobody has to approve this campaign now."))
+            raise UserError(self.env._("This campaign is not waiting for approval."))
         if campaign.launched_by_id == self.env.user:
             raise UserError(
-                self.env._("Somebody else has to approve what you have launched.")
+                self.env._(
+                    "Someone else must approve a campaign that you have launched."
+                )
             )
         campaign.approved_by_id = self.env.user
         campaign._forget_approval()
@@ -393,7 +397,7 @@ class SmsCampaign(models.Model):
 
     def _to_approve(self, *states):
         if not self.env.user.has_group("su_sms.group_manager"):
-            raise AccessError(self.env._("A manager approves campaigns."))
+            raise AccessError(self.env._("Only an SMS manager can approve campaigns."))
         return self._locked(*states)
 
     # ------------------------------------------------------------
@@ -409,17 +413,16 @@ class SmsCampaign(models.Model):
         :raises UserError: it is promotional, or nobody says why
         """
         if not self.env.user.has_group("su_sms.group_manager"):
-            raise AccessError(self.env._("A manager says what is urgent."))
-        if self.message_class != "transactional":
-            raise UserError(
-                self.env._(
-                    "Promotional campaigns can wait: only what people must know is"
-                    " urgent."
-                )
+            raise AccessError(
+                self.env._("Only an SMS manager can mark a campaign as urgent.")
             )
+        if self.message_class != "transactional":
+            raise UserError(self.env._("Only transactional campaigns can be urgent."))
         reason = (reason or "").strip()
         if not reason:
-            raise UserError(self.env._("Say why it is urgent: it stays on record."))
+            raise UserError(
+                self.env._("Enter the reason for the urgency; it is recorded.")
+            )
         self.write({"urgent": True, "urgent_reason": reason})
         self.message_post(
             body=self.env._("Launched as urgent: %s", reason),

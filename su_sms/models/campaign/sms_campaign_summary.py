@@ -41,7 +41,7 @@ class SmsCampaign(models.Model):
         help="The columns of the uploaded files, as the text can use them.",
     )
     calendar_at = fields.Datetime(
-        "Goes Out",
+        "Send Date",
         compute="_compute_calendar_at",
         store=True,
         help="When it is to be sent, or was launched.",
@@ -55,14 +55,14 @@ class SmsCampaign(models.Model):
         "Price of a Part",
         digits=(16, 4),
         compute="_compute_price",
-        help="The mean, if networks charge differently.",
+        help="The average, if networks charge different prices.",
     )
     currency_id = fields.Many2one("res.currency", compute="_compute_price")
     price = fields.Float("Estimated Cost", digits=(16, 2), compute="_compute_price")
     balance = fields.Float(digits=(16, 2), compute="_compute_price")
     balance_currency_id = fields.Many2one("res.currency", compute="_compute_price")
     balance_short = fields.Float(
-        "Credit That Is Missing", digits=(16, 2), compute="_compute_price"
+        "Missing Credit", digits=(16, 2), compute="_compute_price"
     )
     # Kept from the launch on: what the budget reckons with, and the estimate.
     message_price = fields.Float(digits=(16, 4), readonly=True, copy=False)
@@ -72,11 +72,11 @@ class SmsCampaign(models.Model):
 
     # Special characters
     unicode_count = fields.Integer(
-        "Need Unicode",
+        "Texts with Special Characters",
         readonly=True,
         copy=False,
-        help="Recipients whose text has characters that GSM-7 does not have: an SMS"
-        " then holds 70 characters, not 160.",
+        help="Recipients whose text has characters outside the GSM-7 alphabet: an"
+        " SMS then holds 70 characters, not 160.",
     )
     unicode_characters = fields.Char(readonly=True, copy=False)
 
@@ -84,7 +84,7 @@ class SmsCampaign(models.Model):
     optout = fields.Selection(
         [
             ("link", "A link"),
-            ("word", "The word to send back"),
+            ("word", "A word to reply with"),
             ("none", "Nothing"),
         ],
         "How to Opt Out",
@@ -94,9 +94,10 @@ class SmsCampaign(models.Model):
         readonly=False,
         required=True,
         tracking=True,
-        help="Each text ends with it. Promotional SMS must tell how to opt out: choose"
-        " nothing only if the text says it. A link is another one for each person, so"
-        " no two texts share a request: for thousands of people the word is faster.",
+        help="Added at the end of each text. Promotional SMS must say how to opt"
+        " out: choose nothing only if your text already does. A link is"
+        " different for each person, so texts can't share a request: with"
+        " thousands of recipients, the word is faster.",
     )
     optout_sample = fields.Char(compute="_compute_optout_sample")
 
@@ -306,7 +307,7 @@ class SmsCampaign(models.Model):
     def action_open_unicode(self):
         return self._open_recipients(
             [("reason", "=", False), ("forcing", "!=", False)],
-            self.env._("Recipients Whose SMS Need Unicode"),
+            self.env._("Recipients of Texts with Special Characters"),
         )
 
     # ------------------------------------------------------------
@@ -365,8 +366,8 @@ class SmsCampaign(models.Model):
             elif campaign.optout == "none" and campaign.message_class == "promotional":
                 notes = [
                     self.env._(
-                        "Promotional SMS have to say how to opt out: your own text must"
-                        " do it."
+                        "Promotional SMS must say how to opt out: your own text has"
+                        " to do it."
                     )
                 ]
             campaign.optout_note = " ".join(notes)
@@ -382,7 +383,7 @@ class SmsCampaign(models.Model):
         if fewer and parts > fewer:
             notes.append(
                 self.env._(
-                    "With the link an SMS takes %(parts)s parts instead of %(fewer)s.",
+                    "With the link, an SMS has %(parts)s parts instead of %(fewer)s.",
                     parts=parts,
                     fewer=fewer,
                 )
@@ -392,13 +393,13 @@ class SmsCampaign(models.Model):
         if minutes:
             notes.append(
                 self.env._(
-                    "No two texts are alike with it: sending takes about %s minutes"
+                    "It makes each text different: sending takes about %s minutes"
                     " longer.",
                     minutes,
                 )
             )
         if notes and gateway._optout_word_text():
-            notes.append(self.env._("The word to send back costs less."))
+            notes.append(self.env._("A word to reply with costs less."))
         return notes
 
 

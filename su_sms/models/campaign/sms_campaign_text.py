@@ -192,7 +192,7 @@ class SmsCampaign(models.Model):
             )
             if shut_out:
                 names = ", ".join(shut_out.sudo().mapped("name"))
-                text = self.env._("%s may not read this record.", names)
+                text = self.env._("%s is not allowed to read this record.", names)
                 person.leave_out(NOT_RENDERED, text)
         return hidden
 
@@ -215,7 +215,7 @@ class SmsCampaign(models.Model):
                         name = value.env.user.sudo().name
                         raise AccessError(
                             self.env._(
-                                "%(user)s may not read “%(path)s”.",
+                                "%(user)s is not allowed to read “%(path)s”.",
                                 user=name,
                                 path=path,
                             )
@@ -240,8 +240,8 @@ class SmsCampaign(models.Model):
         if author and all(authors.covers(each, author) for each in readers):
             return True
         text = self.env._(
-            "The text has code of somebody who may do more than who chose the"
-            " recipients. Let one person do both."
+            "The text contains code by someone with more access rights than the"
+            " person who chose the recipients. Have one person do both."
         )
         for person in people:
             person.leave_out(NOT_RENDERED, text)
@@ -260,7 +260,7 @@ class SmsCampaign(models.Model):
             record = person.record
             if record is None:
                 raise UserError(
-                    self.env._("A file's columns can't be used in this way.")
+                    self.env._("The columns of a file can't be used this way.")
                 )
             source = placeholders.source(part)
             try:

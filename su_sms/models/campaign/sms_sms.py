@@ -21,7 +21,7 @@ class SmsSms(models.Model):
     left_out = fields.Boolean(
         readonly=True,
         copy=False,
-        help="The campaign has left this person out; “Failure Type” says why.",
+        help="The campaign left this recipient out; see “Failure Type” for the reason.",
     )
     recipient = fields.Char(
         readonly=True, help="The name that the audience had for this number."
@@ -42,7 +42,7 @@ class SmsSms(models.Model):
     _campaign_once = models.UniqueIndex(
         "(campaign_id, number, (COALESCE(text_key, '')))"
         " WHERE campaign_id IS NOT NULL AND left_out IS NOT TRUE",
-        "This number is in the campaign already.",
+        "This number is already in the campaign.",
     )
     _campaign_idx = models.Index(
         "(campaign_id, state, failure_type) WHERE campaign_id IS NOT NULL"
@@ -54,11 +54,15 @@ class SmsSms(models.Model):
         result = super()._check_can_leave_again()
         if any(sms.left_out for sms in self):
             raise UserError(
-                self.env._("The campaign has left this person out: nothing to resend.")
+                self.env._(
+                    "The campaign left this recipient out: there is nothing to resend."
+                )
             )
         if "cancelled" in self.campaign_id.mapped("state"):
             raise UserError(
-                self.env._("The campaign is cancelled: none of its messages leaves.")
+                self.env._(
+                    "The campaign is cancelled: none of its messages will be sent."
+                )
             )
         return result
 

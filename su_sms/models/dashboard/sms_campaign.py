@@ -202,7 +202,7 @@ class SmsCampaign(models.Model):
             """
         )
         # Of a campaign that was cancelled, what had not left by then.
-        labels[""] = self.env._("Called Off")
+        labels[""] = self.env._("Cancelled")
         return [row | {"label": labels.get(row["reason"])} for row in rows]
 
     def _results_over_time(self):
@@ -282,7 +282,7 @@ class SmsCampaign(models.Model):
             self.env._("Line"),
             self.env._("Number"),
             self.env._("Name"),
-            self.env._("Left Out Because"),
+            self.env._("Reason"),
             self.env._("In Detail"),
         ]
         return write_csv([headings, *self._left_out_rows()])

@@ -32,7 +32,7 @@ class SmsDashboard(models.AbstractModel):
         """
         if not self.env.user.has_group("su_sms.group_manager"):
             raise AccessError(
-                self.env._("Only SMS managers see the figures of everybody.")
+                self.env._("Only SMS managers can see everyone's figures.")
             )
         gateways = self._gateways()
         chosen = gateways.filtered(lambda gateway: gateway.id == gateway_id)

@@ -78,7 +78,8 @@ class SmsDashboard(models.AbstractModel):
                         "%s messages of unknown outcome", unknown["count"]
                     ),
                     "text": self.env._(
-                        "They left, but no answer came. Open them to settle or resend."
+                        "They were sent, but no answer came. Open them to mark them"
+                        " as sent or failed, or to resend them."
                     ),
                     "open": {"model": "sms.sms", "domain": unknown["domain"]},
                 }
@@ -116,10 +117,8 @@ class SmsDashboard(models.AbstractModel):
         return [
             {
                 "level": "warning",
-                "title": self.env._("%s answers to be looked at", count),
-                "text": self.env._(
-                    "They may ask for no more SMS: opt them out or not."
-                ),
+                "title": self.env._("%s incoming messages to review", count),
+                "text": self.env._("These may be opt-out requests: review each one."),
                 "open": {"model": "sms.incoming", "domain": domain},
             }
         ]
@@ -137,7 +136,7 @@ class SmsDashboard(models.AbstractModel):
                 found.append(
                     {
                         "level": "info",
-                        "title": self.env._("%s gateway events to look at", count),
+                        "title": self.env._("%s gateway events to review", count),
                         "text": self.env._("They could not be applied to a message."),
                         "open": {"model": "sms.gateway.event", "domain": domain},
                     }
@@ -148,8 +147,8 @@ class SmsDashboard(models.AbstractModel):
                     "level": "info",
                     "title": self.env._("No delivery reports have come"),
                     "text": self.env._(
-                        "Paste the addresses of the gateway's “Callbacks” tab into"
-                        " Africa's Talking's dashboard, to learn what was delivered."
+                        "Paste the URLs of the gateway's “Callbacks” tab into the"
+                        " Africa's Talking dashboard, to receive delivery reports."
                     ),
                     "open": None,
                 }

@@ -49,7 +49,7 @@ class SmsDashboard(models.AbstractModel):
         held = [("held_until", ">", now)]
         free = ["|", ("held_until", "=", False), ("held_until", "<=", now)]
         whens = (
-            (self.env._("Its turn"), due),
+            (self.env._("Next in the queue"), due),
             (self.env._("The hourly limit"), [("not_before", ">", now), *held]),
             (self.env._("The next try"), [("not_before", ">", now), *free]),
         )

@@ -7,7 +7,7 @@ class ResConfigSettings(models.TransientModel):
     sms_gateway_name = fields.Char(
         "SMS Gateway",
         compute="_compute_sms_gateway_name",
-        help="It takes all SMS of this company.",
+        help="It sends all SMS of this company.",
     )
 
     @api.depends("company_id")

@@ -38,7 +38,7 @@ class SmsGatewayConfig(models.Model):
         required=True,
         default=lambda self: self.env._("Africa's Talking"),
         tracking=True,
-        help="How people here call this account.",
+        help="The name by which your users know this account.",
     )
     active = fields.Boolean(default=True, tracking=True)
     sequence = fields.Integer(default=10)
@@ -46,29 +46,29 @@ class SmsGatewayConfig(models.Model):
         "res.company",
         default=lambda self: self.env.company,
         tracking=True,
-        help="Whose SMS go through this gateway. Empty: every company's that has no"
-        " gateway of its own.",
+        help="The company whose SMS are sent through this gateway. Empty: all"
+        " companies without a gateway of their own.",
     )
     is_default = fields.Boolean(
         "Default",
         default=lambda self: not self._default_ids().get(self.env.company.id),
         tracking=True,
-        help="Take all SMS of the company. A gateway that is not the default is only"
-        " used where it is chosen.",
+        help="Send all SMS of the company through this gateway. Other gateways are"
+        " only used where they are chosen.",
     )
     provider = fields.Selection(
         [("africastalking", "Africa's Talking")],
         required=True,
         default="africastalking",
-        help="Who carries the messages.",
+        help="The company that carries the messages.",
     )
     environment = fields.Selection(
         [("sandbox", "Sandbox"), ("production", "Production")],
         required=True,
         default="sandbox",
         tracking=True,
-        help="Sandbox: nothing reaches a phone, messages show in Africa's Talking's"
-        " simulator. Production: real SMS, real cost.",
+        help="Sandbox: no phone is reached, messages appear in the simulator of"
+        " Africa's Talking. Production: real SMS, real cost.",
     )
     username = fields.Char(
         tracking=True,
@@ -90,24 +90,24 @@ class SmsGatewayConfig(models.Model):
         "Plain Punctuation",
         default=True,
         tracking=True,
-        help="Send “curly quotes”, dashes, n° and the like as plain ones: a single one"
-        " of them would more than halve what fits into a part, and double the cost."
-        " Runs of blanks become one.",
+        help="Send “curly quotes”, dashes, n° and the like as plain ones: a single"
+        " one of them would more than halve the characters per part and double"
+        " the cost. Repeated spaces become one.",
     )
 
     max_parts = fields.Integer(
-        "Parts at Most per Message",
+        "Maximum Parts per Message",
         default=10,
         required=True,
         tracking=True,
-        help="A part is what an SMS is charged by: 153 characters of a long text. What"
-        " takes more is not sent, whoever wrote it.",
+        help="SMS are charged per part: 153 characters of a long text. Longer"
+        " messages are not sent.",
     )
 
     # Health
     balance = fields.Float(digits=(16, 4), readonly=True, copy=False)
     balance_currency_id = fields.Many2one("res.currency", readonly=True, copy=False)
-    balance_at = fields.Datetime("Balance On", readonly=True, copy=False)
+    balance_at = fields.Datetime("Balance Updated", readonly=True, copy=False)
     status = fields.Selection(
         [
             ("ready", "Ready"),
@@ -124,11 +124,11 @@ class SmsGatewayConfig(models.Model):
     message_count = fields.Integer("All Messages", compute="_compute_message_counts")
 
     _max_parts = models.Constraint(
-        "CHECK (max_parts BETWEEN 1 AND 30)", "A message takes 1 to 30 parts."
+        "CHECK (max_parts BETWEEN 1 AND 30)", "A message can have 1 to 30 parts."
     )
     _one_default = models.UniqueIndex(
         "(COALESCE(company_id, 0)) WHERE active AND is_default",
-        "A company has one default gateway.",
+        "A company can have only one default gateway.",
     )
     # ------------------------------------------------------------
     # Fields
@@ -284,8 +284,9 @@ class SmsGatewayConfig(models.Model):
     def _shared_error(self):
         return AccessError(
             self.env._(
-                "A gateway without a company carries the SMS of all of them: only who"
-                " works for every company changes it. Choose a company."
+                "A gateway without a company sends the SMS of all companies: only"
+                " users with access to every company can change it. Choose a"
+                " company."
             )
         )
 
@@ -342,7 +343,8 @@ class SmsGatewayConfig(models.Model):
         if not self.env.su and self._kept() & set(vals):
             raise AccessError(
                 self.env._(
-                    "How a gateway is doing, it says itself: use its buttons instead."
+                    "The status of a gateway is kept up to date automatically. Use"
+                    " the buttons instead."
                 )
             )
 
@@ -361,8 +363,9 @@ class SmsGatewayConfig(models.Model):
         if waiting:
             raise UserError(
                 self.env._(
-                    "%s messages wait for this gateway. Let them leave or cancel them"
-                    " before you archive it; to stop them for now, pause it.",
+                    "%s messages are waiting for this gateway. Let them be sent or"
+                    " cancel them before you archive it; to stop them for now, pause"
+                    " it.",
                     waiting,
                 )
             )
@@ -376,8 +379,8 @@ class SmsGatewayConfig(models.Model):
         ):
             raise UserError(
                 self.env._(
-                    "Messages went through this gateway, and stay on record with it."
-                    " Archive it instead."
+                    "Messages were sent through this gateway, so it can't be"
+                    " deleted. Archive it instead."
                 )
             )
 

@@ -36,7 +36,7 @@ class SmsGatewayConfig(models.Model):
         readonly=True, copy=False, exportable=False, groups=fields.NO_ACCESS
     )
     callback_token_until = fields.Datetime(
-        "Old Addresses Work Until", readonly=True, copy=False
+        "Old URLs Work Until", readonly=True, copy=False
     )
     delivery_url = fields.Char(
         "Delivery Reports",
@@ -65,13 +65,13 @@ class SmsGatewayConfig(models.Model):
     callback_warning = fields.Char(compute="_compute_callback_warning")
     address_moves = fields.Boolean(compute="_compute_address_moves")
     last_event_at = fields.Datetime("Last Event", compute="_compute_events")
-    failed_event_count = fields.Integer("Events to See", compute="_compute_events")
+    failed_event_count = fields.Integer("Events to Review", compute="_compute_events")
     event_days = fields.Integer(
         "Keep Events (Days)",
         default=90,
         tracking=True,
-        help="How long what the provider posted is kept: it holds texts and numbers,"
-        " so never longer than texts are. 0: as long as texts.",
+        help="How long provider callbacks are kept. They contain texts and numbers,"
+        " so never longer than texts. 0: as long as texts.",
     )
 
     @api.depends("callback_token")
@@ -88,14 +88,14 @@ class SmsGatewayConfig(models.Model):
         warning = False
         if not _is_public(url.hostname or ""):
             warning = self.env._(
-                "Africa's Talking can't reach %s. Set the system parameter web.base.url"
-                " to the address by which this server is reached from outside.",
+                "Africa's Talking can't reach %s. Set the system parameter"
+                " web.base.url to the public address of this server.",
                 url.hostname,
             )
         elif url.scheme != "https":
             warning = self.env._(
-                "These addresses are not encrypted: numbers, texts and the secret can"
-                " be read on the way. Use https in the system parameter web.base.url."
+                "These URLs are not encrypted: numbers, texts and the secret can be"
+                " intercepted. Use https in the system parameter web.base.url."
             )
         self.callback_warning = warning
 

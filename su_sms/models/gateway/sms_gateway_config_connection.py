@@ -37,34 +37,33 @@ class SmsGatewayConfig(models.Model):
         # as little as what it rests on: the certificate, the confirmation
         copy=False,
         tracking=True,
-        help="Whose signature on the server's certificate is accepted. A firewall that"
-        " inspects HTTPS signs with its own authority: upload that one.",
+        help="Which authorities' certificates are accepted. A firewall that inspects"
+        " HTTPS uses its own authority: upload its certificate.",
     )
     ca_certificate = fields.Text(
-        "Authority's Certificate (PEM)",
+        "CA Certificate (PEM)",
         copy=False,
         tracking=True,
-        help="The certificate of the firewall's authority, from"
-        " -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----. Never a private"
-        " key.",
+        help="The CA certificate of the firewall, from -----BEGIN CERTIFICATE-----"
+        " to -----END CERTIFICATE-----. Never a private key.",
     )
     relaxed_confirmed = fields.Boolean(
-        "I accept that the line can be read",
+        "I accept that the connection can be intercepted",
         copy=False,
         tracking=True,
-        help="Without verification anybody between this server and Africa's Talking"
-        " can read the messages and take the key.",
+        help="Without verification, anyone between this server and Africa's Talking"
+        " can read the messages and steal the key.",
     )
     proxy_url = fields.Char(
         "Proxy",
         tracking=True,
-        help="http://host:port of the proxy that leads out, if there is one.",
+        help="http://host:port of the proxy to the internet, if there is one.",
     )
     proxy_username = fields.Char(
         "Proxy User",
         copy=False,
         tracking=True,
-        help="Only if the proxy asks who it is.",
+        help="Only if the proxy requires authentication.",
     )
     connect_timeout = fields.Integer(
         default=10, tracking=True, help="Seconds to wait for a connection."
@@ -72,44 +71,44 @@ class SmsGatewayConfig(models.Model):
     read_timeout = fields.Integer(
         default=30,
         tracking=True,
-        help="Seconds to wait for an answer. After it the outcome is unknown, so do"
-        " not make it short.",
+        help="Seconds to wait for an answer. After that the outcome is unknown, so"
+        " don't make it too short.",
     )
     attempts = fields.Integer(
         default=3,
         tracking=True,
-        help="Tries within one call for what was certainly not sent. After them the"
-        " message goes back to the queue and is tried again later.",
+        help="Attempts per request for what was certainly not sent. After that the"
+        " message returns to the queue and is tried again later.",
     )
     message_attempts = fields.Integer(
-        "Tries per Message",
+        "Attempts per Message",
         default=6,
         tracking=True,
-        help="How often a message that the provider itself failed to process is tried,"
-        " with growing pauses, before it is given up.",
+        help="How many attempts are made for a message that the provider failed to"
+        " process, with growing pauses, before giving up.",
     )
     chunk_size = fields.Integer(
         "Numbers per Request",
         default=500,
         tracking=True,
-        help="How many recipients of the same text share a request.",
+        help="How many recipients of the same text share one request.",
     )
     concurrency = fields.Integer(
-        "Requests Side by Side",
+        "Concurrent Requests",
         default=8,
         tracking=True,
-        help="How many requests each dispatcher may have under way at once. There are"
-        " up to as many dispatchers as the server has cron workers.",
+        help="How many requests each dispatcher may have open at the same time."
+        " There can be as many dispatchers as the server has cron workers.",
     )
     _positive = models.Constraint(
         "CHECK (connect_timeout BETWEEN 1 AND 60 AND read_timeout BETWEEN 1 AND 120"
         " AND attempts BETWEEN 1 AND 5 AND message_attempts BETWEEN 1 AND 20)",
-        "Allowed are 1 to 60 seconds to connect, 1 to 120 to wait for an answer, 1 to 5"
-        " tries within a call and 1 to 20 for a message.",
+        "Allowed values: 1 to 60 seconds to connect, 1 to 120 seconds to wait for an"
+        " answer, 1 to 5 attempts per request and 1 to 20 per message.",
     )
     _sizes = models.Constraint(
         "CHECK (chunk_size BETWEEN 1 AND 1000 AND concurrency BETWEEN 1 AND 32)",
-        "A request takes 1 to 1,000 numbers, and up to 32 go side by side.",
+        "A request can hold 1 to 1,000 numbers, and up to 32 requests can run at once.",
     )
 
     # A connection that is not verified
@@ -117,8 +116,8 @@ class SmsGatewayConfig(models.Model):
         "Type the Username to Confirm",
         copy=False,
         tracking=True,
-        help="In production the username of the account whose messages and key anybody"
-        " on the way can then read: typed by whoever accepts this.",
+        help="In production, the person who accepts that messages and key can be"
+        " intercepted types the username of the account.",
     )
     relaxed_at = fields.Datetime(readonly=True, copy=False)
     relaxed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
@@ -130,9 +129,9 @@ class SmsGatewayConfig(models.Model):
             if gateway.trust == "relaxed" and not gateway.relaxed_confirmed:
                 raise ValidationError(
                     self.env._(
-                        "Without verification the messages and the key can be read on"
-                        " the way. Confirm that you accept this, or upload the"
-                        " firewall's certificate instead."
+                        "Without verification, messages and key can be intercepted."
+                        " Confirm that you accept this, or upload the firewall's"
+                        " certificate instead."
                     )
                 )
             if gateway.trust == "ca":
@@ -166,9 +165,9 @@ class SmsGatewayConfig(models.Model):
             if gateway.relaxed_account != gateway.username:
                 raise ValidationError(
                     self.env._(
-                        "In production a line that is not verified needs a second"
+                        "In production, an unverified connection needs a second"
                         " confirmation: type the username “%s” under Connection."
-                        " Better, upload the firewall's certificate.",
+                        " Better still, upload the firewall's certificate.",
                         gateway.username,
                     )
                 )
@@ -212,10 +211,11 @@ class SmsGatewayConfig(models.Model):
                 gateway.sudo().activity_unlink([ACTIVITY])
                 gateway._schedule_for_administrators(
                     ACTIVITY,
-                    self.env._("The line is not verified"),
+                    self.env._("The connection is not verified"),
                     self.env._(
-                        "Anybody between this server and the provider can read the"
-                        " messages and take the key. Upload the firewall's certificate."
+                        "Anyone between this server and the provider can read the"
+                        " messages and steal the key. Upload the firewall's"
+                        " certificate."
                     ),
                 )
                 gateway.sudo().relaxed_told_at = now

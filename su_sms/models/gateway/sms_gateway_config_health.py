@@ -43,10 +43,10 @@ class SmsGatewayConfig(models.Model):
         readonly=False,
         precompute=True,
         tracking=True,
-        help="By which country numbers without + and a country code are read, whatever"
-        " country the company has later: installing an application may change it."
-        " Empty, as for a gateway of all companies: by the message's company's, or"
-        " Kenya's if it has none. A contact's own country counts first.",
+        help="The country of numbers that are typed without + and a country code,"
+        " even if the company's country changes later. Empty: the country of"
+        " the message's company, or Kenya if it has none. The country of a"
+        " contact comes first.",
     )
 
     @api.depends(
@@ -155,7 +155,7 @@ class SmsGatewayConfig(models.Model):
         yield self._finding(
             "trust",
             "danger" if self._is_exposed() else "warning",
-            self.env._("The line is not verified"),
+            self.env._("The connection is not verified"),
             self.relaxed_at
             and self.env._(
                 "%(user)s has accepted this on %(when)s.",
@@ -163,8 +163,8 @@ class SmsGatewayConfig(models.Model):
                 when=self._when(self.relaxed_at),
             ),
             self.env._(
-                "Anybody between this server and the provider can read the messages"
-                " and take the key. Upload the firewall's certificate."
+                "Anyone between this server and the provider can read the messages"
+                " and steal the key. Upload the firewall's certificate."
             ),
         )
 
@@ -179,7 +179,7 @@ class SmsGatewayConfig(models.Model):
             "balance",
             "danger" if waits else "warning",
             self.env._("Balance low: %s", left),
-            waits and self.env._("Promotional messages wait."),
+            waits and self.env._("Promotional messages are waiting."),
             self.env._("Top up the account at Africa's Talking."),
         )
 
@@ -191,14 +191,14 @@ class SmsGatewayConfig(models.Model):
             yield self._finding(
                 "address",
                 "warning",
-                self.env._("The address of this server may move"),
+                self.env._("The address of this server may change"),
                 self.env._(
-                    "Whenever an administrator signs in, Odoo takes the address that"
-                    " they have used as its own (web.base.url): the links in SMS and"
-                    " the addresses for callbacks move with it. See that it is the"
-                    " right one, then press “Keep This Address” under “Callbacks” as"
-                    " an administrator of Odoo, or set the system parameter"
-                    " web.base.url.freeze to True."
+                    "Whenever an administrator signs in, Odoo takes the address they"
+                    " used as its own (web.base.url), and the links in SMS and the"
+                    " callback URLs change with it. Make sure it is the right one,"
+                    " then press “Keep This Address” under “Callbacks” as an Odoo"
+                    " administrator, or set the system parameter web.base.url.freeze"
+                    " to True."
                 ),
             )
         if self.last_success_at and not reported:
@@ -207,8 +207,8 @@ class SmsGatewayConfig(models.Model):
                 "info",
                 self.env._("No delivery reports have come"),
                 self.env._(
-                    "Paste the addresses of the “Callbacks” tab into Africa's"
-                    " Talking's dashboard, to learn what was delivered."
+                    "Paste the URLs of the “Callbacks” tab into the Africa's Talking"
+                    " dashboard, to receive delivery reports."
                 ),
             )
         until = self.callback_token_until
@@ -216,9 +216,9 @@ class SmsGatewayConfig(models.Model):
             yield self._finding(
                 "callbacks",
                 "info",
-                self.env._("The addresses for callbacks were renewed"),
+                self.env._("The callback URLs were renewed"),
                 self.env._(
-                    "The old ones work until %s: paste the new ones before.",
+                    "The old URLs work until %s: paste the new ones before then.",
                     self._when(until),
                 ),
             )
@@ -229,10 +229,10 @@ class SmsGatewayConfig(models.Model):
         yield self._finding(
             "retention",
             "warning",
-            self.env._("%s campaigns have been paused for very long", kept),
+            self.env._("%s campaigns have been paused for a long time", kept),
             self.env._(
-                "The data of their people is kept while they are: cancel them, or let"
-                " them go on."
+                "Their recipients' data is kept as long as they are paused: cancel"
+                " or resume them."
             ),
         )
 
@@ -240,11 +240,11 @@ class SmsGatewayConfig(models.Model):
         return self._finding(
             "queue",
             "warning",
-            self.env._("%s messages wait, though nothing holds them", count),
+            self.env._("%s messages are waiting for no apparent reason", count),
             self.env._("The oldest since %s.", self._when(since)),
             self.env._(
-                "See that Odoo's scheduled actions run, and that the pace is not too"
-                " low."
+                "Check that Odoo's scheduled actions are running and that the pace"
+                " is not too low."
             ),
         )
 
@@ -333,15 +333,15 @@ class SmsGatewayConfig(models.Model):
             "country",
             "warning",
             self.env._(
-                "Numbers are read as those of %(country)s; %(bad)s of the last"
-                " %(total)s were no such numbers",
+                "Numbers are read as those of %(country)s, but %(bad)s of the last"
+                " %(total)s were not valid there",
                 country=(self.country_id or self._read_as()).name,
                 bad=bad,
                 total=total,
             ),
             self.env._(
-                "If people here write numbers as another country does, choose it as"
-                " “Country of Numbers”."
+                "If numbers are written as in another country, choose that country"
+                " as “Country of Numbers”."
             ),
         )
 

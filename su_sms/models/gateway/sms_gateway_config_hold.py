@@ -16,13 +16,13 @@ HOLD_REASONS = [
     ("window", "Outside the hours for promotional SMS"),
     ("tls", "Certificate not trusted"),
     ("down", "Not reachable"),
-    ("throttled", "Told to slow down"),
+    ("throttled", "Rate limited"),
     ("busy", "Service unavailable"),
-    ("request", "Request not understood"),
+    ("request", "Invalid request"),
     ("timeout", "No answer"),
     ("reset", "Connection cut"),
     ("http_5xx", "Error at the provider"),
-    ("unreadable", "Answer not understood"),
+    ("unreadable", "Unreadable response"),
 ]
 # Settings that may have been the reason for a hold.
 MENDS = {
@@ -51,9 +51,9 @@ class SmsGatewayConfig(models.Model):
     _inherit = "sms.gateway.config"
 
     hold_reason = fields.Selection(
-        HOLD_REASONS, "Held Because", readonly=True, copy=False
+        HOLD_REASONS, "Hold Reason", readonly=True, copy=False
     )
-    hold_text = fields.Char("What the Provider Said", readonly=True, copy=False)
+    hold_text = fields.Char("Provider Message", readonly=True, copy=False)
     held_since = fields.Datetime(readonly=True, copy=False)
     hold_told = fields.Boolean(readonly=True, copy=False)
     retry_at = fields.Datetime("Next Try", readonly=True, copy=False)
@@ -65,53 +65,59 @@ class SmsGatewayConfig(models.Model):
         default=0,
         readonly=True,
         copy=False,
-        help="Counts the changes of what leads to the provider. What went wrong on an"
-        " older version says nothing about this one.",
+        help="Incremented when the connection settings change: errors of older"
+        " settings say nothing about the new ones.",
     )
 
     # Balance, age and reports
     useful_hours = fields.Integer(
-        "Useful for (Hours)",
+        "Discard After (Hours)",
         default=48,
         tracking=True,
-        help="A message that could not leave for this long is given up, and shown as"
-        " too old: news of last week helps nobody. 0: never.",
+        help="Messages that could not be sent for this long are discarded and shown"
+        " as too old. 0: never.",
     )
     report_hours = fields.Integer(
         "Report Expected within (Hours)",
         default=24,
         tracking=True,
-        help="After this long without a report from the network a message rests as"
-        " “sent, no report”.",
+        help="Messages without a report from the network for this long are shown as"
+        " “Sent, No Report”.",
     )
     balance_warning = fields.Float(
         "Warn Below",
         digits=(16, 2),
         tracking=True,
-        help="The administrators are told once when the balance falls below this.",
+        help="Administrators are notified once when the balance falls below this"
+        " amount.",
     )
     balance_floor = fields.Float(
-        "Keep for What Matters",
+        "Reserve for Transactional SMS",
         digits=(16, 2),
         tracking=True,
-        help="Below this promotional messages wait, so that the rest of the balance is"
-        " there for what people must know.",
+        help="Below this balance, promotional messages wait, so that the rest"
+        " remains available for transactional messages.",
     )
     balance_state = fields.Selection(
-        [("ok", "Enough"), ("low", "Low"), ("floor", "Promotional messages wait")],
+        [
+            ("ok", "Sufficient"),
+            ("low", "Low"),
+            ("floor", "Promotional messages are waiting"),
+        ],
         readonly=True,
         copy=False,
     )
     failover_id = fields.Many2one(
         "sms.gateway.config",
-        "Take Over By",
+        "Failover Gateway",
         check_company=True,
         tracking=True,
-        help="The gateway that takes over what certainly was not sent when this one"
-        " can't send. Messages whose outcome is unknown never go there.",
+        help="The gateway that takes over messages that were certainly not sent when"
+        " this one can't send. Messages of unknown outcome are never taken"
+        " over.",
     )
     failover_minutes = fields.Integer(
-        "Take Over After (Minutes)", default=30, tracking=True
+        "Failover After (Minutes)", default=30, tracking=True
     )
 
     def _mend(self, names):
@@ -238,7 +244,7 @@ class SmsGatewayConfig(models.Model):
         for gateway in self:
             if gateway.failover_id == gateway:
                 raise ValidationError(
-                    self.env._("A gateway can't take over from itself.")
+                    self.env._("A gateway can't be its own failover gateway.")
                 )
 
     # ------------------------------------------------------------

@@ -44,14 +44,13 @@ class SmsGatewayConfig(models.Model):
     _inherit = "sms.gateway.config"
 
     hour_limit = fields.Integer(
-        "Parts an Hour and User",
+        "Hourly Limit per User (Parts)",
         default=1000,
         tracking=True,
-        help="Parts of SMS that one user may send by hand in an hour; more is refused."
-        " As much may"
-        " automation rules and the like send while they work; more waits for the hours"
-        " that follow. Campaigns and mailings do not count; campaigns have approval"
-        " instead. 0: no limit.",
+        help="SMS parts that a user can send manually in one hour; more is refused."
+        " Automation rules that run as this user can send as many again; more"
+        " waits for the following hours. Campaigns and mailings don't count;"
+        " campaigns have approval instead. 0: no limit.",
     )
     limit_told = fields.Boolean(readonly=True, copy=False)
     _hour_limit = models.Constraint(
@@ -62,26 +61,27 @@ class SmsGatewayConfig(models.Model):
     more_senders = fields.Char(
         "Further Sender IDs",
         tracking=True,
-        help="Registered with the same account, separated by commas: campaigns may"
+        help="Registered with the same account, separated by commas. Campaigns can"
         " choose one of them.",
     )
     day_budget = fields.Float(
-        "Budget a Day",
+        "Daily Budget",
         digits=(16, 2),
         tracking=True,
-        help="What each company's campaigns and mailings may cost in a day; the rest"
-        " goes on the next day. 0: no limit.",
+        help="What the campaigns and mailings of each company may cost per day; the"
+        " rest is sent the next day. 0: no limit.",
     )
     approval_people = fields.Integer(
-        "Approve Above (Recipients)",
+        "Approval Above (Recipients)",
         tracking=True,
-        help="A campaign to more people than this is approved by a manager. 0: never.",
+        help="Campaigns to more recipients than this need a manager's approval. 0:"
+        " never.",
     )
     approval_amount = fields.Float(
-        "Approve Above (Cost)",
+        "Approval Above (Cost)",
         digits=(16, 2),
         tracking=True,
-        help="A campaign that costs more than this is approved by a manager. 0: never.",
+        help="Campaigns that cost more than this need a manager's approval. 0: never.",
     )
     _limits = models.Constraint(
         "CHECK (day_budget >= 0 AND approval_people >= 0 AND approval_amount >= 0)",
@@ -93,8 +93,8 @@ class SmsGatewayConfig(models.Model):
         "Hours for Promotional SMS",
         default=True,
         tracking=True,
-        help="Promotional SMS leave only within these hours; what does not fit today"
-        " goes on tomorrow. Transactional ones leave at any time.",
+        help="Promotional SMS are sent only within these hours; the rest is sent the"
+        " next day. Transactional SMS are sent at any time.",
     )
     window_start = fields.Float("From", default=8.0, tracking=True)
     window_end = fields.Float("To", default=18.0, tracking=True)
@@ -109,8 +109,8 @@ class SmsGatewayConfig(models.Model):
     pace = fields.Integer(
         "Messages a Minute",
         tracking=True,
-        help="The gateway sends no more than this, whoever made the messages; urgent"
-        " ones first. 0: as fast as it can.",
+        help="The gateway sends no faster than this, for all messages together;"
+        " urgent ones first. 0: as fast as possible.",
     )
     _hours = models.Constraint(
         "CHECK (window_start >= 0 AND window_start <= 24"
@@ -122,8 +122,8 @@ class SmsGatewayConfig(models.Model):
     price_per_part = fields.Float(
         digits=(16, 4),
         tracking=True,
-        help="What one part of an SMS costs, for estimates. 0: learnt from what the"
-        " provider charged for the last messages.",
+        help="The price of one part of an SMS, for estimates. 0: automatic, from"
+        " past charges.",
     )
     _price = models.Constraint(
         "CHECK (price_per_part >= 0)", "A price can't be negative."
@@ -154,11 +154,11 @@ class SmsGatewayConfig(models.Model):
                 ACTIVITY,
                 self.env._("%s SMS wait for the hourly limit", count),
                 self.env._(
-                    "What Odoo sent by itself while %(users)s users worked, such as by"
-                    " automation rules, was more than %(limit)s an hour. The rest"
-                    " leaves in the hours that follow. If it was meant to be, raise"
-                    " “Parts an Hour and User”: it then leaves sooner. If it was"
-                    " not, cancel the messages that wait.",
+                    "Automatic SMS, such as those of automation rules, exceeded"
+                    " %(limit)s an hour for %(users)s users. The rest will be sent"
+                    " in the following hours. If this is intended, raise “Hourly"
+                    " Limit per User (Parts)” to send them sooner. If not, cancel"
+                    " the waiting messages.",
                     users=users,
                     limit=gateway.hour_limit,
                 ),
@@ -176,8 +176,8 @@ class SmsGatewayConfig(models.Model):
                 if not SENDER_ID.fullmatch(sender):
                     raise ValidationError(
                         self.env._(
-                            "“%s” is no sender ID: a short code, or 3 to 11 letters and"
-                            " digits without spaces.",
+                            "“%s” is not a valid sender ID. It must be a short code,"
+                            " or 3 to 11 letters and digits without spaces.",
                             sender,
                         )
                     )

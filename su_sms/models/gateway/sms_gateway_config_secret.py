@@ -27,8 +27,9 @@ class SmsGatewayConfig(models.Model):
         copy=False,
         exportable=False,
         help="From your application's settings at Africa's Talking; sandbox and"
-        " production have different keys. It can be replaced here but never read"
-        " again. A new key may take up to 20 minutes to work, and ends the old one.",
+        " production have different keys. It can be replaced here but never"
+        " read again. A new key can take up to 20 minutes to work and replaces"
+        " the old one.",
     )
     api_key_hint = fields.Char(
         "Key in Use", compute="_compute_api_key_hint", exportable=False
@@ -37,16 +38,16 @@ class SmsGatewayConfig(models.Model):
         "Key from Environment Variable",
         copy=False,
         tracking=True,
-        help="Name of a variable of the server's environment that holds the key, such"
-        " as SU_SMS_API_KEY, so that the key is not in the database at all.",
+        help="Name of an environment variable of the server that holds the key, such"
+        " as SU_SMS_API_KEY, so that the key is not stored in the database.",
     )
     proxy_password = fields.Char(
         compute="_compute_secrets",
         inverse="_inverse_proxy_password",
         copy=False,
         exportable=False,
-        help="It can be replaced here but never read again. Another address of the"
-        " proxy forgets it.",
+        help="It can be replaced here but never read again. Changing the proxy's"
+        " address removes it.",
     )
 
     seal_problem = fields.Char(compute="_compute_seal_problem")

@@ -69,7 +69,7 @@ class SmsGatewayEvent(models.Model):
             ("waiting", "Waits for its message"),
             ("applied", "Applied"),
             ("unmatched", "No such message"),
-            ("failed", "To be looked at"),
+            ("failed", "To review"),
         ],
         required=True,
         readonly=True,
@@ -77,7 +77,7 @@ class SmsGatewayEvent(models.Model):
     )
     received_at = fields.Datetime("Received", required=True, readonly=True)
     not_before = fields.Datetime(readonly=True)
-    payload = fields.Text(required=True, readonly=True, help="As it was posted.")
+    payload = fields.Text(required=True, readonly=True, help="As received.")
     problem = fields.Char(readonly=True)
     sms_id = fields.Many2one("sms.sms", "Message", readonly=True, ondelete="set null")
 
@@ -335,7 +335,7 @@ class SmsGatewayEvent(models.Model):
         self.check_access("read")
         done = self.filtered(lambda event: event.state == "applied")
         if done and done == self:
-            raise UserError(self.env._("These events are applied already."))
+            raise UserError(self.env._("These events have already been applied."))
         again = (self - done).sudo()
         again.write({"state": "new", "problem": False, "not_before": False})
         _logger.info("User %s: events are tried again: %s", self.env.uid, again.ids)

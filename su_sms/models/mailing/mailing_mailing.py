@@ -51,7 +51,7 @@ class MailingMailing(models.Model):
         """Let nobody undo what is on record of a company that they are not in."""
         if not self.env.su and not companies <= self.env.user.company_ids:
             raise AccessError(
-                self.env._("What was sent is on record at another company.")
+                self.env._("The message that was sent belongs to another company.")
             )
 
     @api.ondelete(at_uninstall=False)
@@ -61,8 +61,8 @@ class MailingMailing(models.Model):
         if self.env["sms.sms"].sudo().search_count(domain, limit=1):
             raise UserError(
                 self.env._(
-                    "SMS of this mailing are on record: archive it instead, or wait"
-                    " until they are forgotten."
+                    "SMS of this mailing are kept on record: archive it instead, or"
+                    " wait until their retention period ends."
                 )
             )
 
@@ -81,7 +81,7 @@ class MailingMailing(models.Model):
             except AccessError:
                 self.message_post(
                     body=self.env._(
-                        "Nobody gets this: %s may not search for its recipients.",
+                        "No recipients: %s is not allowed to search these records.",
                         author.name,
                     )
                 )
@@ -107,8 +107,8 @@ class MailingMailing(models.Model):
             if gateway and mailing._takes_too_many_parts(gateway.sudo()):
                 raise UserError(
                     self.env._(
-                        "This text is too long: at most %s SMS are sent for each"
-                        " recipient.",
+                        "This text is too long: at most %s SMS per recipient are"
+                        " allowed.",
                         gateway.sudo().max_parts,
                     )
                 )
@@ -230,7 +230,7 @@ class MailingMailing(models.Model):
             return False
         blacklist = self.env["sms.blacklist"].sudo()
         if number not in blacklist._opted_out([number]):
-            note = self.env._("By the link of a mailing that had no gateway.")
+            note = self.env._("Through the link of a mailing sent without a gateway.")
             act = Act(
                 "web_link", "web", note=note, company_id=mailing._sms_company().id
             )

@@ -50,15 +50,16 @@ class MailingMailing(models.Model):
         "res.users",
         "Launched By",
         readonly=True,
-        help="Who launched it, or had it changed at another company's cost. An SMS"
-        " mailing leaves at the cost of a company of theirs.",
+        help="The person who launched it or had it charged to another company. An"
+        " SMS mailing is charged to one of this person's companies.",
     )
     sms_coauthor_ids = fields.Many2many(
         "res.users",
         "sms_mailing_coauthor_rel",
         string="SMS Co-Authors",
         readonly=True,
-        help="Who else has said whom it goes to. It goes to whom all of them may find.",
+        help="Other people who have changed the recipients. Only recipients that all"
+        " of them can access get the message.",
     )
 
     # What it costs

@@ -10,7 +10,9 @@ class MailingSubscription(models.Model):
     _inherit = "mailing.subscription"
 
     left_by_link = fields.Boolean(
-        readonly=True, copy=False, help="Left by the link at the end of an SMS."
+        readonly=True,
+        copy=False,
+        help="Opted out through the link at the end of an SMS.",
     )
 
     @api.model_create_multi

@@ -20,9 +20,9 @@ FAILURE_TYPES = [
     ("sms_empty", "Empty Text"),
     ("sms_too_long", "Too Long"),
     ("sms_rendering", "Text Can't Be Filled In"),
-    ("sms_no_value", "Nothing to Fill In"),
+    ("sms_no_value", "Missing Value"),
     ("sms_hidden_row", "Hidden in the File"),
     ("sms_struck_row", "Struck Through in the File"),
-    ("sms_too_old", "Too Old to Be Useful"),
+    ("sms_too_old", "Too Old"),
     ("sms_outcome_unknown", "Outcome Unknown"),
 ]

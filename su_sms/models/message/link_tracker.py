@@ -14,7 +14,7 @@ class LinkTracker(models.Model):
         "In SMS",
         readonly=True,
         copy=False,
-        help="People have it on their phones: where it leads stays.",
+        help="This link has been sent by SMS: its destination can't be changed.",
     )
 
     def _check_access(self, operation):
@@ -31,8 +31,8 @@ class LinkTracker(models.Model):
     def _on_record_error(self):
         return AccessError(
             self.env._(
-                "This link is in SMS that people have been sent: nobody changes where"
-                " it leads. Make another one."
+                "This link has been sent by SMS: its destination can't be changed."
+                " Create a new one."
             )
         )
 

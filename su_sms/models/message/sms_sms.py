@@ -29,7 +29,7 @@ class SmsSms(models.Model):
         "Sent For",
         readonly=True,
         copy=False,
-        help="The company at whose cost it leaves.",
+        help="The company that is charged.",
     )
     message_class = fields.Selection(
         [("transactional", "Transactional"), ("promotional", "Promotional")],
@@ -39,10 +39,10 @@ class SmsSms(models.Model):
         " something the person has asked for or must know.",
     )
     to_many = fields.Boolean(
-        "Sent to Many",
+        "Sent to Several",
         readonly=True,
         copy=False,
-        help="Somebody sent it to several people at once: not to those who opted out.",
+        help="Sent to several people at once, so not to those who opted out.",
     )
     priority = fields.Selection(PRIORITIES, readonly=True, copy=False)
     failure_type = fields.Selection(selection_add=FAILURE_TYPES)
@@ -50,7 +50,7 @@ class SmsSms(models.Model):
         "Message ID", readonly=True, copy=False, index="btree_not_null"
     )
     provider_code = fields.Char("Code", readonly=True, copy=False)
-    provider_text = fields.Char("Provider's Words", readonly=True, copy=False)
+    provider_text = fields.Char("Provider Message", readonly=True, copy=False)
     cost = fields.Float(digits=(16, 4), readonly=True, copy=False)
     currency_id = fields.Many2one("res.currency", readonly=True, copy=False)
     parts = fields.Integer(readonly=True, copy=False)
@@ -61,9 +61,9 @@ class SmsSms(models.Model):
         "Sent, No Report",
         readonly=True,
         copy=False,
-        help="The provider accepted it and the network never said what became of it.",
+        help="The provider accepted it, but the network never reported the outcome.",
     )
-    attempts = fields.Integer("Tries", readonly=True, copy=False)
+    attempts = fields.Integer("Attempts", readonly=True, copy=False)
     faults = fields.Integer(
         readonly=True,
         copy=False,
@@ -74,16 +74,16 @@ class SmsSms(models.Model):
         "Queued Again", readonly=True, copy=False, help="When a person resent it."
     )
     failed_over_from_id = fields.Many2one(
-        "sms.gateway.config", "Taken Over From", readonly=True, copy=False
+        "sms.gateway.config", "Failed Over From", readonly=True, copy=False
     )
     dispatch_token = fields.Char(readonly=True, copy=False)
-    dispatched_at = fields.Datetime("Put on the Wire", readonly=True, copy=False)
+    dispatched_at = fields.Datetime("Sent to Provider", readonly=True, copy=False)
     accepted_at = fields.Datetime("Accepted", readonly=True, copy=False)
     delivered_at = fields.Datetime("Delivered On", readonly=True, copy=False)
     to_publish = fields.Boolean(
         readonly=True,
         copy=False,
-        help="Its tracker, notification and trace are still to be told.",
+        help="Its tracker, notification and trace are not up to date yet.",
     )
     hold_reason = fields.Char("Waits For", compute="_compute_hold_reason")
     _outbox_idx = models.Index(
@@ -108,13 +108,13 @@ class SmsSms(models.Model):
     gateway_name = fields.Char(
         "Gateway's Name",
         related="gateway_id.name",
-        help="For those who may not see gateways themselves.",
+        help="For users without access to gateways.",
     )
     sender_group_ids = fields.Many2many(
         related="create_uid.group_ids",
         string="Sender's Groups",
-        help="The groups that were given to who sent it, without those that follow from"
-        " them. A message counts in each.",
+        help="The groups explicitly assigned to the sender. A message counts in each"
+        " of them.",
     )
 
     # What a text costs
@@ -197,9 +197,9 @@ class SmsSms(models.Model):
     def _on_record_error(self):
         return AccessError(
             self.env._(
-                "What went through an SMS gateway is on record: nobody adds to it,"
-                " changes or deletes it by hand. Use the buttons, which keep who did"
-                " what."
+                "Messages sent through an SMS gateway are kept on record and can't"
+                " be added, changed or deleted manually. Use the buttons, which"
+                " record who did what."
             )
         )
 

@@ -17,8 +17,8 @@ class SmsSms(models.Model):
     settlement = fields.Selection(
         [
             ("resent", "Sent again"),
-            ("sent", "Settled as sent"),
-            ("failed", "Settled as failed"),
+            ("sent", "Marked as sent"),
+            ("failed", "Marked as failed"),
             ("queued", "Queued again"),
             ("cancelled", "Cancelled"),
             ("marked", "Marked as failed"),
@@ -62,7 +62,7 @@ class SmsSms(models.Model):
     def action_set_canceled(self):
         messages = self._to_handle()
         messages._check_not_left(
-            self.env._("A message that has left can't be cancelled.")
+            self.env._("A message that has been sent can't be cancelled.")
         )
         self._by_hand("cancelled")
         return super(SmsSms, messages).action_set_canceled()
@@ -70,7 +70,9 @@ class SmsSms(models.Model):
     def action_set_error(self, failure_type):
         messages = self._to_handle()
         messages._check_not_left(
-            self.env._("What became of a message that has left is the provider's word.")
+            self.env._(
+                "The outcome of a message that was sent is reported by the provider."
+            )
         )
         self._by_hand("marked")
         return super(SmsSms, messages).action_set_error(failure_type)
@@ -101,8 +103,8 @@ class SmsSms(models.Model):
         if archived:
             raise UserError(
                 self.env._(
-                    "Nothing leaves through “%s”: it is archived. Unarchive it first,"
-                    " or write a new message.",
+                    "“%s” is archived and sends nothing. Unarchive it first, or"
+                    " write a new message.",
                     archived[0].name,
                 )
             )
@@ -121,11 +123,11 @@ class SmsSms(models.Model):
         again.send()
         if rest := messages - routed:
             super(SmsSms, rest).resend_failed()
-        text = self.env._("%s messages are queued again.", len(again))
+        text = self.env._("%s messages have been queued again.", len(again))
         if unknown:
             text += " " + self.env._(
-                "%s were left alone: they may have been delivered. Open one and use"
-                " “Resend Anyway” if it may arrive twice.",
+                "%s were not resent because they may have been delivered. Open one"
+                " and use “Resend Anyway” if it may arrive twice.",
                 len(unknown),
             )
         return {
@@ -153,19 +155,19 @@ class SmsSms(models.Model):
         """Send again what may have been delivered, because a person says so."""
         unknown = self._unknown_to_settle("resent")
         unknown._queue_again()
-        return unknown._told(self.env._("%s messages are queued again."))
+        return unknown._told(self.env._("%s messages have been queued again."))
 
     def action_settle_sent(self):
         """Take these as sent: somebody has found out that they were."""
         unknown = self._unknown_to_settle("sent")
         unknown._settle("pending", False)
-        return unknown._told(self.env._("%s messages are settled as sent."))
+        return unknown._told(self.env._("%s messages have been marked as sent."))
 
     def action_settle_failed(self):
         """Take these as never sent; they may then be retried like any other."""
         unknown = self._unknown_to_settle("failed")
         unknown._settle("error", "sms_not_delivered")
-        return unknown._told(self.env._("%s messages are settled as failed."))
+        return unknown._told(self.env._("%s messages have been marked as failed."))
 
     def _unknown_to_settle(self, settlement):
         """Return those of these that are unknown, with who settles them how."""
@@ -175,7 +177,7 @@ class SmsSms(models.Model):
         unknown = messages.filtered(lambda sms: sms._outcome_is_unknown())
         if not unknown:
             raise UserError(
-                self.env._("The outcome of these messages is known: nothing to settle.")
+                self.env._("The outcome of these messages is already known.")
             )
         unknown._keep_who(settlement)
         return unknown
@@ -200,7 +202,7 @@ class SmsSms(models.Model):
     def _settle(self, state, failure_type):
         self.write({"state": state, "failure_type": failure_type})
         self._tell_trackers(
-            self.sms_tracker_id, state, failure_type, self.env._("Settled by hand")
+            self.sms_tracker_id, state, failure_type, self.env._("Marked manually")
         )
 
     def _told(self, text):

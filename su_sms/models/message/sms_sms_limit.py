@@ -25,15 +25,15 @@ class SmsSms(models.Model):
     _inherit = "sms.sms"
 
     from_composer = fields.Boolean(
-        readonly=True, copy=False, help="Somebody pressed Send; Odoo did not by itself."
+        readonly=True, copy=False, help="Sent manually, not automatically by Odoo."
     )
     hour_parts = fields.Integer(
-        readonly=True, copy=False, help="What it counts for the hourly limit."
+        readonly=True, copy=False, help="What it counts towards the hourly limit."
     )
     held_until = fields.Datetime(
         readonly=True,
         copy=False,
-        help="When the hourly limit of who caused it lets it go.",
+        help="When the sender's hourly limit allows it to be sent.",
     )
 
     _held_idx = models.Index(
@@ -71,9 +71,9 @@ class SmsSms(models.Model):
                     if composed:
                         raise UserError(
                             self.env._(
-                                "You may send %(limit)s SMS an hour by hand, and this"
-                                " would be more: nothing was sent. Send fewer, wait, or"
-                                " make a campaign.",
+                                "You can send at most %(limit)s SMS per hour"
+                                " manually. Nothing was sent: send fewer, wait, or"
+                                " create a campaign.",
                                 limit=limit,
                             )
                         )

@@ -19,7 +19,7 @@ class MailThreadPhone(models.AbstractModel):
         """Ask on whose word, as Odoo's own dialog does not."""
         if not self.env["sms.blacklist"].has_access("write"):
             raise AccessError(
-                self.env._("Only an SMS manager may let a number be written to again.")
+                self.env._("Only an SMS manager can opt a number back in.")
             )
         return self.action_sms_opt_in()
 

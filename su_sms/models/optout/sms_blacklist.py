@@ -52,7 +52,7 @@ class SmsBlacklist(models.Model):
         "sms.consent", string="History", compute="_compute_consent_ids"
     )
 
-    _once = models.UniqueIndex("(phone_blacklist_id)", "This number is here already.")
+    _once = models.UniqueIndex("(phone_blacklist_id)", "This number is already listed.")
 
     # ------------------------------------------------------------
     # Fields
@@ -196,7 +196,9 @@ class SmsBlacklist(models.Model):
             if ours or not (INTERNAL | FOLLOWS) & set(vals):
                 continue
             raise AccessError(
-                self.env._("Give a number and a reason: the rest follows from them.")
+                self.env._(
+                    "Enter a number and a reason; the rest is filled in automatically."
+                )
             )
 
     def _check_correction(self, act):
@@ -210,8 +212,8 @@ class SmsBlacklist(models.Model):
         if not self.env.su and (own or (self.active and weaker)):
             raise ValidationError(
                 self.env._(
-                    "What the number's owner said is not rewritten. Opt the number in,"
-                    " if they want it."
+                    "What the owner of the number asked for can't be rewritten. Opt"
+                    " the number in if they want it."
                 )
             )
 
@@ -232,15 +234,15 @@ class SmsBlacklist(models.Model):
             labels = dict(self._fields["reason"]._description_selection(self.env))
             raise ValidationError(
                 self.env._(
-                    "“%s” can't be entered by hand: it is on record when it happens.",
+                    "“%s” can't be entered manually: it is recorded when it happens.",
                     labels.get(act.reason, act.reason),
                 )
             )
         if not out and not says_something(act.note):
             raise ValidationError(
                 self.env._(
-                    "Write down how you know: the history must show on whose word the"
-                    " number is written to again."
+                    "Enter the evidence: the history must show who asked for the"
+                    " number to be contacted again."
                 )
             )
 
@@ -255,7 +257,7 @@ class SmsBlacklist(models.Model):
         except UserError:
             # Odoo names it in full, and what is refused is logged.
             end = phone.ending(number)
-            text = self.env._("“%s” is no phone number: correct it.", end)
+            text = self.env._("“%s” is not a phone number. Please correct it.", end)
             raise ValidationError(text) from None
 
     def action_opt_out(self):

@@ -89,9 +89,11 @@ class SmsBlacklist(models.Model):
             labels = dict(self._fields["reason"]._description_selection(self.env))
             wrong = ", ".join(sorted(labels[reason] for reason in wrong))
             raise ValidationError(
-                self.env._("“%s” is no reason to leave a number out.", wrong)
+                self.env._("“%s” is not a valid reason to opt a number out.", wrong)
                 if out
-                else self.env._("“%s” is no reason to write to a number again.", wrong)
+                else self.env._(
+                    "“%s” is not a valid reason to opt a number back in.", wrong
+                )
             )
 
     @api.model
@@ -202,7 +204,7 @@ class SmsBlacklist(models.Model):
         )
         phones = self.env["phone.blacklist"].sudo()
         phones = phones.browse([row[0] for row in self.env.cr.fetchall()])
-        note = self.env._("It was on Odoo's blacklist before.")
+        note = self.env._("It was already on Odoo's blacklist.")
         acts = {p.number: Act(date=p.create_date, note=note) for p in phones}
         self.with_context(sms_acts=Acts(acts))._note_new(phones)
 
@@ -287,7 +289,7 @@ class SmsBlacklist(models.Model):
         if blocked := self._blocked_of_trial(numbers):
             raise UserError(
                 self.env._(
-                    "Opted out of promotional SMS: %s. Leave them out.",
+                    "Opted out of promotional SMS: %s. Remove them.",
                     ", ".join(phone.masked(number) for number in sorted(blocked)),
                 )
             )

@@ -28,11 +28,11 @@ class SmsConsent(models.Model):
             ("blocked", "Blocked"),
             ("lifted", "Lifted"),
         ],
-        "What",
+        "Type",
         required=True,
         readonly=True,
-        help="Opted out and opted in are people's own words. Blocked and lifted claim"
-        " nothing about what anybody wants.",
+        help="“Opted out” and “opted in” are people's own choices. “Blocked” and"
+        " “lifted” say nothing about what anyone wants.",
     )
     reason = fields.Selection(REASONS, required=True, readonly=True)
     channel = fields.Selection(CHANNELS, required=True, readonly=True)
@@ -40,7 +40,7 @@ class SmsConsent(models.Model):
     user_id = fields.Many2one("res.users", "Entered By", readonly=True)
     note = fields.Char(readonly=True)
     evidence = fields.Char(
-        readonly=True, help="What was said. It stays when the message is removed."
+        readonly=True, help="The words used. They are kept when the message is removed."
     )
     company_id = fields.Many2one("res.company", readonly=True)
     gateway_id = fields.Many2one("sms.gateway.config", readonly=True)
@@ -50,7 +50,7 @@ class SmsConsent(models.Model):
         "sms.sms", "Message", readonly=True, index="btree_not_null"
     )
     confirmed = fields.Boolean(
-        "Confirmed by SMS", readonly=True, help="The person was sent an answer."
+        "Confirmed by SMS", readonly=True, help="A reply was sent."
     )
 
     @api.model
@@ -110,14 +110,15 @@ class SmsConsent(models.Model):
     def write(self, vals):
         if vals:
             raise UserError(
-                self.env._(
-                    "The history of opt-outs can't be changed. Add a line instead."
-                )
+                self.env._("The opt-out history can't be changed. Add a line instead.")
             )
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(
-            self.env._("The history of opt-outs stays: it shows what people said.")
+            self.env._(
+                "The opt-out history can't be deleted: it is the evidence of"
+                " what people asked for."
+            )
         )

@@ -31,34 +31,33 @@ class SmsGatewayConfig(models.Model):
     _inherit = "sms.gateway.config"
 
     block_transactional = fields.Boolean(
-        "Nothing to Opted-Out People",
+        "Also Block Transactional SMS",
         tracking=True,
-        help="Stop transactional SMS to people who opted out as well, and so what they"
-        " must know. Off: an opt-out ends promotional SMS only.",
+        help="Block transactional SMS to people who opted out as well, even what"
+        " they need to know. Off: an opt-out only blocks promotional SMS.",
     )
     optout_text = fields.Char(
         "Answer to STOP",
         tracking=True,
-        help="Sent once to who opts out by SMS. It costs as any SMS does. Empty: no"
-        " answer.",
+        help="Sent once to anyone who opts out by SMS. Standard SMS charges apply."
+        " Empty: no reply.",
     )
     optin_text = fields.Char(
         "Answer to START",
         tracking=True,
-        help="Sent once to who opts in by SMS. Empty: no answer.",
+        help="Sent once to anyone who opts in by SMS. Empty: no reply.",
     )
     optout_short_code = fields.Char(
-        "STOP Goes To",
+        "STOP Short Code",
         tracking=True,
-        help="The short code to which people write STOP, as campaigns tell them. Empty:"
-        " the sender ID, if it is a short code.",
+        help="The short code to which people send STOP, shown at the end of"
+        " campaigns. Empty: the sender ID, if it is a short code.",
     )
     keyword = fields.Char(
         "Our Keyword",
         tracking=True,
-        help="On a short code that others share, the word that comes first in what"
-        " people write to us, such as STRATH in “STRATH STOP”. Empty: the code is ours"
-        " alone.",
+        help="On a shared short code, the word that people write first, such as"
+        " STRATH in “STRATH STOP”. Empty: the short code is not shared.",
     )
     sender_suspect_at = fields.Datetime(
         "Sender ID in Doubt Since", readonly=True, copy=False
@@ -79,14 +78,15 @@ class SmsGatewayConfig(models.Model):
             if not KEYWORD.fullmatch(gateway.keyword):
                 raise ValidationError(
                     self.env._(
-                        "A keyword is one word of letters and digits, as it is"
-                        " registered."
+                        "A keyword is a single word of letters and digits, exactly"
+                        " as registered."
                     )
                 )
             if self.env["sms.optout.word"]._kind_of(gateway.keyword):
                 raise ValidationError(
                     self.env._(
-                        "“%s” is an opt-out word, and so no keyword.", gateway.keyword
+                        "“%s” is an opt-out word and can't be used as a keyword.",
+                        gateway.keyword,
                     )
                 )
 
@@ -198,8 +198,8 @@ class SmsGatewayConfig(models.Model):
                     tried=tried,
                 ),
                 self.env._(
-                    "So many people have not opted out at once: the network takes the"
-                    " sender ID for a promotional one, or does not know it. Ask"
+                    "This many people can't have opted out at once: the network"
+                    " treats the sender ID as promotional, or does not know it. Ask"
                     " Africa's Talking how “%s” is registered.",
                     gateway.sender_id or self.env._("their own sender ID"),
                 ),

@@ -39,15 +39,15 @@ class SmsIncoming(models.Model):
     # AT posts again what was not acknowledged in time.
     _once = models.UniqueIndex(
         "(gateway_id, provider_message_id) WHERE provider_message_id IS NOT NULL",
-        "This message is here already.",
+        "This message already exists.",
     )
 
     # STOP and START
     doubtful = fields.Boolean(
-        "To Be Looked At",
+        "To Review",
         readonly=True,
-        help="It has a word to opt out among others: only a person can tell what it"
-        " means.",
+        help="It contains an opt-out word among others: a person has to decide what"
+        " it means.",
     )
     looked_at_by_id = fields.Many2one("res.users", readonly=True)
     _doubtful_idx = models.Index("(number) WHERE doubtful")
@@ -166,9 +166,9 @@ class SmsIncoming(models.Model):
     def _act_of_word(self, out):
         note = ""
         if self._is_overtaken(out):
-            note = self.env._("It came late: something newer counts.")
+            note = self.env._("Superseded by a newer report.")
         elif out and (count := self._on_the_wire()):
-            note = self.env._("%s messages were on their way already.", count)
+            note = self.env._("%s messages had already been sent.", count)
         return Act(
             "stop" if out else "start",
             "sms",
@@ -254,8 +254,10 @@ class SmsIncoming(models.Model):
         """Opt out who has written this: a person has read it as a no."""
         for message in self._looked_at():
             if not e164.parts(message.number):
-                raise UserError(self.env._("The number of this message is gone."))
-            note = self.env._("%s read it as a no.", self.env.user.name)
+                raise UserError(
+                    self.env._("The number of this message has been removed.")
+                )
+            note = self.env._("%s treated it as an opt-out.", self.env.user.name)
             message._on_word(True, note)
 
     def action_keep(self):
@@ -285,19 +287,17 @@ class SmsIncoming(models.Model):
             )
         )
         told = self._activities([("user_id", "in", managers.ids)]).user_id
-        text = self.env._(
-            "Somebody may have asked for no more SMS. Read it and decide:"
-        )
+        text = self.env._("This message may be an opt-out request. Please review it:")
         link = Markup('<a href="/odoo/action-%s">%s</a>') % (
             LOOK,
-            self.env._("To Be Looked At"),
+            self.env._("To Review"),
         )
         self.env["mail.activity"].sudo().create(
             [
                 {
                     "activity_type_id": self.env.ref(ACTIVITY).id,
                     "automated": True,
-                    "summary": self.env._("Answers that may be a no"),
+                    "summary": self.env._("Possible opt-outs to review"),
                     "note": Markup("%s %s") % (text, link),
                     "user_id": user.id,
                     "date_deadline": fields.Date.context_today(self.with_user(user)),

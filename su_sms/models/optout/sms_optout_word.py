@@ -14,36 +14,39 @@ class SmsOptoutWord(models.Model):
     _order = "kind desc, lang_id, sequence, id"
     _rec_name = "word"
 
-    word = fields.Char(required=True, help="Capitals and marks around it don't matter.")
+    word = fields.Char(
+        required=True, help="Case and surrounding punctuation are ignored."
+    )
     plain_word = fields.Char(compute="_compute_plain_word", store=True)
     kind = fields.Selection(
-        [("stop", "Opts Out"), ("start", "Opts In"), ("polite", "Means Nothing")],
+        [("stop", "Opts Out"), ("start", "Opts In"), ("polite", "Ignored")],
         "Effect",
         required=True,
         default="stop",
-        help="What means nothing may stand before or after another word: please,"
-        " thank you.",
+        help="Ignored words may stand before or after another word, such as please"
+        " or thank you.",
     )
     within = fields.Boolean(
         "Within a Text",
         default=True,
-        help="A short text that has the word among others is shown to a person. Off for"
-        " words that people write for other reasons, such as “end” or “cancel”.",
+        help="Short messages that contain the word among others are shown to a"
+        " person for review. Turn it off for words that people use for other"
+        " reasons, such as “end” or “cancel”.",
     )
     lang_id = fields.Many2one(
         "res.lang", "Language", context={"active_test": False}, ondelete="set null"
     )
     sequence = fields.Integer(default=10)
     told = fields.Boolean(
-        "In Texts",
+        "Shown in Messages",
         copy=False,
-        help="Messages and pages may tell people to write this word, at every company:"
-        " an administrator of Odoo says so. Words that come with this module are told"
-        " in any case.",
+        help="Messages and pages of every company may ask people to reply with this"
+        " word. Only an Odoo administrator can set this. The words of this"
+        " module are always shown.",
     )
     active = fields.Boolean(default=True)
     _once = models.UniqueIndex(
-        "(plain_word)", "This word is here already, perhaps archived."
+        "(plain_word)", "This word already exists; it may be archived."
     )
 
     @api.depends("word")
@@ -54,7 +57,9 @@ class SmsOptoutWord(models.Model):
     @api.constrains("word", "kind")
     def _check_word(self):
         if any(not each.plain_word for each in self):
-            raise ValidationError(self.env._("A word needs a letter or a digit."))
+            raise ValidationError(
+                self.env._("A word needs at least one letter or digit.")
+            )
         shipped = self.sudo().search([("active", "=", True)])._shipped() - self
         ours = {plain(each.word): Word(each.kind, each.within) for each in shipped}
         spelled = {
@@ -116,7 +121,9 @@ class SmsOptoutWord(models.Model):
             and not self.env.user.has_group("base.group_system")
         ):
             raise AccessError(
-                self.env._("Only an administrator of Odoo has a word told in texts.")
+                self.env._(
+                    "Only an Odoo administrator can have a word shown in messages."
+                )
             )
 
     def _check_not_ours(self):
@@ -152,7 +159,7 @@ class SmsOptoutWord(models.Model):
         """Take a word that somebody has added meanwhile for the one that comes now."""
         names = [data.get("xml_id") or "" for data in data_list]
         if not self.env.su and any(name.startswith("su_sms.") for name in names):
-            raise AccessError(self.env._("Only what is installed comes with us."))
+            raise AccessError(self.env._("Only Odoo's own data can be used here."))
         known = {
             plain(each.word): each
             for each in self.with_context(active_test=False).search([])

@@ -20,7 +20,7 @@ class SmsSuppression(models.Model):
 
     number_hash = fields.Char(required=True, readonly=True)
 
-    _once = models.UniqueIndex("(number_hash)", "This number is suppressed already.")
+    _once = models.UniqueIndex("(number_hash)", "This number is already suppressed.")
 
     def init(self):
         """Make the secret of the hashes, once."""

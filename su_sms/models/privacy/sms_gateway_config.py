@@ -24,24 +24,25 @@ class SmsGatewayConfig(models.Model):
         "Keep Texts (Days)",
         default=180,
         tracking=True,
-        help="After this the text of a message is blanked, also in the chatter where it"
-        " was written. Who sent it to whom, when and what it cost stays. 0: as long as"
-        " the number.",
+        help="After this time the text is removed, also from the chatter where it"
+        " was written. The sender, recipient, date and cost remain. 0: as long"
+        " as the number.",
     )
     number_days = fields.Integer(
         "Keep Numbers (Days)",
         default=365,
         tracking=True,
-        help="After this a hash takes the number's place, and the name and the links to"
-        " the contact and its record go: messages can still be counted and told apart,"
-        " but no longer traced to a person. 0: as long as the message.",
+        help="After this time the number is replaced by a hash, and the name and the"
+        " links to the contact and record are removed: messages can still be"
+        " counted and distinguished, but no longer traced to a person. 0: as"
+        " long as the message.",
     )
     message_days = fields.Integer(
         "Keep Messages (Days)",
         default=730,
         tracking=True,
-        help="After this a message is removed. Its outcome, parts and cost stay in the"
-        " totals of the statements. 0: for ever.",
+        help="After this time the message is removed. Its outcome, parts and cost"
+        " remain in the totals of the statements. 0: never.",
     )
 
     _days = models.Constraint(
@@ -132,5 +133,7 @@ class SmsGatewayConfig(models.Model):
     @api.model
     def _notice(self):
         """Return the HTML that takes a forgotten text's place in the chatter."""
-        text = self.env._("The text of this SMS was removed when its time was over.")
+        text = self.env._(
+            "The text of this SMS was removed at the end of its retention period."
+        )
         return str(Markup("<p><em>%s</em></p>") % text)

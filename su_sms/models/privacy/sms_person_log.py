@@ -20,7 +20,7 @@ class SmsPersonLog(models.Model):
         "Hash",
         required=True,
         readonly=True,
-        help="The same for the same number, also in the log after its erasure.",
+        help="Identical for identical numbers, even in the log after erasure.",
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     details = fields.Char(readonly=True)

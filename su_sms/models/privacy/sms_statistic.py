@@ -19,7 +19,8 @@ class SmsStatistic(models.Model):
     day = fields.Date(
         required=True,
         readonly=True,
-        help="When the messages were accepted, else made, in the company's time zone.",
+        help="When the messages were accepted, otherwise created, in the company's"
+        " time zone.",
     )
     company_id = fields.Many2one("res.company", readonly=True)
     gateway_id = fields.Many2one(

@@ -192,7 +192,7 @@ class TestCampaignResults(CampaignCase):
         reasons = campaign.results["reasons"]
         self.assertEqual(
             {row["label"]: row["count"] for row in reasons},
-            {"Called Off": 2, "Invalid Destination": 1},
+            {"Cancelled": 2, "Invalid Destination": 1},
         )
         self.assertEqual(campaign.excluded_count, 3)
         for row in reasons:

@@ -21,7 +21,7 @@ class TestDashboardGateway(DashboardCase):
         data = self.data()
         reasons = {row["label"]: row["count"] for row in data["queue"]["reasons"]}
         self.assertEqual(
-            reasons, {"Its turn": 2, "The next try": 1, "A paused campaign": 1}
+            reasons, {"Next in the queue": 2, "The next try": 1, "A paused campaign": 1}
         )
         self.check_figures(data)
         self.gateway.hold_reason = "credit"
@@ -43,7 +43,7 @@ class TestDashboardGateway(DashboardCase):
             self.gateway.write(vals)
             data = self.data()
             reasons = {row["label"]: row["count"] for row in data["queue"]["reasons"]}
-            self.assertEqual(reasons, {reason: 1, "Its turn": 1})
+            self.assertEqual(reasons, {reason: 1, "Next in the queue": 1})
             self.check_figures(data)
 
     def test_problems_the_worst_first(self):

@@ -82,7 +82,7 @@ class TestOptoutOfMailing(OptoutCase, GatewayCase):
     def test_post_leaves_the_list_of_the_mailing_and_joins_it_again(self):
         _mailing, path = self.to_the_list()
         page = self.press(path, "leave")
-        self.assertIn("You have left", page.text)
+        self.assertIn("You have unsubscribed from", page.text)
         self.assertEqual(self.opted_out(), (False, self.list))
         self.press(path, "join")
         self.assertEqual(self.opted_out(), (False, self.env["mailing.list"]))
@@ -100,8 +100,8 @@ class TestOptoutOfMailing(OptoutCase, GatewayCase):
         _mailing, path = self.to_the_list()
         self.contact.subscription_ids.opt_out = True
         page = self.url_open(path)
-        self.assertIn("You have left", page.text)
-        self.assertNotIn("Join again", page.text)
+        self.assertIn("You have unsubscribed from", page.text)
+        self.assertNotIn("Subscribe again", page.text)
         self.press(path, "join")
         self.assertEqual(self.opted_out(), (False, self.list + self.other))
         # Left by the link, and once more by hand.

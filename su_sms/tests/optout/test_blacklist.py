@@ -249,7 +249,7 @@ class TestBlacklist(BlacklistCase):
         bad = [
             ["nobody", "Complaint", ""],
             ["", "Complaint", ""],
-            ["0712345670", "Because", ""],
+            ["0712345670", "Reason", ""],
             ["0712345671", "START Word", ""],
             ["0712345672", "Complaint", ""],
         ]
@@ -267,7 +267,7 @@ class TestBlacklist(BlacklistCase):
         data = self.entry().export_data(["number", "reason", "channel", "note"])[
             "datas"
         ]
-        self.assertEqual(data, [[NUMBER, "Complaint", "By Hand", "Letter"]])
+        self.assertEqual(data, [[NUMBER, "Complaint", "Manual", "Letter"]])
 
     def test_dialog_from_a_contact_keeps_reason_and_who(self):
         user = self.user("secretary", "base.group_user,su_sms.group_user")

@@ -122,7 +122,7 @@ class TestOptoutWeb(OptoutCase):
             with self.subTest(wrong):
                 page = self.url_open(f"/o/{wrong}")
                 self.assertEqual(page.status_code, 404)
-                self.assertIn("This link is not known", page.text)
+                self.assertIn("Unknown link", page.text)
                 self.assertNotIn("Savanna", page.text)
 
     def test_guessing_is_slowed_down(self):
@@ -213,7 +213,7 @@ class TestOptoutWeb(OptoutCase):
                 self._say(*said)
                 page = self.url_open(self.path)
                 self.assertIn("You have opted out", page.text)
-                self.assertNotIn("Get SMS again", page.text)
+                self.assertNotIn("Receive SMS again", page.text)
                 self.assertIn("Ask us", page.text)
                 self._choose("in")
                 self.assertTrue(self._out())
@@ -226,7 +226,7 @@ class TestOptoutWeb(OptoutCase):
         start = Act("start", "sms", fields.Datetime.now() - timedelta(days=1))
         self.env["sms.blacklist"]._opt_in([NUMBER], start)
         self._say(link, link)
-        self.assertIn("Get SMS again", self.url_open(self.path).text)
+        self.assertIn("Receive SMS again", self.url_open(self.path).text)
         self._choose("in")
         self.assertFalse(self._out())
         self._say(stop)
@@ -245,7 +245,7 @@ class TestOptoutWeb(OptoutCase):
         self._say((True, "stop", "sms"))
         page = self.url_open(self.path)
         self.assertIn("START to 21512", page.text)
-        self.assertNotIn("Get SMS again", page.text)
+        self.assertNotIn("Receive SMS again", page.text)
 
     def test_links_are_short_stable_and_made_in_two_statements(self):
         numbers = [f"+2547110{n:05d}" for n in range(10_000)]

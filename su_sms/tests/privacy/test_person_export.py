@@ -44,9 +44,9 @@ class TestPersonExport(RetentionCase):
         blacklist._opt_out([NUMBER, "+254712345679"], act)
         blacklist._opt_in([NUMBER], Act("start", "sms"))
         opted_in, opted_out = self.sheet("SMS Opt-Out History")
-        self.assertEqual(opted_in["What"], "Opted in")
+        self.assertEqual(opted_in["Type"], "Opted in")
         self.assertEqual(opted_in["Reason"], "START Word")
-        self.assertEqual(opted_out["What"], "Opted out")
+        self.assertEqual(opted_out["Type"], "Opted out")
         self.assertEqual(opted_out["Reason"], "Complaint")
         self.assertEqual(opted_out["Note"], "Called on 3 May")
         self.assertEqual(opted_out["Evidence"], "“No more!”")
@@ -89,7 +89,7 @@ class TestPersonExport(RetentionCase):
         campaign = self.campaign(self.file(PEOPLE), self.numbers("0712345678"))
         campaign.action_check()
         rows = self.sheet("SMS Campaign Recipient")
-        reasons = [row["Left Out Because"] for row in rows]
+        reasons = [row["Reason"] for row in rows]
         self.assertEqual(reasons, [None, "Duplicate"])
         self.assertEqual(rows[0]["Name"], "Fatuma")
 

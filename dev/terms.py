@@ -12,6 +12,7 @@ import sys
 
 from . import cache, database
 from .environment import Environment, environment
+from .problem import Problem
 
 POT = cache.CHECKOUT / "su_sms" / "i18n" / "su_sms.pot"
 #: lines of the head that differ each time
@@ -41,14 +42,12 @@ def _exported(env: Environment) -> str:
     source = database.template(env, addon=True)
     with database.temporary(env, "terms", source) as name:
         command = [str(env.python), "-m", "dev.terms", f"--database={name}"]
-        return subprocess.run(
-            command,
-            cwd=cache.CHECKOUT,
-            env=env.env,
-            stdout=subprocess.PIPE,
-            text=True,
-            check=True,
-        ).stdout
+        done = subprocess.run(
+            command, cwd=cache.CHECKOUT, env=env.env, capture_output=True, text=True
+        )
+    if done.returncode:
+        raise Problem(f"the terms can't be exported:\n{done.stderr}")
+    return done.stdout
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ class SmsCampaignLaunch(models.TransientModel):
     part_count = fields.Integer("Total Parts", compute="_compute_figures")
     price = fields.Float("Estimated Cost", digits=(16, 2), compute="_compute_figures")
     price_text = fields.Char("Price", compute="_compute_figures")
-    balance_short_text = fields.Char("Missing Credit", compute="_compute_figures")
+    balance_short_text = fields.Char("Missing Amount", compute="_compute_figures")
     part_price = fields.Float(
         "Price of a Part", digits=(16, 4), compute="_compute_figures"
     )

@@ -21,7 +21,7 @@ class SmsCampaignRecipient(models.Model):
     audience_id = fields.Many2one("sms.campaign.audience", ondelete="cascade")
     name = fields.Char()
     number = fields.Char()
-    reason = fields.Selection(FAILURE_TYPES, "Reason")
+    reason = fields.Selection(FAILURE_TYPES)
     detail = fields.Char("In Detail")
     line = fields.Integer("Line in the File")
     res_model = fields.Char()
@@ -91,7 +91,7 @@ class SmsCampaignExclusion(models.Model):
     _rec_name = "reason"
 
     campaign_id = fields.Many2one("sms.campaign", required=True, ondelete="cascade")
-    reason = fields.Selection(FAILURE_TYPES, "Reason", readonly=True)
+    reason = fields.Selection(FAILURE_TYPES, readonly=True)
     count = fields.Integer("People", readonly=True)
 
     @api.depends("reason")

@@ -50,9 +50,7 @@ class SmsGatewayConfig(models.Model):
     # A subject of its own. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.gateway.config"
 
-    hold_reason = fields.Selection(
-        HOLD_REASONS, "Hold Reason", readonly=True, copy=False
-    )
+    hold_reason = fields.Selection(HOLD_REASONS, readonly=True, copy=False)
     hold_text = fields.Char("Provider Message", readonly=True, copy=False)
     held_since = fields.Datetime(readonly=True, copy=False)
     hold_told = fields.Boolean(readonly=True, copy=False)

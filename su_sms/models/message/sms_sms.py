@@ -63,7 +63,7 @@ class SmsSms(models.Model):
         copy=False,
         help="The provider accepted it, but the network never reported the outcome.",
     )
-    attempts = fields.Integer("Attempts", readonly=True, copy=False)
+    attempts = fields.Integer(readonly=True, copy=False)
     faults = fields.Integer(
         readonly=True,
         copy=False,
@@ -74,7 +74,7 @@ class SmsSms(models.Model):
         "Queued Again", readonly=True, copy=False, help="When a person resent it."
     )
     failed_over_from_id = fields.Many2one(
-        "sms.gateway.config", "Failed Over From", readonly=True, copy=False
+        "sms.gateway.config", readonly=True, copy=False
     )
     dispatch_token = fields.Char(readonly=True, copy=False)
     dispatched_at = fields.Datetime("Sent to Provider", readonly=True, copy=False)

@@ -52,13 +52,13 @@ from .mailing import (
     test_optout_mailing,
 )
 from .message import (
-    test_ahead,
     test_composer_said_no,
     test_dispatch,
     test_journal,
     test_lanes,
     test_length,
     test_limit,
+    test_lookahead,
     test_number_search,
     test_old_news,
     test_outcome,

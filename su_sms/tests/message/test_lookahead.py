@@ -2,21 +2,21 @@ from datetime import timedelta
 
 from odoo.tests import tagged
 
-from ...dispatch import ahead, outbox
+from ...dispatch import lookahead, outbox
 from ...tools.transactions import utcnow
 from ..campaign_case import CampaignCase
 
 
 @tagged("post_install", "-at_install")
-class TestAhead(CampaignCase):
+class TestLookAhead(CampaignCase):
     """Claims go by a look of a moment ago; what is true now is what counts."""
 
     def setUp(self):
         super().setUp()
         self.gateway.chunk_size = 2
         # Whatever the machine does meanwhile, the look is good for this test.
-        self.patch(ahead, "GOOD_FOR", 3600.0)
-        self.ahead = ahead.LookAhead()
+        self.patch(lookahead, "GOOD_FOR", 3600.0)
+        self.ahead = lookahead.LookAhead()
 
     def texts_to(self, count, **vals):
         """Queue messages of different texts; one chunk each."""
@@ -44,7 +44,7 @@ class TestAhead(CampaignCase):
         self.assertEqual(self.claim(), [first])
         self.assertFalse(self.ahead.is_stale)
         looks = []
-        self.patch(ahead.LookAhead, "look", lambda *given: looks.append(given))
+        self.patch(lookahead.LookAhead, "refill", lambda *given: looks.append(given))
         self.assertEqual(self.claim(slots=2), [second, third])
         self.assertFalse(looks)
         self.assertTrue(self.ahead.is_stale)

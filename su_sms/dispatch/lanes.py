@@ -35,7 +35,7 @@ class Lane:
 
     :ivar room: 0 if it is shut
     :ivar opens: when to look again if it is shut; None: a person has to do something
-    :ivar reason: why it is shut: "window", "balance", "pace" or "budget"
+    :ivar reason: why it is shut: "window", "balance", "pace", "budget" or "day_budget"
     :ivar price: what a message costs at most, taken out of ``allowance``, which lanes
         of a company share
     :ivar without: ids of companies whose messages stay, as their allowance is empty
@@ -137,7 +137,7 @@ def _campaign(cr, gateway, campaign, allowance, now):
     lane = _by_day(gateway, lane, allowance, now)
     if lane.room and campaign.budget:
         left = left_of_budget(cr, campaign.id, campaign.budget, campaign.price)
-        lane = _by_money(lane, left, None)
+        lane = _by_money(lane, left, None, "budget")
     if lane.room and campaign.pace:
         until = paced_until(cr, gateway, campaign.id)
         room = min(lane.room, pace.room(until, campaign.pace, now))
@@ -216,17 +216,18 @@ def _by_day(gateway, lane, allowance, now):
     if not (lane.room and allowance):
         return lane
     tomorrow = window.tomorrow(gateway.zone, now)
-    return _by_money(replace(lane, allowance=allowance), allowance.left, tomorrow)
+    lane = replace(lane, allowance=allowance)
+    return _by_money(lane, allowance.left, tomorrow, "day_budget")
 
 
-def _by_money(lane, left, opens):
+def _by_money(lane, left, opens, reason):
     if lane.price:
         room = int(left / lane.price + 1e-6)
     else:
         room = LOOK_AHEAD if left > 0 else 0
     if room > 0:
         return replace(lane, room=min(lane.room, room))
-    return replace(lane, room=0, opens=opens, reason="budget")
+    return replace(lane, room=0, opens=opens, reason=reason)
 
 
 # ------------------------------------------------------------

@@ -3,45 +3,28 @@
 from collections import defaultdict
 from typing import NamedTuple
 
-OUTCOME_OF_STATE = {
-    "sent": "delivered",
-    "pending": "unreported",
-    "error": "failed",
-    "canceled": "not_sent",
-    "outgoing": "waiting",
-    "process": "waiting",
-}
 # Their parts were counted, and never sent.
 NOT_LEFT = ("not_sent", "waiting")
 # How many lines are kept together: they fit on a first page, below the title.
 LINES_TOGETHER = 18
 
 
-def outcome_of(state, failure_type, left_out):
-    """Return the column of a statement in which a message counts."""
-    if left_out:
-        return "not_sent"
-    if failure_type == "sms_outcome_unknown":
-        return "unknown"
-    return OUTCOME_OF_STATE[state]
-
-
 class Line:
-    """Counts of messages by outcome, their parts, and their cost by currency."""
+    """Counts of messages by result, their parts, and their cost by currency."""
 
     def __init__(self, label=""):
         self.label = label
-        self.outcomes = defaultdict(int)
+        self.results = defaultdict(int)
         self.parts = 0
         self.costs = defaultdict(float)
 
     @property
     def messages(self):
-        return sum(self.outcomes.values())
+        return sum(self.results.values())
 
-    def add(self, outcome, messages, parts, currency, cost):
-        self.outcomes[outcome] += messages
-        if outcome not in NOT_LEFT:
+    def add(self, result, messages, parts, currency, cost):
+        self.results[result] += messages
+        if result not in NOT_LEFT:
             self.parts += parts
         if cost:
             self.costs[currency] += cost

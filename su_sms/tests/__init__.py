@@ -29,6 +29,7 @@ from .dashboard import (
     test_dashboard,
     test_dashboard_delivery,
     test_dashboard_gateway,
+    test_waiting,
 )
 from .gateway import (
     test_bridges,
@@ -64,6 +65,7 @@ from .message import (
     test_outcome,
     test_report,
     test_resend,
+    test_results,
     test_routing,
     test_to_many,
     test_unknown,

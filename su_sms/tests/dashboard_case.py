@@ -78,8 +78,8 @@ class DashboardCase(GatewayCase):
 
     def period(self, data, key):
         period = next(each for each in data["periods"] if each["key"] == key)
-        keys = [outcome["key"] for outcome in data["outcomes"]]
-        counts = [figure["count"] for figure in period["outcomes"]]
+        keys = [result["key"] for result in data["results"]]
+        counts = [figure["count"] for figure in period["results"]]
         return period, dict(zip(keys, counts, strict=True))
 
     def check_figures(self, data, user=None):
@@ -91,10 +91,10 @@ class DashboardCase(GatewayCase):
             with self.subTest(figure=figure):
                 count = messages.search_count(figure["domain"])
                 self.assertEqual(count, figure["count"])
-        for outcome in data["outcomes"]:
-            counts = data["chart"]["counts"][outcome["key"]]
+        for result in data["results"]:
+            counts = data["chart"]["counts"][result["key"]]
             for day, count in zip(data["chart"]["days"], counts, strict=True):
-                domain = [*day["domain"], *outcome["domain"]]
+                domain = [*day["domain"], *result["domain"]]
                 self.assertEqual(messages.search_count(domain), count, domain)
 
 

@@ -7,7 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools.misc import format_date, format_datetime
 
-from ..report.sms_statement_lines import Line, Section, outcome_of
+from ..models.message.results import labels, result_of
+from ..report.sms_statement_lines import Line, Section
 from ..tools import xlsx
 
 MONTHS = 36
@@ -84,13 +85,13 @@ class SmsStatementWizard(models.TransientModel):
     def _statement(self):
         """Return the statement as data, for the page and the spreadsheet.
 
-        :return: {"outcomes": {key: label}, "currencies": [name],
+        :return: {"results": {key: label}, "currencies": [name],
             "sections": [Section]}
         """
         self.ensure_one()
         if self.company_id not in self.env.companies:
             raise AccessError(self.env._("You don't have access to this company."))
-        labels = dict(self._fields["breakdown"]._description_selection(self.env))
+        headings = dict(self._fields["breakdown"]._description_selection(self.env))
         every = list(BREAKDOWNS) if self.breakdown == "all" else [self.breakdown]
         # The total is that of lines in which each message counts once.
         once = [name for name in every if name not in SEVERAL] or ["user"]
@@ -99,11 +100,11 @@ class SmsStatementWizard(models.TransientModel):
         for name in set(every) & set(SEVERAL):
             found |= self._lines([name])
         sections = [
-            Section(labels[name], found[name], total, self._note(name))
+            Section(headings[name], found[name], total, self._note(name))
             for name in every
         ]
         return {
-            "outcomes": self._outcomes(),
+            "results": labels(self.env),
             "currencies": sorted(total.costs),
             "sections": sections,
         }
@@ -115,16 +116,6 @@ class SmsStatementWizard(models.TransientModel):
             "Messages of users in several groups count in each group, and once in"
             " the total."
         )
-
-    def _outcomes(self):
-        return {
-            "delivered": self.env._("Delivered"),
-            "unreported": self.env._("Sent, No Report"),
-            "failed": self.env._("Failed"),
-            "unknown": self.env._("Unknown"),
-            "not_sent": self.env._("Not Sent"),
-            "waiting": self.env._("Waiting"),
-        }
 
     def _lines(self, breakdowns):
         """Return {breakdown: its lines, most messages first}."""
@@ -139,10 +130,10 @@ class SmsStatementWizard(models.TransientModel):
             parts,
             cost,
         ) in self._groups(breakdowns):
-            outcome = outcome_of(state, failure_type, left_out)
+            result = result_of(state, failure_type, left_out)
             for key, lines in zip(keys, found.values(), strict=True):
                 line = lines.setdefault(key, Line())
-                line.add(outcome, messages, parts or 0, currency.name or "?", cost or 0)
+                line.add(result, messages, parts or 0, currency.name or "?", cost or 0)
         for breakdown, lines in found.items():
             for key, line in lines.items():
                 line.label = self._label(breakdown, key)
@@ -157,8 +148,8 @@ class SmsStatementWizard(models.TransientModel):
     def _total(self, lines):
         total = Line(self.env._("Total"))
         for line in lines:
-            for outcome, messages in line.outcomes.items():
-                total.outcomes[outcome] += messages
+            for result, messages in line.results.items():
+                total.results[result] += messages
             total.parts += line.parts
             for currency, cost in line.costs.items():
                 total.costs[currency] += cost
@@ -272,12 +263,12 @@ class SmsStatementWizard(models.TransientModel):
 
     def _xlsx(self):
         statement = self._statement()
-        outcomes, currencies = statement["outcomes"], statement["currencies"]
+        results, currencies = statement["results"], statement["currencies"]
 
         def row(line):
             yield line.label
             yield line.messages
-            yield from (line.outcomes[outcome] for outcome in outcomes)
+            yield from (line.results[result] for result in results)
             yield line.parts
             yield from (round(line.costs[name], 4) for name in currencies)
 
@@ -286,7 +277,7 @@ class SmsStatementWizard(models.TransientModel):
             headers = [
                 label,
                 self.env._("Messages"),
-                *outcomes.values(),
+                *results.values(),
                 self.env._("Parts"),
                 *(self.env._("Cost (%s)", name) for name in currencies),
             ]

@@ -96,20 +96,20 @@ def test_figures_show_what_was_sent_and_open_it(
     assert today >= len(PHONES) + 1
 
     # What else the card says opens what it was counted from
-    outcomes = section(page, "outcomes")
-    delivered = outcomes.locator("tr[name=delivered] button").first.inner_text()
+    results = section(page, "results")
+    delivered = results.locator("tr[name=delivered] button").first.inner_text()
     card = section(page, "today")
     check_opens(page, card.locator("[name=rate] button"), delivered)
     cost = card.locator("[name=cost] button").first
-    expect(outcomes.locator("tr[name=cost] td").nth(1)).to_contain_text(
+    expect(results.locator("tr[name=cost] td").nth(1)).to_contain_text(
         cost.inner_text()
     )
     assert len(PHONES) <= opened(page, cost) <= today
-    parts = outcomes.locator("tr[name=parts] button").first
+    parts = results.locator("tr[name=parts] button").first
     assert int(parts.inner_text()) >= len(PHONES)
     check_opens(page, parts, str(today))
 
-    failed = outcomes.locator("tr[name=failed]").get_by_role("button")
+    failed = results.locator("tr[name=failed]").get_by_role("button")
     assert check_opens(page, failed.first) >= 1
     assert check_opens(page, failed.last) >= 1
     reason = section(page, "failures").locator("tbody tr").filter(has_text="Rejected")

@@ -21,10 +21,11 @@ def burst(per_minute: int) -> float:
 
 
 def room(until: datetime | None, per_minute: int, now: datetime) -> int:
-    """Tell how many messages may leave now."""
+    """Tell how many messages may leave now, 0 or more."""
     interval = 60 / per_minute
     ahead = max((until - now).total_seconds(), 0) if until else 0
-    return int((burst(per_minute) - ahead) / interval + 1e-6)
+    # Further ahead than a burst when the pace has been lowered meanwhile.
+    return max(int((burst(per_minute) - ahead) / interval + 1e-6), 0)
 
 
 def opens(until: datetime | None, per_minute: int, now: datetime) -> datetime:

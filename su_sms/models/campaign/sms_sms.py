@@ -18,11 +18,6 @@ class SmsSms(models.Model):
     campaign_id = fields.Many2one(
         "sms.campaign", readonly=True, copy=False, ondelete="restrict"
     )
-    left_out = fields.Boolean(
-        readonly=True,
-        copy=False,
-        help="The campaign left this recipient out; see “Failure Type” for the reason.",
-    )
     recipient = fields.Char(
         readonly=True, help="The name that the audience had for this number."
     )

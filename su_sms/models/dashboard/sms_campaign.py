@@ -1,34 +1,36 @@
 from collections import Counter
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ...text.table.write import write_csv
+from ..message.results import RESULTS, SENT, TRIED, labels, result_of
 
-# What the funnel counts, by the state of the messages.
+# What each figure counts, by the results of messages.
 FUNNEL = {
-    "waiting_count": [("state", "in", ("outgoing", "process"))],
-    "sent_count": [("state", "in", ("pending", "sent"))],
-    "delivered_count": [("state", "=", "sent")],
-    "failed_count": [
-        ("state", "=", "error"),
-        ("failure_type", "!=", "sms_outcome_unknown"),
-    ],
-    "unknown_count": [("failure_type", "=", "sms_outcome_unknown")],
-    "excluded_count": [("state", "=", "canceled")],
-    "dropped_count": [("left_out", "=", True)],
-    "message_count": [("left_out", "!=", True)],
+    "waiting_count": ("waiting",),
+    "sent_count": SENT,
+    "delivered_count": ("delivered",),
+    "failed_count": ("failed",),
+    "unknown_count": ("unknown",),
+    "excluded_count": ("not_sent",),
 }
 # Bars of the picture over time; a bar is as many minutes as it takes.
 BARS = 24
 STEPS = (1, 5, 15, 60, 180, 720, 1440)
 # A campaign's messages, those that retention has removed as sums.
 MESSAGES = """
-    (SELECT network, state, failure_type, cost, 1 AS messages
-       FROM sms_sms WHERE campaign_id = %(id)s
-      UNION ALL
-     SELECT network, state, failure_type, cost, messages
-       FROM sms_statistic WHERE campaign_id = %(id)s) each
+  SELECT coalesce(network, '') AS network, state,
+         coalesce(failure_type, '') AS failure_type,
+         coalesce(left_out, FALSE) AS left_out,
+         sum(messages)::int AS messages, coalesce(sum(cost), 0)::float AS cost
+    FROM (SELECT network, state, failure_type, left_out, cost, 1 AS messages
+            FROM sms_sms WHERE campaign_id = %(id)s
+           UNION ALL
+          SELECT network, state, failure_type, left_out, cost, messages
+            FROM sms_statistic WHERE campaign_id = %(id)s) each
+GROUP BY 1, 2, 3, 4
 """
+ENDED_BADLY = ("unknown", "failed", "not_sent")
 BATCH = 5000
 
 
@@ -50,15 +52,21 @@ class SmsCampaign(models.Model):
     excluded_count = fields.Integer("Not Sent", compute="_compute_funnel")
     dropped_count = fields.Integer("Were Left Out", compute="_compute_funnel")
     progress = fields.Float(compute="_compute_funnel")
+    bars = fields.Json(
+        compute="_compute_funnel",
+        help="[{label, count, color}] of what has ended, those left out not counted",
+    )
     delivery_rate = fields.Float(compute="_compute_funnel")
+    waits_for = fields.Char(compute="_compute_waits_for")
     spent = fields.Float("Cost", digits=(16, 2), compute="_compute_spent")
     spent_currency_id = fields.Many2one("res.currency", compute="_compute_spent")
     click_count = fields.Integer("Clicks", compute="_compute_click_count")
     # By network, by reason, over time
     results = fields.Json(
         compute="_compute_results",
-        help="{networks: [{network, tried, delivered, cost}], reasons: [{reason, label,"
-        " count, left_out}], times: [{at, count}], minutes}; at in seconds since 1970",
+        help="{networks: [{network, tried, delivered, cost}],"
+        " reasons: [{reason, result, label, count}], times: [{at, count}], minutes};"
+        " at in seconds since 1970",
     )
 
     def _compute_funnel(self):
@@ -80,25 +88,41 @@ class SmsCampaign(models.Model):
             for campaign, *group, count in groups:
                 counts[campaign.id][tuple(group)] += count
         for campaign in self:
-            campaign._set_funnel(counts.get(campaign.id, {}))
+            campaign._set_funnel(counts.get(campaign.id, Counter()))
 
     def _set_funnel(self, counts):
-        def total(wanted):
-            return sum(n for group, n in counts.items() if wanted(*group))
+        """Set the figures.
 
-        self.message_count = total(lambda _s, _f, left_out: not left_out)
-        self.waiting_count = total(lambda s, _f, _l: s in ("outgoing", "process"))
-        self.sent_count = total(lambda s, _f, _l: s in ("pending", "sent"))
-        self.delivered_count = total(lambda s, _f, _l: s == "sent")
-        self.unknown_count = total(lambda _s, f, _l: f == "sms_outcome_unknown")
-        self.failed_count = total(lambda s, _f, _l: s == "error") - self.unknown_count
-        self.excluded_count = total(lambda s, _f, _l: s == "canceled")
-        self.dropped_count = total(lambda _s, _f, left_out: left_out)
+        :param counts: {(state, failure type, left out): messages}
+        """
+        left_out = sum(n for (_s, _f, out), n in counts.items() if out)
+        by_result = Counter()
+        for group, count in counts.items():
+            by_result[result_of(*group)] += count
+        for name, results in FUNNEL.items():
+            self[name] = sum(by_result[each] for each in results)
+        self.dropped_count = left_out
+        self.message_count = counts.total() - left_out
         done = self.message_count - self.waiting_count
         self.progress = 100 * done / self.message_count if self.message_count else 0
-        # As on the dashboard: of those that have left or tried to.
-        tried = self.sent_count + self.failed_count + self.unknown_count
+        tried = sum(by_result[each] for each in TRIED)
         self.delivery_rate = 100 * self.delivered_count / tried if tried else 0
+        # The bar is of those for whom there is a message.
+        by_result["not_sent"] -= left_out
+        self.bars = [
+            {"label": label, "count": by_result[key], "color": RESULTS[key].color}
+            for key, label in labels(self.env).items()
+            if by_result[key] and key != "waiting"
+        ]
+
+    def _compute_waits_for(self):
+        """Say what its messages wait for, in the words of message and dashboard."""
+        self.waits_for = False
+        for campaign in self.filtered("waiting_count"):
+            say = campaign.gateway_id.sudo()._why_they_wait()
+            campaign.waits_for = say(
+                campaign.message_class, campaign, campaign.company_id.id, "next"
+            )
 
     def _compute_spent(self):
         groups = (
@@ -138,13 +162,23 @@ class SmsCampaign(models.Model):
         """Open messages; the context's ``which`` is a field of the funnel."""
         self.ensure_one()
         self.check_access("read")
-        which = FUNNEL.get(self.env.context.get("which"), [])
+        which = self._which(self.env.context.get("which"))
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "su_sms.sms_sms_action_messages"
         )
         action["domain"] = [("campaign_id", "=", self.id), *which]
         action["context"] = {"create": False}
         return action
+
+    @api.model
+    def _which(self, figure):
+        """Return the domain of the messages that a figure counts; [] for all."""
+        if figure in FUNNEL:
+            return [("result", "in", FUNNEL[figure])]
+        return {
+            "dropped_count": [("left_out", "=", True)],
+            "message_count": [("left_out", "!=", True)],
+        }.get(figure, [])
 
     def action_open_clicks(self):
         self.ensure_one()
@@ -165,8 +199,7 @@ class SmsCampaign(models.Model):
         self.env["sms.statistic"].flush_model()
         for campaign in self:
             campaign.results = campaign.state not in ("draft", "approval") and {
-                "networks": campaign._results_by_network(),
-                "reasons": campaign._results_by_reason(),
+                **campaign._results_by_network_and_reason(),
                 **campaign._results_over_time(),
             }
 
@@ -174,36 +207,45 @@ class SmsCampaign(models.Model):
         self.env.cr.execute(query, {"id": self._origin.id})
         return self.env.cr.dictfetchall()
 
-    def _results_by_network(self):
-        return self._rows(
-            f"""
-              SELECT coalesce(network, '') AS network,
-                     sum(messages)::int AS tried,
-                     coalesce(sum(messages) FILTER (WHERE state = 'sent'), 0)::int
-                     AS delivered,
-                     sum(cost)::float AS cost
-                FROM {MESSAGES}
-               WHERE state IN ('pending', 'sent', 'error')
-            GROUP BY 1 ORDER BY tried DESC
-            """
-        )
+    def _results_by_network_and_reason(self):
+        """Return the figures of networks, and of reasons not to be delivered."""
+        failure = self.env["sms.sms"]._fields["failure_type"]
+        words = dict(failure._description_selection(self.env))
+        networks, reasons = {}, {}
+        for row in self._rows(MESSAGES):
+            result = result_of(row["state"], row["failure_type"], row["left_out"])
+            if result in TRIED:
+                network = networks.setdefault(
+                    row["network"],
+                    {"network": row["network"], "tried": 0, "delivered": 0, "cost": 0},
+                )
+                network["tried"] += row["messages"]
+                network["cost"] += row["cost"]
+                if result == "delivered":
+                    network["delivered"] += row["messages"]
+            if result in ENDED_BADLY:
+                key = (row["failure_type"], result)
+                reason = reasons.setdefault(
+                    key,
+                    {
+                        "reason": row["failure_type"],
+                        "result": result,
+                        "label": words.get(row["failure_type"])
+                        or self._without_reason(result),
+                        "count": 0,
+                    },
+                )
+                reason["count"] += row["messages"]
+        return {
+            "networks": sorted(networks.values(), key=lambda each: -each["tried"]),
+            "reasons": sorted(reasons.values(), key=lambda each: -each["count"]),
+        }
 
-    def _results_by_reason(self):
-        labels = dict(
-            self.env["sms.sms"]._fields["failure_type"]._description_selection(self.env)
-        )
-        rows = self._rows(
-            f"""
-              SELECT coalesce(failure_type, '') AS reason, sum(messages)::int AS count,
-                     state = 'canceled' AS left_out
-                FROM {MESSAGES}
-               WHERE state IN ('error', 'canceled')
-            GROUP BY 1, state ORDER BY count DESC
-            """
-        )
+    @api.model
+    def _without_reason(self, result):
         # Of a campaign that was cancelled, what had not left by then.
-        labels[""] = self.env._("Cancelled")
-        return [row | {"label": labels.get(row["reason"])} for row in rows]
+        cancelled = result == "not_sent"
+        return self.env._("Cancelled") if cancelled else self.env._("Unknown reason")
 
     def _results_over_time(self):
         """Count what was accepted in each stretch of time, those with none as well."""
@@ -239,19 +281,20 @@ class SmsCampaign(models.Model):
     def action_open_results(self):
         """Open messages of a row, by the context.
 
-        That has ``network``, or ``reason`` (a failure type) and ``left_out``.
+        That has ``network``, or ``reason`` (a failure type or nothing) and ``result``.
         """
         self.ensure_one()
         context = self.env.context
         if "network" in context:
             domain = [
                 ("network", "=", context["network"] or False),
-                ("state", "in", ("pending", "sent", "error")),
+                ("result", "in", TRIED),
             ]
         else:
+            result = context.get("result")
             domain = [
                 ("failure_type", "=", context.get("reason") or False),
-                ("state", "=", "canceled" if context.get("left_out") else "error"),
+                ("result", "in", [result] if result in RESULTS else list(RESULTS)),
             ]
         action = self.action_open_messages()
         action["domain"] += domain

@@ -25,7 +25,7 @@ class SmsDashboard(models.AbstractModel):
         Days begin in the user's time zone. Messages count by when they were queued.
 
         :param gateway_id: only what goes through this gateway
-        :return: ``gateways``, ``problems``, ``outcomes``, ``periods``, ``chart``,
+        :return: ``gateways``, ``problems``, ``results``, ``periods``, ``chart``,
             ``networks``, ``campaigns``, ``slowest``, ``failures``, ``delays``,
             ``queue``, ``balances``; a figure is a dict with ``count`` and ``domain``
         :raise AccessError: for those who are not managers

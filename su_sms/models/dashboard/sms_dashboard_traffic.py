@@ -2,35 +2,15 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..message.results import RESULTS, TRIED, labels, result_of
 from .sms_dashboard import DAYS, queued_before, queued_from
 
-STAYED = [("left_out", "=", False)]
-FAILED = [*STAYED, ("state", "=", "error")]
-# What became of messages, in the order in which it is shown.
-OUTCOMES = {
-    "delivered": [*STAYED, ("state", "=", "sent")],
-    "sent": [*STAYED, ("state", "=", "pending")],
-    "waiting": [*STAYED, ("state", "in", ("outgoing", "process"))],
-    "unknown": [*FAILED, ("failure_type", "=", "sms_outcome_unknown")],
-    "failed": [*FAILED, ("failure_type", "!=", "sms_outcome_unknown")],
-    "left_out": ["|", ("left_out", "=", True), ("state", "=", "canceled")],
-}
-# Those that have left or tried to: the delivery rate is the share of the delivered.
-TRIED = ("delivered", "sent", "unknown", "failed")
 # How many campaigns and reasons of failure are shown.
 SHOWN = 5
 # How long the networks take is told from the last days only: it is about now.
 RECENT_DAYS = 7
-STATES = {
-    "sent": "delivered",
-    "pending": "sent",
-    "outgoing": "waiting",
-    "process": "waiting",
-    "canceled": "left_out",
-}
 
 
 class Cell(NamedTuple):
@@ -51,18 +31,13 @@ class Cell(NamedTuple):
     parts: int
 
     @property
-    def outcome(self):
-        """Return what became of them, a key of OUTCOMES."""
-        if self.left_out:
-            return "left_out"
-        if self.state == "error":
-            unknown = self.failure_type == "sms_outcome_unknown"
-            return "unknown" if unknown else "failed"
-        return STATES[self.state]
+    def result(self):
+        """Return what became of them, a key of RESULTS."""
+        return result_of(self.state, self.failure_type, self.left_out)
 
 
 class SmsDashboard(models.AbstractModel):
-    """Figures of messages by day, outcome, network and campaign.
+    """Figures of messages by day, result, network and campaign.
 
     One statement counts them in cells; the figures are sums of these.
     """
@@ -80,7 +55,7 @@ class SmsDashboard(models.AbstractModel):
         since = [*domain, *queued_from(days[first])]
         by_network, by_gateway = self._delays(domain, days[-1 - RECENT_DAYS])
         return {
-            "outcomes": self._outcomes(),
+            "results": self._results(),
             "periods": self._periods(cells, days, domain),
             "chart": self._chart(recent, days, domain),
             "networks": self._networks(recent, since, by_network),
@@ -95,28 +70,23 @@ class SmsDashboard(models.AbstractModel):
         }
 
     @api.model
-    def _outcomes(self):
-        labels = {
-            "delivered": self.env._("Delivered"),
-            "sent": self.env._("Sent"),
-            "waiting": self.env._("Waiting"),
-            "unknown": self.env._("Outcome Unknown"),
-            "failed": self.env._("Failed"),
-            "left_out": self.env._("Left Out or Cancelled"),
-        }
+    def _results(self):
         return [
-            {"key": key, "label": labels[key], "domain": domain}
-            for key, domain in OUTCOMES.items()
+            {
+                "key": key,
+                "label": label,
+                "color": RESULTS[key].color,
+                "domain": [("result", "=", key)],
+            }
+            for key, label in labels(self.env).items()
         ]
 
     @api.model
-    def _figure(self, cells, domain, *outcomes, **more):
-        """Return the count of messages of these outcomes, with the domain of them."""
+    def _figure(self, cells, domain, *results, **more):
+        """Return the count of messages with these results, with the domain of them."""
         return {
-            "count": sum(cell.messages for cell in cells if cell.outcome in outcomes),
-            "domain": list(
-                Domain(domain) & Domain.OR(OUTCOMES[each] for each in outcomes)
-            ),
+            "count": sum(cell.messages for cell in cells if cell.result in results),
+            "domain": [*domain, ("result", "in", list(results))],
             **more,
         }
 
@@ -129,8 +99,8 @@ class SmsDashboard(models.AbstractModel):
             "failed": (self.env._("Failed"), ("failed",)),
         }
         return {
-            key: self._figure(cells, domain, *outcomes, label=label)
-            for key, (label, outcomes) in figures.items()
+            key: self._figure(cells, domain, *results, label=label)
+            for key, (label, results) in figures.items()
         }
 
     @api.model
@@ -152,7 +122,7 @@ class SmsDashboard(models.AbstractModel):
                     "count": sum(cell.messages for cell in some),
                     "parts": sum(cell.parts for cell in some),
                     "domain": since,
-                    "outcomes": [self._figure(some, since, each) for each in OUTCOMES],
+                    "results": [self._figure(some, since, each) for each in RESULTS],
                     "costs": self._costs(some, since),
                     **self._rates(some, since),
                 }
@@ -180,11 +150,11 @@ class SmsDashboard(models.AbstractModel):
 
     @api.model
     def _chart(self, cells, days, domain):
-        """Return the messages of each of the last thirty days by outcome."""
+        """Return the messages of each of the last thirty days by result."""
         first = len(days) - 1 - DAYS
-        counts = {outcome: [0] * DAYS for outcome in OUTCOMES}
+        counts = {result: [0] * DAYS for result in RESULTS}
         for cell in cells:
-            counts[cell.outcome][cell.day - first] += cell.messages
+            counts[cell.result][cell.day - first] += cell.messages
         spans = zip(days[first:], days[first + 1 :], strict=False)
         return {
             "days": [
@@ -230,7 +200,7 @@ class SmsDashboard(models.AbstractModel):
         """Return the most frequent reasons of failure."""
         words = self.env["sms.sms"]._fields["failure_type"]
         labels = dict(words._description_selection(self.env))
-        failed = [cell for cell in cells if cell.outcome == "failed"]
+        failed = [cell for cell in cells if cell.result == "failed"]
         rows = [
             self._figure(
                 some,

@@ -3,10 +3,14 @@ import logging
 from markupsafe import escape
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import LazyTranslate
 
 from ...africastalking.errors import GatewayError
+from ...dispatch import waiting
 from ...tools.context import loud
 from ...tools.transactions import end_transaction, utcnow
+
+_lt = LazyTranslate(__name__)
 
 HOLD_REASONS = [
     ("paused", "Paused"),
@@ -24,6 +28,19 @@ HOLD_REASONS = [
     ("http_5xx", "Error at the provider"),
     ("unreadable", "Unreadable response"),
 ]
+# What a message waits for, but for a hold, which has words of its own.
+WAITS_FOR = {
+    "paused_campaign": _lt("A paused campaign"),
+    "preparing": _lt("A campaign's preparation"),
+    "balance": _lt("A higher balance"),
+    "window": _lt("The hours for promotional SMS"),
+    "budget": _lt("A higher campaign budget"),
+    "day_budget": _lt("The next day's budget"),
+    "pace": _lt("The pace"),
+    "hour_limit": _lt("The hourly limit"),
+    "retry": _lt("The next try"),
+    "next": _lt("Next in the queue"),
+}
 # Settings that may have been the reason for a hold.
 MENDS = {
     "environment",
@@ -80,7 +97,7 @@ class SmsGatewayConfig(models.Model):
         default=24,
         tracking=True,
         help="Messages without a report from the network for this long are shown as"
-        " “Sent, No Report”.",
+        " “Never Reported”.",
     )
     balance_warning = fields.Float(
         "Warn Below",
@@ -174,6 +191,22 @@ class SmsGatewayConfig(models.Model):
                 self.status
             ]
         return False
+
+    def _why_they_wait(self):
+        """Return a function that says why a message of this gateway waits.
+
+        :return: (message's class, campaign, company's id, "hour_limit", "retry" or
+            "next") -> the reason in words
+        """
+        held = self._what_it_waits_for()
+        found = waiting.why(self.env.cr, self._settings(), held, utcnow())
+
+        def say(message_class, campaign, company_id, own):
+            name = (campaign.id or 0, campaign.state)
+            reason = found.reason(message_class, name, company_id, own)
+            return held if reason == "hold" else self.env._(WAITS_FOR[reason])
+
+        return say
 
     def action_pause(self):
         self.check_access("write")

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ...text import links
+from . import results
 from .failure_types import FAILURE_TYPES
 
 # A message that one person waits for leaves before what goes to many.
@@ -46,6 +47,16 @@ class SmsSms(models.Model):
     )
     priority = fields.Selection(PRIORITIES, readonly=True, copy=False)
     failure_type = fields.Selection(selection_add=FAILURE_TYPES)
+    left_out = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="The campaign left this recipient out; see “Failure Type” for the reason.",
+    )
+    result = fields.Selection(
+        lambda self: list(results.labels(self.env).items()),
+        compute="_compute_result",
+        search="_search_result",
+    )
     provider_message_id = fields.Char(
         "Message ID", readonly=True, copy=False, index="btree_not_null"
     )
@@ -58,7 +69,7 @@ class SmsSms(models.Model):
     report_status = fields.Char("Report", readonly=True, copy=False)
     report_rank = fields.Integer(readonly=True, copy=False)
     no_report = fields.Boolean(
-        "Sent, No Report",
+        "Never Reported",
         readonly=True,
         copy=False,
         help="The provider accepted it, but the network never reported the outcome.",
@@ -120,6 +131,19 @@ class SmsSms(models.Model):
     # What a text costs
     sms_terms = fields.Json(compute="_compute_sms_terms")
 
+    @api.depends("state", "failure_type", "left_out")
+    def _compute_result(self):
+        for sms in self:
+            sms.result = sms.state and results.result_of(
+                sms.state, sms.failure_type, sms.left_out
+            )
+
+    @api.model
+    def _search_result(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return results.domain_of(*(name for name in value if name))
+
     @api.depends(
         "state",
         "campaign_id.state",
@@ -131,22 +155,17 @@ class SmsSms(models.Model):
     def _compute_hold_reason(self):
         now = self.env.cr.now()
         self.hold_reason = False
-        for sms in self.filtered(lambda s: s.state == "outgoing" and s.gateway_id):
-            gateway = sms.gateway_id.sudo()
-            if sms.campaign_id.sudo().state in ("paused", "preparing"):
-                sms.hold_reason = self.env._("The campaign is paused")
-            elif waits := gateway._what_it_waits_for():
-                sms.hold_reason = waits
-            elif (
-                sms.message_class == "promotional" and gateway.balance_state == "floor"
-            ):
-                sms.hold_reason = self.env._("A higher balance")
-            elif sms.message_class == "promotional" and not gateway._window_is_open():
-                sms.hold_reason = self.env._("The hours for promotional SMS")
-            elif sms.held_until and sms.held_until > now:
-                sms.hold_reason = self.env._("The hourly limit")
-            elif sms.not_before and sms.not_before > now:
-                sms.hold_reason = self.env._("The next try")
+        waiting = self.filtered(lambda sms: sms.state == "outgoing" and sms.gateway_id)
+        for gateway, messages in waiting.grouped("gateway_id").items():
+            say = gateway.sudo()._why_they_wait()
+            for sms in messages:
+                own = "next"
+                if sms.not_before and sms.not_before > now:
+                    limited = sms.held_until and sms.held_until > now
+                    own = "hour_limit" if limited else "retry"
+                sms.hold_reason = say(
+                    sms.message_class, sms.campaign_id.sudo(), sms.company_id.id, own
+                )
 
     @api.depends_context("uid")
     def _compute_display_name(self):

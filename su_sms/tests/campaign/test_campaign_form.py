@@ -152,7 +152,7 @@ class TestCampaignResults(CampaignCase):
             ("reason", self.done.results["reasons"]),
         ):
             for row in rows:
-                context = {key: row[key], "left_out": row.get("left_out")}
+                context = {key: row[key], "result": row.get("result")}
                 action = self.done.with_context(**context).action_open_results()
                 found = self.env["sms.sms"].search(action["domain"])
                 self.assertEqual(len(found), row.get("tried") or row["count"])
@@ -164,7 +164,7 @@ class TestCampaignResults(CampaignCase):
         reasons = self.done.results["reasons"]
         self.assertEqual([row["count"] for row in reasons], [1, 1])
         for row in reasons:
-            context = {"reason": row["reason"], "left_out": row["left_out"]}
+            context = {"reason": row["reason"], "result": row["result"]}
             action = self.done.with_context(**context).action_open_results()
             self.assertEqual(self.env["sms.sms"].search_count(action["domain"]), 1)
 
@@ -177,7 +177,9 @@ class TestCampaignResults(CampaignCase):
         campaign._launch()
         campaign._prepare_page()
         campaign.action_pause()
-        left_out = [row for row in campaign.results["reasons"] if row["left_out"]]
+        left_out = [
+            row for row in campaign.results["reasons"] if row["result"] == "not_sent"
+        ]
         self.assertEqual(campaign.dropped_count, 1)
         self.assertEqual(sum(row["count"] for row in left_out), 1)
         action = campaign.with_context(which="dropped_count").action_open_messages()
@@ -196,7 +198,7 @@ class TestCampaignResults(CampaignCase):
         )
         self.assertEqual(campaign.excluded_count, 3)
         for row in reasons:
-            context = {"reason": row["reason"], "left_out": row["left_out"]}
+            context = {"reason": row["reason"], "result": row["result"]}
             action = campaign.with_context(**context).action_open_results()
             found = self.env["sms.sms"].search_count(action["domain"])
             self.assertEqual(found, row["count"])

@@ -39,24 +39,24 @@ class TestDashboard(DashboardCase):
     def test_today_and_this_month(self):
         self.fill()
         data = self.data()
-        today, outcomes = self.period(data, "today")
+        today, results = self.period(data, "today")
         self.assertEqual(today["count"], 14)
         self.assertEqual(
-            outcomes,
+            results,
             {
                 "delivered": 3,
-                "sent": 2,
+                "unreported": 2,
                 "waiting": 5,
                 "unknown": 1,
                 "failed": 1,
-                "left_out": 2,
+                "not_sent": 2,
             },
         )
         self.assertEqual(today["parts"], 14)
         self.assertAlmostEqual(today["costs"][0]["amount"], 6 * 0.8)
-        month, outcomes = self.period(data, "month")
+        month, results = self.period(data, "month")
         self.assertEqual(month["count"], 14 + 8)
-        self.assertEqual(outcomes["delivered"], 3 + 5)
+        self.assertEqual(results["delivered"], 3 + 5)
         self.assertAlmostEqual(month["costs"][0]["amount"], 6 * 0.8 + 8 * 1.0)
 
     def test_a_day_begins_at_midnight_in_the_users_zone(self):

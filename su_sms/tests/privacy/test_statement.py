@@ -44,12 +44,12 @@ class TestStatement(RetentionCase):
             return wizards.create({"breakdown": breakdown, "month": month, **vals})
 
     def lines(self, breakdown="user", **vals):
-        """Return {label: (messages, outcomes, parts, costs)}."""
+        """Return {label: (messages, results, parts, costs)}."""
         (section,) = self.wizard(breakdown, **vals)._statement()["sections"]
         return {
             line.label: (
                 line.messages,
-                {name: count for name, count in line.outcomes.items() if count},
+                {name: count for name, count in line.results.items() if count},
                 line.parts,
                 {name: round(cost, 4) for name, cost in line.costs.items()},
             )

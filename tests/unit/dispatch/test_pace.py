@@ -39,6 +39,12 @@ def test_a_filled_pace_opens_after_a_second():
     assert pace.room(until, 600, opens) == 10
 
 
+def test_a_pace_that_was_lowered_has_no_room_rather_than_less_than_none():
+    until = pace.after(None, 600, NOW, 6000)
+    assert pace.room(until, 1, NOW) == 0
+    assert pace.opens(until, 1, NOW) > NOW + timedelta(minutes=9)
+
+
 @given(
     st.integers(1, 60_000),
     st.lists(st.floats(0.0, 20.0), min_size=1, max_size=60),

@@ -5,17 +5,9 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 import { Component } from "@odoo/owl";
 
-const COUNTS = [
-    "people_count",
-    "message_count",
-    "waiting_count",
-    "sent_count",
-    "delivered_count",
-    "failed_count",
-    "unknown_count",
-];
+const COUNTS = ["people_count", "message_count", "waiting_count"];
 
-/** How far a campaign is: one bar, by what became of its messages. */
+/** How far a campaign is: one bar, by the results of its messages. */
 export class CampaignProgress extends Component {
     static template = "su_sms.CampaignProgress";
     static props = standardWidgetProps;
@@ -26,29 +18,11 @@ export class CampaignProgress extends Component {
     }
 
     get bars() {
-        const { data } = this.props.record;
-        const notSent =
-            data.message_count -
-            data.waiting_count -
-            data.sent_count -
-            data.failed_count -
-            data.unknown_count;
-        return [
-            { name: _t("Delivered"), count: data.delivered_count, color: "success" },
-            {
-                name: _t("Sent, not reported yet"),
-                count: data.sent_count - data.delivered_count,
-                color: "info",
-            },
-            { name: _t("Unknown"), count: data.unknown_count, color: "warning" },
-            { name: _t("Failed"), count: data.failed_count, color: "danger" },
-            { name: _t("Not sent"), count: notSent, color: "secondary" },
-        ]
-            .filter((bar) => bar.count > 0)
+        return (this.props.record.data.bars || [])
             .map((bar) => ({
                 ...bar,
                 percent: (100 * bar.count) / this.total,
-                title: `${bar.name}: ${formatInteger(bar.count)}`,
+                title: `${bar.label}: ${formatInteger(bar.count)}`,
             }));
     }
 
@@ -77,6 +51,7 @@ registry.category("view_widgets").add("sms_campaign_progress", {
     component: CampaignProgress,
     fieldDependencies: [
         { name: "state", type: "selection" },
+        { name: "bars", type: "json", readonly: true },
         ...COUNTS.map((name) => ({ name, type: "integer", readonly: true })),
     ],
 });

@@ -6,33 +6,33 @@ const DAY = "d LLL";
 const scheme = cookie.get("color_scheme");
 const GRID = getCustomColor(scheme, "rgba(0,0,0,.1)", "rgba(255,255,255,.15)");
 const TEXT = getCustomColor(scheme, "#111827", "#E4E4E4");
-// The places of colours in Odoo's medium palette; grey is not in it.
+// Odoo's medium palette has places, and no grey.
 const COLORS = {
-    delivered: getColor(3, scheme, "md"),
-    sent: getColor(0, scheme, "md"),
-    waiting: getCustomColor(scheme, "#A4A8B6", "#7E8290"),
-    unknown: getColor(10, scheme, "md"),
-    failed: getColor(5, scheme, "md"),
-    left_out: getCustomColor(scheme, "#d3d3d3", "#3C3E4B"),
+    success: getColor(3, scheme, "md"),
+    info: getColor(0, scheme, "md"),
+    light: getCustomColor(scheme, "#d3d3d3", "#3C3E4B"),
+    warning: getColor(10, scheme, "md"),
+    danger: getColor(5, scheme, "md"),
+    secondary: getCustomColor(scheme, "#A4A8B6", "#7E8290"),
 };
 
 /**
- * Give the configuration of the chart of messages by day and outcome.
+ * Return the configuration of the chart of messages by day and result.
  *
  * @param {Object} chart the server's: days and counts
- * @param {Object[]} outcomes those to show
- * @param {(day: number, outcome: Object) => void} onClick
+ * @param {Object[]} results those to show
+ * @param {(day: number, result: Object) => void} onClick
  */
-export function messagesConfig(chart, outcomes, onClick) {
+export function messagesConfig(chart, results, onClick) {
     const dates = chart.days.map((day) => deserializeDate(day.date));
     return {
         type: "bar",
         data: {
             labels: dates.map((date) => date.toFormat(DAY)),
-            datasets: outcomes.map((outcome) => ({
-                label: outcome.label,
-                data: chart.counts[outcome.key],
-                backgroundColor: COLORS[outcome.key],
+            datasets: results.map((result) => ({
+                label: result.label,
+                data: chart.counts[result.key],
+                backgroundColor: COLORS[result.color],
             })),
         },
         options: {
@@ -43,7 +43,7 @@ export function messagesConfig(chart, outcomes, onClick) {
                 const mode = "nearest";
                 const [hit] = drawn.getElementsAtEventForMode(event, mode, { intersect: true });
                 if (hit) {
-                    onClick(hit.index, outcomes[hit.datasetIndex]);
+                    onClick(hit.index, results[hit.datasetIndex]);
                 }
             },
             onHover(event, _elements, drawn) {
@@ -64,7 +64,7 @@ export function messagesConfig(chart, outcomes, onClick) {
 }
 
 /**
- * Give the configuration of the chart of the gateways' balances.
+ * Return the configuration of the chart of the gateways' balances.
  *
  * @param {Object[]} balances the server's
  */

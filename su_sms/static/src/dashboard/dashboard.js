@@ -85,12 +85,12 @@ export class SmsDashboard extends Component {
     }
 
     show(data) {
-        const open = (day, outcome) =>
-            this.open("sms.sms", `${outcome.label}, ${data.chart.days[day].date}`, [
+        const open = (day, result) =>
+            this.open("sms.sms", `${result.label}, ${data.chart.days[day].date}`, [
                 ...data.chart.days[day].domain,
-                ...outcome.domain,
+                ...result.domain,
             ]);
-        const used = data.outcomes.filter(({ key }) => data.chart.counts[key].some(Boolean));
+        const used = data.results.filter(({ key }) => data.chart.counts[key].some(Boolean));
         this.messagesConfig = used.length ? messagesConfig(data.chart, used, open) : null;
         this.balanceConfig = data.balances.length ? balanceConfig(data.balances) : null;
         Object.assign(this.state, { data, failed: false });

@@ -1,0 +1,83 @@
+"""Why a message waits: decided here for message, campaign, dashboard and composer.
+
+It asks the lanes that claims go by, so that what is said is what is done.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .lanes import lanes, paced_until
+from .timing import pace
+
+# In the order in which they stop a message; a hold's own reason has a list of its own.
+REASONS = (
+    "paused_campaign",
+    "preparing",
+    "hold",
+    "balance",
+    "window",
+    "budget",
+    "day_budget",
+    "pace",
+    "hour_limit",
+    "retry",
+    "next",
+)
+
+
+class Why(NamedTuple):
+    """Why messages of a gateway wait, as it was a moment ago.
+
+    :ivar held: nothing leaves through the gateway
+    :ivar shut: {(class, campaign id or 0): why its lane is shut}
+    :ivar without: {the same: ids of companies whose daily budget is spent}
+    :ivar paced: the gateway's own pace is reached
+    """
+
+    held: bool
+    shut: dict
+    without: dict
+    paced: bool
+
+    def reason(self, message_class, campaign, company_id, own):
+        """Return one of REASONS.
+
+        :param campaign: id of its campaign (0: none) and this campaign's state
+        :param own: what only this message waits for: "hour_limit", "retry" or "next"
+        """
+        campaign_id, state = campaign
+        if state == "paused":
+            return "paused_campaign"
+        if state == "preparing":
+            return "preparing"
+        if self.held:
+            return "hold"
+        lane = (message_class, campaign_id)
+        if lane in self.shut:
+            return self.shut[lane]
+        if company_id in self.without.get(lane, ()):
+            return "day_budget"
+        if own == "next" and self.paced:
+            return "pace"
+        return own
+
+
+def why(cr, gateway, held, now):
+    """Look why messages of a gateway wait.
+
+    :param gateway: its ``outbox.Gateway``
+    :param held: whether nothing leaves through it now
+    """
+    found = lanes(cr, gateway, now)
+    until = paced_until(cr, gateway, 0) if gateway.pace else None
+    return Why(
+        held=bool(held),
+        shut={
+            (lane.message_class, lane.campaign): lane.reason
+            for lane in found
+            if lane.room < 1
+        },
+        without={(lane.message_class, lane.campaign): lane.without for lane in found},
+        paced=bool(gateway.pace) and not pace.room(until, gateway.pace, now),
+    )

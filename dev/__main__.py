@@ -62,7 +62,7 @@ def demo(options: argparse.Namespace) -> int:
 
 def test(options: argparse.Namespace) -> int:
     """Run the tests: all kinds, or those named."""
-    from .test import KINDS, test
+    from .testing.kinds import KINDS, test
 
     unknown = set(options.kinds) - set(KINDS)
     if unknown:
@@ -72,7 +72,7 @@ def test(options: argparse.Namespace) -> int:
 
 def lint(options: argparse.Namespace) -> int:
     """Check how the code is written."""
-    from .lint import lint
+    from .checks.lint import lint
 
     return lint()
 
@@ -86,9 +86,9 @@ def bench(options: argparse.Namespace) -> int:
 
 def screenshots(options: argparse.Namespace) -> int:
     """Take the README's pictures from the running system."""
-    from . import browser
     from .environment import environment
-    from .test import BROWSER
+    from .install import browser
+    from .testing.kinds import BROWSER
 
     path = browser.chromium()
     if not path:
@@ -101,14 +101,14 @@ def screenshots(options: argparse.Namespace) -> int:
 
 def describe(options: argparse.Namespace) -> int:
     """Describe models, methods, rights, jobs and views, to compare another time."""
-    from . import describe
+    from .checks import describe
 
     return describe.describe(options.output)
 
 
 def terms(options: argparse.Namespace) -> int:
     """Write what can be translated into su_sms.pot."""
-    from . import terms
+    from .checks import terms
 
     return terms.terms(check=options.check)
 
@@ -127,7 +127,7 @@ def createdb(options: argparse.Namespace) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """Return the command line's parser."""
-    from .test import KINDS
+    from .testing.kinds import KINDS
 
     top = argparse.ArgumentParser(prog="python3 -m dev", description=__doc__)
     top.add_argument("--debug", action="store_true", help="show tracebacks")

@@ -6,9 +6,10 @@ import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from . import cache, odoo_log
+from . import cache
 from .environment import Environment
 from .process import call
+from .testing import odoo_log
 
 #: what a person sees: SMS Marketing and contacts
 BASE = ("contacts", "mass_mailing_sms")

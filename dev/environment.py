@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from . import cache, libmagic, venv
-from .odoo_source import Odoo, odoo
-from .postgres import Postgres
+from . import cache
+from .install import libmagic, venv
+from .install.odoo_source import Odoo, odoo
+from .install.postgres import Postgres
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from dev import apt, cache, database
+from dev import cache, database
 from dev.environment import environment
+from dev.install import apt
 from dev.process import Process, wait_until
 from dev.server import HOST, OdooServer, answers, free_port
 

@@ -15,7 +15,8 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from dev import apt, cache
+from dev import cache
+from dev.install import apt
 from dev.process import Process, call, wait_until
 
 HERE = Path(__file__).parent

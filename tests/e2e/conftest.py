@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from dev.browser import browser as chromium
+from dev.install.browser import browser as chromium
 
 from .person import Person
 from .system import System, running

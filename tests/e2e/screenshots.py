@@ -13,7 +13,8 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from dev import browser, demo_campaigns
+from dev import demo_campaigns
+from dev.install import browser
 
 from .person import CAMPAIGNS, GATEWAYS, MESSAGES, Person
 from .system import System, running

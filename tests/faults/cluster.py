@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dev.environment import Environment
-from dev.postgres import SETTINGS, Postgres, socket_folder, unprivileged
+from dev.install.postgres import SETTINGS, Postgres, socket_folder, unprivileged
 from dev.process import Process, wait_until
 
 READY_SECONDS = 60

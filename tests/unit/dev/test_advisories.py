@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from dev.advisories import ADVISORIES, Advisory, bounds, reached
+from dev.checks.advisories import ADVISORIES, Advisory, bounds, reached
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dev import apt
+from dev.install import apt
 from dev.problem import Problem
 
 MIRROR = "http://mirror.example/debian"

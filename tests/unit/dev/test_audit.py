@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from dev import audit, cache
+from dev import cache
+from dev.checks import audit
 
 #: answers as pip-audit does, from what the index is said to have
 PIP_AUDIT = """
@@ -59,7 +60,7 @@ def test_it_passes_only_if_something_was_looked_up_and_found_safe(
     (tmp_path / "pip_audit.py").write_text(PIP_AUDIT)
     env = os.environ | {"PYTHONPATH": str(tmp_path), "INDEX": json.dumps(index)}
     done = subprocess.run(
-        [sys.executable, "-m", "dev.audit"], cwd=cache.CHECKOUT, env=env
+        [sys.executable, "-m", "dev.checks.audit"], cwd=cache.CHECKOUT, env=env
     )
     assert (done.returncode == 0) is passes
 
@@ -67,7 +68,7 @@ def test_it_passes_only_if_something_was_looked_up_and_found_safe(
 def test_it_does_not_pass_without_pip_audit(tmp_path: Path):
     (tmp_path / "pip_audit.py").write_text("raise ImportError")
     env = os.environ | {"PYTHONPATH": str(tmp_path)}
-    command = [sys.executable, "-m", "dev.audit"]
+    command = [sys.executable, "-m", "dev.checks.audit"]
     done = subprocess.run(command, cwd=cache.CHECKOUT, env=env, capture_output=True)
     assert done.returncode
 
@@ -76,4 +77,4 @@ def test_the_workflow_runs_it():
     workflow = cache.CHECKOUT / ".github" / "workflows" / "ci.yml"
     steps = yaml.safe_load(workflow.read_text())["jobs"]["audit"]["steps"]
     scripts = [step["run"] for step in steps if "run" in step]
-    assert scripts == ["pip install pip-audit", "python -m dev.audit"]
+    assert scripts == ["pip install pip-audit", "python -m dev.checks.audit"]

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from dev.test import LANES, in_lanes
+from dev.testing.kinds import LANES, in_lanes
 
 
 def test_each_kind_runs_once_so_many_at_a_time():

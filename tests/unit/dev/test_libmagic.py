@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dev import libmagic
+from dev.install import libmagic
 
 KIND = "import magic; print(magic.from_buffer(b'%PDF-1.7', mime=True))"
 

@@ -1,6 +1,6 @@
 """What a test run inside Odoo gave is read from its log, whole."""
 
-from dev import odoo_log
+from dev.testing import odoo_log
 
 HEAD = "2026-01-02 03:04:{:02d},000 77 {} test_1 odoo.addons.{}: {}"
 

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from dev.pytests import went, why
+from dev.testing.pytests import went, why
 
 TESTS = """
 import pytest

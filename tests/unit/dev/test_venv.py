@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from dev import venv
-from dev.odoo_source import Odoo
+from dev.install import venv
+from dev.install.odoo_source import Odoo
 from dev.problem import Problem
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from . import cache
+from .. import cache
 
 REDIRECTS = "no redirect is followed: tests/unit/africastalking/test_faults.py"
 NETRC = "no netrc file is read: tests/unit/africastalking/test_client.py"

@@ -15,9 +15,9 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
-from . import cache
-from .problem import Problem
-from .process import wait_until
+from .. import cache
+from ..problem import Problem
+from ..process import wait_until
 
 NAMED = ("PGHOST", "PGPORT", "PGSERVICE")
 #: root's server runs as this account, which every system has

@@ -9,9 +9,9 @@ import os
 import shutil
 from pathlib import Path
 
-from . import cache
-from .problem import Problem
-from .process import call
+from .. import cache
+from ..problem import Problem
+from ..process import call
 
 SOURCES = Path("/etc/apt")
 #: one-line option -> deb822 field

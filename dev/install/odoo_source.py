@@ -8,9 +8,10 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import apt, cache
-from .problem import Problem
-from .process import call
+from .. import cache
+from ..problem import Problem
+from ..process import call
+from . import apt
 
 VARIABLE = "SU_SMS_ODOO"
 REPOSITORY = "https://github.com/odoo/odoo.git"

@@ -6,7 +6,7 @@ failure that would say nothing about them, while what they change would not be t
 Before them it makes the bundles of scripts and styles that views name.  That takes half
 a minute, and those that only tours name are then made in each test anew: here those are
 made, and none that no test opens.
-Run as `python -m dev.late_tests`, with Odoo's arguments.
+Run as `python -m dev.testing.late_tests`, with Odoo's arguments.
 """
 
 import sys

@@ -5,8 +5,9 @@ import subprocess
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from . import cache, terms
-from .environment import environment
+from .. import cache
+from ..environment import environment
+from . import terms
 
 ADDON = cache.CHECKOUT / "su_sms"
 #: check of bandit's that we do without -> why
@@ -24,7 +25,7 @@ TOOLS = {
         *("bandit", "--quiet", "--recursive", "su_sms", "--exclude", "su_sms/tests"),
         f"--skip={','.join(BANDIT_EXCEPTIONS)}",
     ],
-    "advisories": ["dev.advisories"],
+    "advisories": ["dev.checks.advisories"],
     # against GitHub's schema, which comes with the tool
     "workflow": [
         *("check_jsonschema", "--builtin-schema", "vendor.github-workflows"),

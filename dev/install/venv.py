@@ -7,10 +7,10 @@ import sys
 import time
 from pathlib import Path
 
-from . import cache
+from .. import cache
+from ..problem import Problem
+from ..process import call
 from .odoo_source import Odoo
-from .problem import Problem
-from .process import call
 
 REQUIREMENTS = [
     cache.CHECKOUT / "requirements.txt",

@@ -2,8 +2,8 @@
 
 Two descriptions, from before and after files have moved, differ in nothing but what was
 changed on purpose; and a next series of Odoo shows what it changes under us.  The first
-half runs on a bare machine; as `python -m dev.describe --database NAME` the second runs
-within Odoo.
+half runs on a bare machine; as `python -m dev.checks.describe --database NAME` the
+second runs within Odoo.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from . import cache, database
+from .. import cache, database
 
 #: what says of a field how it behaves
 ATTRIBUTES = (
@@ -26,12 +26,12 @@ ATTRIBUTES = (
 
 def describe(output: str | None) -> int:
     """Write the description of a database where su_sms is installed anew."""
-    from .environment import environment
+    from ..environment import environment
 
     env = environment()
     source = database.template(env, addon=True)
     with database.temporary(env, "describe", source) as name:
-        command = [str(env.python), "-m", "dev.describe", f"--database={name}"]
+        command = [str(env.python), "-m", "dev.checks.describe", f"--database={name}"]
         done = subprocess.run(
             command, cwd=cache.CHECKOUT, env=env.env, stdout=subprocess.PIPE, text=True
         )

@@ -5,8 +5,10 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from . import apt, browser, cache, database, odoo_tests, pytests, results
-from .environment import Environment, environment
+from .. import cache, database
+from ..environment import Environment, environment
+from ..install import apt, browser
+from . import odoo_tests, pytests, results
 from .results import Results
 
 BROWSER = "SU_SMS_BROWSER"

@@ -1,7 +1,7 @@
 """Write what can be translated into `su_sms.pot`, or tell whether it is stale.
 
-The first half runs on a bare machine; as `python -m dev.terms --database NAME` the
-second runs within Odoo, where labels and views are.
+The first half runs on a bare machine; as `python -m dev.checks.terms --database NAME`
+the second runs within Odoo, where labels and views are.
 """
 
 import argparse
@@ -10,9 +10,9 @@ import re
 import subprocess
 import sys
 
-from . import cache, database
-from .environment import Environment, environment
-from .problem import Problem
+from .. import cache, database
+from ..environment import Environment, environment
+from ..problem import Problem
 
 POT = cache.CHECKOUT / "su_sms" / "i18n" / "su_sms.pot"
 #: lines of the head that differ each time
@@ -41,7 +41,7 @@ def stale(env: Environment) -> str:
 def _exported(env: Environment) -> str:
     source = database.template(env, addon=True)
     with database.temporary(env, "terms", source) as name:
-        command = [str(env.python), "-m", "dev.terms", f"--database={name}"]
+        command = [str(env.python), "-m", "dev.checks.terms", f"--database={name}"]
         done = subprocess.run(
             command, cwd=cache.CHECKOUT, env=env.env, capture_output=True, text=True
         )

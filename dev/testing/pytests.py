@@ -5,9 +5,9 @@ import tempfile
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from . import cache
-from .environment import Environment
-from .process import follow
+from .. import cache
+from ..environment import Environment
+from ..process import follow
 from .results import Results
 
 #: a line that tells how a test went, and how far the run is

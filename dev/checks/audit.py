@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import cache
+from .. import cache
 
 #: a version, and the advisory that everybody who has any has of it
 KNOWN = "requests==2.30.0"

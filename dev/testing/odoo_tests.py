@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from . import cache, database, odoo_log
-from .environment import Environment
-from .process import follow
+from .. import cache, database
+from ..environment import Environment
+from ..process import follow
+from ..server import HOST, free_port
+from . import odoo_log
 from .results import Results
-from .server import HOST, free_port
 
 SUITES = (
     "sms",
@@ -76,7 +77,7 @@ def run(
         command = [
             str(env.python),
             "-m",
-            "dev.late_tests",
+            "dev.testing.late_tests",
             f"--database={name}",
             "--stop-after-init",
             "--max-cron-threads=0",

@@ -1,0 +1,1 @@
+"""Get what is needed: Odoo, PostgreSQL, Python packages, libmagic and a browser."""

@@ -1,0 +1,1 @@
+"""Run the tests, and tell how they went."""

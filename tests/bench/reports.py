@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from tests.faults.posting import Post, post_all
+from tests.faults.callbacks.posting import Post, post_all
 
 from .benchmark import Sample, benchmark
 

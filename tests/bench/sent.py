@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 from odoo import api
 from odoo.modules.registry import Registry
 
-from tests.faults.posting import FORM, Post
+from tests.faults.callbacks.posting import FORM, Post
 
 from .environment import environment
 

@@ -201,3 +201,14 @@ def connection(env: Environment, database: str) -> Iterator[Any]:
             yield cr
     finally:
         link.close()
+
+
+def waits_for_a_lock(system: System) -> bool:
+    """Tell whether a transaction waits for another."""
+    return bool(
+        system.sql(
+            "SELECT 1 FROM pg_stat_activity"
+            " WHERE datname = %s AND wait_event_type = 'Lock'",
+            [system.database],
+        )
+    )

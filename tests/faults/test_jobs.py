@@ -12,8 +12,8 @@ import psycopg2
 
 from dev.server import OdooServer
 
-from .callbacks import path, server_errors
-from .campaigns import launch, of_numbers
+from .callbacks.events import path, server_errors
+from .campaign.campaigns import launch, of_numbers
 from .system import System, connection, messages
 from .workers import Worker
 

@@ -11,8 +11,14 @@ import sys
 import threading
 from pathlib import Path
 
+from .account.settings import (
+    API_KEY,
+    CALLBACK_KINDS,
+    LIVE_USERNAME,
+    PROFILES,
+    Settings,
+)
 from .server import Addresses, Server
-from .settings import API_KEY, CALLBACK_KINDS, LIVE_USERNAME, PROFILES, Settings
 
 
 def parser() -> argparse.ArgumentParser:

@@ -10,12 +10,12 @@ from typing import Any
 from aiohttp import web
 
 from . import phones
+from .account.inbox import Incoming
+from .account.ledger import Acceptance, Message
+from .account.numbers import REFUSED, SCRIPTS, network_code
 from .callbacks import Callback, Callbacks
 from .faults import AT_ONCE, KINDS, Fault
-from .inbox import Incoming
-from .ledger import Acceptance, Message
 from .listeners import Gate
-from .numbers import REFUSED, SCRIPTS, network_code
 from .state import State
 
 WAIT_AT_MOST = 30.0

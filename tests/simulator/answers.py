@@ -12,7 +12,7 @@ from json.encoder import encode_basestring as quote
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-from .settings import decimal_text
+from .account.settings import decimal_text
 
 SERVER = "akka-http/10.2.10"
 # The sandbox adds its total up in dollars while each recipient costs shillings:

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
-from . import answers, parts
+from . import answers
+from .account import parts
+from .account.ledger import Acceptance, Message
+from .account.numbers import REFUSED, STATUS_NAMES
+from .account.settings import decimal_text
 from .answers import Answer, Recipient, SendResult
-from .ledger import Acceptance, Message
-from .numbers import REFUSED, STATUS_NAMES
-from .settings import decimal_text
 from .state import State
 
 DEFAULT_SENDER = "AFRICASTKNG"

@@ -15,8 +15,8 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from .ledger import Message
-from .numbers import SCRIPTS, Step, network_code
+from .account.ledger import Message
+from .account.numbers import SCRIPTS, Step, network_code
 from .state import State
 
 RETRY_FOR = 600.0

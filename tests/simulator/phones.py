@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
-from .inbox import Incoming
-from .ledger import Message
-from .settings import decimal_text
+from .account.inbox import Incoming
+from .account.ledger import Message
+from .account.settings import decimal_text
 from .state import State
 
 BUBBLES = 40

@@ -11,11 +11,11 @@ from typing import Any
 
 from aiohttp import web
 
+from .account.settings import Settings
 from .admin import Admin
 from .callbacks import Callbacks
 from .exchange import Exchanger, nothing_here
 from .listeners import Gate, Listener, server_tls
-from .settings import Settings
 from .state import State
 
 PAGE = Path(__file__).with_name("page.html")

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .account.inbox import Incoming
+from .account.ledger import Ledger
+from .account.settings import Settings
 from .answers import SendResult
 from .faults import FaultQueue
-from .inbox import Incoming
-from .ledger import Ledger
-from .settings import Settings
 
 SECRET_HEADERS = frozenset({"apikey", "authtoken", "authorization"})
 

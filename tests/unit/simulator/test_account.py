@@ -5,7 +5,7 @@ import json
 import phonenumbers
 import pytest
 
-from tests.simulator.numbers import REFUSED, SCRIPTS, STATUS_NAMES
+from tests.simulator.account.numbers import REFUSED, SCRIPTS, STATUS_NAMES
 from tests.simulator.process import SimulatorError
 
 NUMBERS = [f"+2547123456{n:02d}" for n in range(10)]

@@ -5,8 +5,8 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from tests.simulator.account.numbers import SCRIPTS
 from tests.simulator.callbacks import pause
-from tests.simulator.numbers import SCRIPTS
 from tests.simulator.process import SimulatorError
 
 NUMBER = "+254706318147"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.simulator.parts import count
+from tests.simulator.account.parts import count
 
 
 @pytest.mark.parametrize(

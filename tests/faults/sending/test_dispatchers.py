@@ -4,8 +4,8 @@ import time
 
 from dev.process import wait_until
 
-from .system import SIDE_BY_SIDE, System, connection, messages, until
-from .workers import Worker
+from ..system import SIDE_BY_SIDE, System, connection, messages, until
+from ..workers import Worker
 
 # Seconds after which a dispatcher looks for more at the latest.
 LOOK_AGAIN = 1.0

@@ -4,6 +4,16 @@ import time
 
 import pytest
 
+from ..system import (
+    ON_THE_WIRE,
+    System,
+    connection,
+    messages,
+    number,
+    until,
+    waits_for_a_lock,
+)
+from ..workers import ADMIN, OrderFailed
 from .campaigns import (
     CAMPAIGN,
     assert_once,
@@ -15,8 +25,6 @@ from .campaigns import (
     queued,
     state,
 )
-from .system import ON_THE_WIRE, System, connection, messages, number, until
-from .workers import ADMIN, OrderFailed
 
 DISPATCHERS = 4
 PAGE = 20
@@ -54,17 +62,6 @@ def manager(system: System) -> int:
         " WHERE module = 'su_sms' AND name = 'group_manager'"
     )
     return group
-
-
-def waits_for_a_lock(system: System) -> bool:
-    """Tell whether a transaction waits for another."""
-    return bool(
-        system.sql(
-            "SELECT 1 FROM pg_stat_activity"
-            " WHERE datname = %s AND wait_event_type = 'Lock'",
-            [system.database],
-        )
-    )
 
 
 def test_pause_resume_and_cancel_act_at_once_while_four_dispatch(

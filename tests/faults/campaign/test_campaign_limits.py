@@ -6,9 +6,9 @@ from datetime import datetime, timezone
 
 import pytest
 
+from ..system import System, messages, number, until
+from ..workers import Worker
 from .campaigns import BODY, CAMPAIGN, launch, of_numbers, state
-from .system import System, messages, number, until
-from .workers import Worker
 
 DISPATCHERS = 4
 # As much as this many seconds' worth may leave at once.

@@ -2,8 +2,8 @@
 
 import time
 
-from .system import System, messages, number, until
-from .workers import Worker
+from ..system import System, messages, number, until
+from ..workers import Worker
 
 CODE = number(99_999)
 # Seconds from a person's commit, or the queue's, until it is on the wire.

@@ -12,7 +12,9 @@ import pytest
 from dev.rpc import RemoteError
 from dev.server import OdooServer
 
-from .callbacks import (
+from ..system import System, number
+from ..workers import Worker
+from .events import (
     give_up_waiting,
     path,
     payloads,
@@ -22,8 +24,6 @@ from .callbacks import (
 )
 from .nonsense import case
 from .posting import Post, connect, exchange, post_all
-from .system import System, number
-from .workers import Worker
 
 CONNECTIONS = 6
 # More than the addresses of a provider guess wrong.

@@ -1,7 +1,7 @@
 """What a transaction of the caller's sends: nothing before its commit, then once."""
 
-from .system import System, messages, until
-from .workers import Worker
+from ..system import System, messages, until
+from ..workers import Worker
 
 ROWS = messages(7)
 # Of the queue's job: Odoo's own may be triggered at any time.

@@ -2,9 +2,9 @@
 
 import time
 
+from ..system import System, number, until
+from ..workers import ADMIN, Worker
 from .campaigns import CAMPAIGN, make_campaign, of_numbers, state
-from .system import System, number, until
-from .workers import ADMIN, Worker
 
 # Milliseconds that the provider takes for a request, and what we ask of it at once.
 LATENCY = 200

@@ -13,9 +13,9 @@ import pytest
 from dev.rpc import RemoteError
 from dev.server import OdooServer
 
-from .callbacks import path, until_settled
+from ..system import System
+from .events import path, until_settled
 from .posting import Post, connect, exchange
-from .system import System
 
 BODY = "Serengeti kesho saa nne"
 NATIONAL = "711408905"

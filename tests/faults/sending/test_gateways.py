@@ -2,9 +2,9 @@
 
 import pytest
 
-from .conftest import gateway_values
-from .system import System, connection, messages, number, until
-from .workers import Worker
+from ..conftest import gateway_values
+from ..system import System, connection, messages, number, until
+from ..workers import Worker
 
 ILL, WELL = 40, 120
 # Seconds, far below a gateway's read timeout of 30.

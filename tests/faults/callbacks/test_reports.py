@@ -11,7 +11,9 @@ from urllib.parse import parse_qsl
 from dev.process import wait_until
 from dev.server import OdooServer
 
-from .callbacks import (
+from ..system import System, messages
+from ..workers import Worker
+from .events import (
     deadlocks,
     give_up_waiting,
     path,
@@ -21,8 +23,6 @@ from .callbacks import (
     until_settled,
 )
 from .posting import Post, post_all
-from .system import System, messages
-from .workers import Worker
 
 CONNECTIONS = 6
 # Long enough that a report overtakes the answer to the send, and small enough rounds.

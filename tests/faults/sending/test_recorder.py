@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from .system import System, messages, number
-from .workers import OrderFailed, Worker
+from ..system import System, messages, number
+from ..workers import OrderFailed, Worker
 
 COUNT = 100
 

@@ -5,8 +5,8 @@ import time
 
 from dev.server import OdooServer
 
-from .system import ON_THE_WIRE, SIDE_BY_SIDE, System, messages, until
-from .workers import Worker
+from ..system import ON_THE_WIRE, SIDE_BY_SIDE, System, messages, until
+from ..workers import Worker
 
 LATENCY = 0.1
 # The outbox's cron, and Odoo's own for SMS.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .system import System, number
-from .workers import ADMIN, Worker
+from ..system import System, number
+from ..workers import ADMIN, Worker
 
 CAMPAIGN = "sms.campaign"
 BODY = "Dear {{ object.name }}, the library closes at 17:00."

@@ -2,8 +2,8 @@
 
 from dev.server import OdooServer
 
-from .system import System, messages
-from .workers import Worker
+from ..system import System, messages
+from ..workers import Worker
 
 COUNT = 600
 

@@ -6,8 +6,8 @@ from datetime import datetime, timezone
 
 import pytest
 
-from .system import ON_THE_WIRE, SIDE_BY_SIDE, System, messages, until
-from .workers import Worker
+from ..system import ON_THE_WIRE, SIDE_BY_SIDE, System, messages, until
+from ..workers import Worker
 
 TWO_HOURS = 7200
 # A probe when the outage begins, then waits of 15 s doubled up to 300 s, each at

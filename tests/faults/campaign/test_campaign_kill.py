@@ -3,6 +3,7 @@
 import random
 import time
 
+from ..system import ON_THE_WIRE, System, number, until
 from .campaigns import (
     BODY,
     CAMPAIGN,
@@ -15,7 +16,6 @@ from .campaigns import (
     queued,
     state,
 )
-from .system import ON_THE_WIRE, System, number, until
 
 PAGE = 25
 # About as long as a page takes.

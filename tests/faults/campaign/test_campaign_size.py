@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from ..system import System, number
+from ..workers import OrderFailed, Worker
 from .campaigns import assert_once, state
-from .system import System, number
-from .workers import OrderFailed, Worker
 
 ROWS = 200_000
 BODY = "Dear {{ object.name }}, you owe KES {{ object.balance }}."

@@ -6,7 +6,7 @@ from collections import Counter
 
 from dev.server import OdooServer
 
-from .system import System, until
+from ..system import System, until
 
 APPLY_SECONDS = 120
 

@@ -1,7 +1,7 @@
 """What leads to the provider is changed while requests are under way."""
 
-from .system import SIDE_BY_SIDE, System, messages, until
-from .workers import Worker
+from ..system import SIDE_BY_SIDE, System, messages, until
+from ..workers import Worker
 
 KEY = "atsk_new"
 

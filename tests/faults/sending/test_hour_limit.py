@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from .system import System, until
-from .test_campaign_race import waits_for_a_lock
-from .workers import ADMIN, OrderFailed
+from ..system import System, until, waits_for_a_lock
+from ..workers import ADMIN, OrderFailed
 
 COMPOSER = "sms.composer"
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from dev.server import OdooServer
 
+from ..system import ON_THE_WIRE, System, messages, until
+from ..workers import OrderFailed, Worker
 from .cluster import Cluster
-from .system import ON_THE_WIRE, System, messages, until
-from .workers import OrderFailed, Worker
 
 AWAY_SECONDS = 3
 LATENCY_MS = 100

@@ -1,0 +1,1 @@
+"""What the simulated account has: its settings, numbers and messages."""

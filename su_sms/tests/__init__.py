@@ -1,4 +1,4 @@
-from . import (
+from .security import (
     test_access,
     test_access_log,
     test_bad_input,

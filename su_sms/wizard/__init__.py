@@ -7,6 +7,5 @@ from . import (
     sms_person_wizard,
     sms_person_wizard_export,
     sms_statement_wizard,
-    sms_test_step,
     sms_test_wizard,
 )

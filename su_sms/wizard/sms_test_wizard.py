@@ -11,6 +11,15 @@ from ..tools.transactions import end_transaction, in_test
 SENT = ("pending", "sent")
 # How long a person who tests waits for the network's report.
 REPORT_SECONDS = 10
+STEPS = [
+    ("number", "Your number"),
+    ("resolve", "Name lookup"),
+    ("connect", "Connection"),
+    ("handshake", "Encryption"),
+    ("account", "Account"),
+    ("message", "Message"),
+    ("report", "Delivery report"),
+]
 # What OpenSSL says of a certificate whose signer it does not know.
 UNKNOWN_SIGNER = ("self-signed", "self signed", "issuer certificate")
 
@@ -313,3 +322,19 @@ class SmsTestWizard(models.TransientModel):
 
 def _ms(started):
     return (time.monotonic() - started) * 1000
+
+
+class SmsTestStep(models.TransientModel):
+    _name = "sms.test.step"
+    _inherit = ["sms.form.mixin", "sms.own.companies"]
+    _description = "Step of Test Connection"
+    _order = "id"
+
+    wizard_id = fields.Many2one(
+        "sms.test.wizard", required=True, readonly=True, ondelete="cascade"
+    )
+    name = fields.Selection(STEPS, "Step", required=True, readonly=True)
+    ok = fields.Boolean("Passed", readonly=True)
+    detail = fields.Char("Result", readonly=True)
+    remedy = fields.Char(readonly=True)
+    milliseconds = fields.Integer("Time (ms)", readonly=True)

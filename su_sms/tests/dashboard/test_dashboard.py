@@ -4,7 +4,7 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from ..dashboard_case import NOW, DashboardCase, figures
+from .dashboard_case import NOW, DashboardCase, figures
 
 
 @tagged("post_install", "-at_install")

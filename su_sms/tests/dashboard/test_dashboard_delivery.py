@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
-from ..dashboard_case import DashboardCase
+from .dashboard_case import DashboardCase
 
 
 @tagged("post_install", "-at_install")

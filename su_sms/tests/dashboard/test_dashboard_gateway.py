@@ -4,7 +4,7 @@ from unittest import mock
 from odoo import fields
 from odoo.tests import tagged
 
-from ..dashboard_case import NOW, DashboardCase
+from .dashboard_case import NOW, DashboardCase
 
 
 @tagged("post_install", "-at_install")

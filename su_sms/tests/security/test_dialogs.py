@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 
-from .common import GatewayCase
+from ..common import GatewayCase
 
 MARKETER = "mass_mailing.group_mass_mailing_user"
 GROUPS = (

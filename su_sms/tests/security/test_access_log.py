@@ -4,7 +4,7 @@ import logging
 
 from odoo.tests import BaseCase, tagged
 
-from ..controllers.access_log import HideSecret
+from ...controllers.access_log import HideSecret
 
 TOKEN = "hT6Yq0PzK2bd"
 

@@ -3,7 +3,7 @@
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from .campaign_case import CampaignCase
+from ..campaign_case import CampaignCase
 
 
 @tagged("post_install", "-at_install")

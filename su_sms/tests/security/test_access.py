@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .common import GatewayCase
+from ..common import GatewayCase
 
 EMPLOYEE, USER, MANAGER, ADMINISTRATOR = "employee", "user", "manager", "administrator"
 GROUPS = {

@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 
-from .campaign_case import CampaignCase
+from ..campaign_case import CampaignCase
 
 FILE = "Phone,Other,Name\n0712345678,0722345678,Wanjiku\n"
 

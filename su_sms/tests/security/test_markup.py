@@ -6,7 +6,7 @@ from lxml import html
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .campaign_case import CampaignCase
+from ..campaign_case import CampaignCase
 
 MARK = "Kibo"
 HOSTILE = (

@@ -14,9 +14,9 @@ from odoo.service.model import call_kw
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from ..tools.acts import Act
-from .campaign_case import CampaignCase
-from .columns import columns_with
+from ...tools.acts import Act
+from ..campaign_case import CampaignCase
+from ..columns import columns_with
 
 KEY = "atsk_kilimanjaro_d41d8cd98f00b204e980"
 PASSWORD = "ngorongoro-4711"

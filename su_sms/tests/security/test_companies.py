@@ -5,7 +5,7 @@ import contextlib
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .campaign_case import CampaignCase
+from ..campaign_case import CampaignCase
 from .matrix import GATEWAY, OPERATIONS, ROLES
 from .records import values
 

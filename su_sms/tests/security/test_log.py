@@ -4,7 +4,7 @@ from odoo.tests import Form, tagged
 from odoo.tools import html2plaintext
 from odoo.tools.safe_eval import safe_eval
 
-from .campaign_case import CampaignCase
+from ..campaign_case import CampaignCase
 
 WAITING = {"mine", "campaign", "promotional", "mailing", "record"}
 ENDED = {"delivered", "no_report", "failed", "unknown", "stopped", "left_out"}

@@ -5,7 +5,7 @@ from unittest import mock
 
 from odoo import fields
 
-from .common import GatewayCase
+from ..common import GatewayCase
 
 # state, failure type, network, cost, days ago -> how many
 MESSAGES = {

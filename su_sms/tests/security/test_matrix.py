@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw, get_public_method
 from odoo.tests import tagged
 
-from .campaign_case import CampaignCase
+from ..campaign_case import CampaignCase
 from .matrix import (
     ALL,
     ARGUMENTS,

@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from .common import GatewayCase
+from ..common import GatewayCase
 
 # What people type where a number belongs -> failure type.
 NUMBERS = [

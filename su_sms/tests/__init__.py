@@ -1,27 +1,25 @@
-from .security import (
-    test_access,
-    test_access_log,
-    test_bad_input,
-    test_companies,
-    test_dialogs,
-    test_form_matrix,
-    test_leak,
-    test_log,
-    test_markup,
-    test_matrix,
-    test_rpc,
-    test_user_alone,
-)
 from .campaign import (
-    test_campaign,
+    test_campaign_audience,
     test_campaign_file,
     test_campaign_form,
-    test_campaign_growth,
     test_campaign_pages,
-    test_campaign_price,
     test_campaign_question,
     test_campaign_records,
-    test_campaign_rights,
+    test_campaign_text,
+)
+from .campaign.rights import (
+    test_campaign_access,
+    test_campaign_authors,
+    test_campaign_forged_form,
+    test_campaign_lines,
+    test_campaign_text_authors,
+)
+from .campaign.run import (
+    test_campaign_approval,
+    test_campaign_budget,
+    test_campaign_growth,
+    test_campaign_hours,
+    test_campaign_price,
     test_campaign_run,
     test_campaign_urgent,
 )
@@ -83,4 +81,18 @@ from .privacy import (
     test_person_export,
     test_retention,
     test_statement,
+)
+from .security import (
+    test_access,
+    test_access_log,
+    test_bad_input,
+    test_companies,
+    test_dialogs,
+    test_form_matrix,
+    test_leak,
+    test_log,
+    test_markup,
+    test_matrix,
+    test_rpc,
+    test_user_alone,
 )

@@ -5,7 +5,7 @@ from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 from psycopg2.errors import CheckViolation
 
-from ..campaign_case import CampaignCase
+from ...campaign_case import CampaignCase
 
 REASON = "The campus is closed: <b>flood</b>"
 

@@ -7,8 +7,8 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ...models.campaign import sms_campaign_check
-from ..campaign_case import CampaignCase
+from ....models.campaign import sms_campaign_check
+from ...campaign_case import CampaignCase
 
 
 @tagged("post_install", "-at_install")

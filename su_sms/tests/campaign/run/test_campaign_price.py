@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from odoo.tests import Form, tagged
 
-from ...models.campaign import sms_campaign_summary
-from ..campaign_case import CampaignCase
+from ....models.campaign import sms_campaign_summary
+from ...campaign_case import CampaignCase
 
 SAFARICOM, AIRTEL, NEW = "+254712345678", "+254733345679", "+254722000111"
 

@@ -1,5 +1,7 @@
+"""The words that opt out and in."""
+
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
@@ -8,9 +10,9 @@ from psycopg2.errors import UniqueViolation
 
 from ...text import segments
 from ...tools.acts import Act
-from .test_blacklist import NUMBER, BlacklistCase
+from .blacklist_case import NUMBER
+from .words_case import SHORT_CODE, WordsCase
 
-SHORT_CODE = "21512"
 # What somebody writes -> what it is.
 TEXTS = [
     ("STOP", "stop"),
@@ -95,14 +97,7 @@ DOUBTFUL = [
 
 
 @tagged("post_install", "-at_install")
-class TestOptoutWords(BlacklistCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.words = cls.env["sms.optout.word"]
-        cls.now = datetime(2026, 3, 2, 9, 0)
-        cls.sent = 0
-
+class TestOptoutWords(WordsCase):
     def test_words_that_come_with_us_opt_out_whoever_is_at_them(self):
         administrator = self.user("words_admin", "su_sms.group_gateway_admin")
         stop = self.env.ref("su_sms.sms_optout_word_stop").with_user(administrator)
@@ -150,19 +145,6 @@ class TestOptoutWords(BlacklistCase):
             self.words.create({"word": "Stop", "kind": "start"})
         self.assertEqual(self.words._kind_of("STOP"), "stop")
 
-    def write_in(self, text, minutes=0, number=NUMBER):
-        """Let somebody write to the short code; give the event."""
-        type(self).sent += 1
-        date = self.now + timedelta(minutes=minutes)
-        return self.receive(
-            "incoming",
-            id=f"in-{self.sent}",
-            **{"from": number},
-            to=SHORT_CODE,
-            text=text,
-            date=date.strftime("%Y-%m-%d %H:%M:%S"),
-        )
-
     def test_words(self):
         for text, kind in TEXTS:
             with self.subTest(text):
@@ -204,158 +186,6 @@ class TestOptoutWords(BlacklistCase):
             word = self.words._word("stop", lang)
             self.assertEqual(segments.count(word).encoding, "GSM-7", word)
 
-    # ------------------------------------------------------------
-    # To be looked at
-    # ------------------------------------------------------------
-
-    def doubt(self, text="Stop, I am no student any more", **values):
-        """Let somebody write what only a person can read; give the message."""
-        self.write_in(text, **values)
-        return self.env["sms.incoming"].search([], order="id desc", limit=1)
-
-    def activities(self):
-        kind = self.env.ref("su_sms.mail_activity_type_incoming")
-        return self.env["mail.activity"].search([("activity_type_id", "=", kind.id)])
-
-    def test_a_person_reads_it_and_opts_out_with_one_button(self):
-        manager = self.user("manager", "su_sms.group_manager")
-        message = self.doubt()
-        self.assertTrue(message.doubtful)
-        self.assertFalse(self.entry())
-        self.assertIn(manager, self.activities().user_id)
-        message.with_user(manager).action_opt_out()
-        entry = self.entry()
-        self.assertEqual((entry.reason, entry.channel), ("stop", "sms"))
-        self.assertEqual(entry.consent_id.incoming_id, message)
-        self.assertIn(manager.name, entry.note)
-        self.assertFalse(message.doubtful)
-        self.assertEqual(message.looked_at_by_id, manager)
-        self.assertFalse(self.activities())
-
-    def test_what_is_no_wish_is_looked_at_and_changes_nothing(self):
-        manager = self.user("manager", "su_sms.group_manager")
-        message = self.doubt("Where is the bus stop")
-        message.with_user(manager).action_keep()
-        self.assertFalse(message.doubtful)
-        self.assertEqual(message.looked_at_by_id, manager)
-        self.assertFalse(self.entry())
-
-    def test_a_user_decides_nothing(self):
-        message = self.doubt().with_user(self.user("clerk", "su_sms.group_user"))
-        for method in (message.action_opt_out, message.action_keep):
-            with self.assertRaises(AccessError):
-                method()
-
-    def test_many_answers_are_one_activity_for_each_manager(self):
-        manager = self.user("manager", "su_sms.group_manager")
-        one = self.doubt()
-        two = self.doubt(number="+254733345679")
-        mine = self.activities().filtered(lambda each: each.user_id == manager)
-        self.assertEqual(len(mine), 1)
-        one.action_opt_out()
-        self.assertTrue(mine.exists())
-        two.action_keep()
-        self.assertFalse(mine.exists())
-
-    def test_who_then_writes_the_word_itself_needs_no_person(self):
-        message = self.doubt()
-        self.write_in("STOP", 1)
-        self.assertTrue(self.entry().active)
-        self.assertFalse(message.doubtful)
-        self.assertFalse(self.activities())
-
-    def test_who_has_said_no_already_is_not_shown(self):
-        self.write_in("STOP")
-        self.assertFalse(self.doubt(minutes=1).doubtful)
-
-    def test_they_are_counted_on_the_dashboard(self):
-        message = self.doubt()
-        manager = self.user("manager", "su_sms.group_manager")
-        data = self.env["sms.dashboard"].with_user(manager).get_data()
-        [found] = [each for each in data["problems"] if "looked at" in each["title"]]
-        self.assertIn("1", found["title"])
-        opened = self.env[found["open"]["model"]].search(found["open"]["domain"])
-        self.assertEqual(opened, message)
-
-    # ------------------------------------------------------------
-    # Shared short codes
-    # ------------------------------------------------------------
-
-    def test_a_keyword_of_ours_comes_first_or_was_cut_by_the_provider(self):
-        self.gateway.write({"optout_short_code": SHORT_CODE, "keyword": "STRATH"})
-        for text, out in (
-            ("STRATH STOP", True),
-            ("strath  stop.", True),
-            ("Strath: Stop", True),
-            ("“STRATH” STOP", True),
-            ("STRATH ACHA", True),
-            ("STRATH please stop", True),
-            ("STOP", True),
-            ("STRATHMORE STOP", False),
-            ("OTHER STOP", False),
-            ("STRATH", False),
-            ("STRATH I want to know my fees", False),
-        ):
-            with self.subTest(text), self.env.cr.savepoint() as savepoint:
-                self.write_in(text)
-                self.assertEqual(self.entry().active, out)
-                savepoint.rollback()
-
-    def test_the_keyword_is_in_no_answer_that_is_kept(self):
-        self.gateway.write({"optout_short_code": SHORT_CODE, "keyword": "STRATH"})
-        for text, kept in (
-            ("STRATH I will come", "I will come"),
-            ("strath: yes", "yes"),
-            ("I will come", "I will come"),
-            ("STRATHMORE is mine", "STRATHMORE is mine"),
-            ("STRATH", "STRATH"),
-        ):
-            with self.subTest(text):
-                self.write_in(text)
-                message = self.env["sms.incoming"].search([], order="id desc", limit=1)
-                self.assertEqual(message.body, kept)
-
-    def test_two_gateways_on_one_code_are_told_apart_by_keyword(self):
-        self.gateway.write({"optout_short_code": SHORT_CODE, "keyword": "STRATH"})
-        library = self.gateway.copy({"name": "Library", "keyword": "LIB"})
-        self.assertEqual(library.optout_short_code, SHORT_CODE)
-        for text, gateway in (
-            ("LIB is it open?", library),
-            ("STRATH is it open?", self.gateway),
-            ("is it open?", self.gateway),
-        ):
-            self.write_in(text)
-            message = self.env["sms.incoming"].search([], order="id desc", limit=1)
-            self.assertEqual((message.gateway_id, message.body[:2]), (gateway, "is"))
-
-    def test_who_names_anothers_account_gets_nothing_that_is_posted_to_it(self):
-        self.gateway.write({"optout_short_code": SHORT_CODE, "keyword": False})
-        college = self.env["res.company"].create({"name": "Coast Polytechnic"})
-        trap = self.gateway.copy(
-            {"name": "Trap", "company_id": college.id, "keyword": "HELLO"}
-        )
-        self.assertEqual(trap.username, self.gateway.username)
-        for key in (False, "another-key"):
-            trap.api_key = key
-            self.write_in("Hello, my balance?")
-            message = self.env["sms.incoming"].search([], order="id desc", limit=1)
-            self.assertEqual(message.gateway_id, self.gateway)
-            self.assertEqual(message.body, "Hello, my balance?")
-        # One account that two companies share.
-        trap.api_key = self.gateway._get_secret("api_key")
-        self.write_in("Hello, my balance?")
-        message = self.env["sms.incoming"].search([], order="id desc", limit=1)
-        self.assertEqual(message.gateway_id, trap)
-
-    def test_a_keyword_swallows_no_phrase_of_ours(self):
-        for minute, text in enumerate(("OPT OUT", "No more")):
-            keyword = text.split()[0].upper()
-            self.gateway.write({"optout_short_code": SHORT_CODE, "keyword": keyword})
-            self.write_in(text, 10 * minute)
-            self.assertTrue(self.entry().active, keyword)
-            self.write_in("START", 10 * minute + 5)
-            self.assertFalse(self.entry().active)
-
     def test_nobody_makes_a_word_one_of_ours(self):
         administrator = self.user("words_maker", "su_sms.group_gateway_admin")
         words = self.words.with_user(administrator)
@@ -390,29 +220,6 @@ class TestOptoutWords(BlacklistCase):
             with self.assertRaises(UserError), self.env.cr.savepoint():
                 stop.write(values)
         self.assertEqual(self.gateway._optout_word_text(), "STOP to 21512")
-
-    def test_texts_say_the_keyword_and_are_counted_with_it(self):
-        self.gateway.optout_short_code = SHORT_CODE
-        text = "x" * (160 - len("\nSTOP to 21512"))
-        campaign = self.env["sms.campaign"].create(
-            {
-                "name": "Gala",
-                "body": text,
-                "gateway_id": self.gateway.id,
-                "message_class": "promotional",
-                "audience_ids": [(0, 0, {"kind": "numbers", "numbers": "0712345678"})],
-            }
-        )
-        self.assertEqual((campaign.optout, campaign.worst_parts), ("word", 1))
-        self.gateway.keyword = "STRATH"
-        self.assertEqual(self.gateway._optout_word_text(), "STRATH STOP to 21512")
-        campaign.action_check()
-        self.assertEqual(campaign.worst_parts, 2)
-
-    def test_a_keyword_is_one_word_and_none_to_opt_out_with(self):
-        for wrong in ("TWO WORDS", "STRATH!", "stop"):
-            with self.assertRaises(ValidationError):
-                self.gateway.keyword = wrong
 
     def test_words_are_editable(self):
         self.words.create({"word": "Basi!", "kind": "stop"})
@@ -450,45 +257,6 @@ class TestOptoutWords(BlacklistCase):
         event = self.write_in("STOP", number="Safaricom")
         self.assertEqual(event.state, "applied")
         self.assertFalse(self.history("Safaricom"))
-
-    # ------------------------------------------------------------
-    # The answer
-    # ------------------------------------------------------------
-
-    def _answers(self):
-        self.env["sms.sms"]._process_outbox()
-        return [text for number, text in self.texts() if number == NUMBER]
-
-    def test_no_answer_without_a_text(self):
-        self.write_in("STOP")
-        self.assertFalse(self._answers())
-
-    def test_answer_is_sent_once_although_they_opted_out(self):
-        self.gateway.write({"optout_text": "Bye", "optin_text": "Hello again"})
-        self.write_in("STOP")
-        self.write_in("STOP", 1)
-        self.assertEqual(self._answers(), ["Bye"])
-        sms = self.env["sms.sms"].search([("body", "=", "Bye")])
-        self.assertEqual(sms.message_class, "transactional")
-        self.assertEqual(sms.gateway_id, self.gateway)
-        self.write_in("START", 2)
-        self.assertEqual(self._answers(), ["Bye", "Hello again"])
-        self.write_in("STOP", 3)
-        self.write_in("START", 4)
-        self.assertEqual(self._answers(), ["Bye", "Hello again"], "no endless talk")
-        self.assertFalse(self.entry().active)
-
-    def test_no_answer_to_who_was_out_already_or_never_left(self):
-        self.gateway.write({"optout_text": "Bye", "optin_text": "Hello again"})
-        self.write_in("START")
-        self.blacklist._opt_out([NUMBER], Act("complaint", "manual"))
-        self.write_in("STOP", 99_999_999)
-        self.assertFalse(self._answers())
-
-    def test_gateway_that_sends_nothing_to_opted_out_people_does_not_answer(self):
-        self.gateway.write({"optout_text": "Bye", "block_transactional": True})
-        self.write_in("STOP")
-        self.assertFalse(self._answers())
 
     def test_message_on_the_wire_is_too_late_and_said_so(self):
         sms = self.queue(NUMBER, message_class="promotional")

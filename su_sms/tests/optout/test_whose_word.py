@@ -9,7 +9,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ...tools.acts import Act
-from .test_blacklist import NUMBER, BlacklistCase
+from .blacklist_case import NUMBER, BlacklistCase
 
 
 @tagged("post_install", "-at_install")

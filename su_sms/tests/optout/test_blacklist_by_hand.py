@@ -1,0 +1,133 @@
+"""Opted out and in by people: dialogs, import, export."""
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ...tools.acts import Act
+from .blacklist_case import NUMBER, BlacklistCase
+
+
+@tagged("post_install", "-at_install")
+class TestBlacklistByHand(BlacklistCase):
+    def test_numbers_are_taken_as_people_type_them(self):
+        entry = self.blacklist.create({"number": "0712 345 678", "reason": "complaint"})
+        self.assertEqual(entry.number, NUMBER)
+        again = self.blacklist.create({"number": "254712345678", "reason": "stop"})
+        self.assertEqual(again, entry)
+
+    def test_import_keeps_reasons_and_tells_bad_rows(self):
+        columns = ["number", "reason", "note"]
+        rows = [
+            ["0712 345 678", "Complaint", "Letter of 3 May 2024"],
+            ["+254712345679", "own_request", ""],
+            ["0712345678", "Own Request", "Twice in the file"],
+        ]
+        load = self.blacklist.with_context(import_file=True).load
+        result = load(columns, rows)
+        self.assertFalse(result["messages"])
+        self.assertEqual(len(result["ids"]), 3)
+        entry = self.entry()
+        self.assertEqual((entry.reason, entry.note), ("complaint", rows[0][2]))
+        self.assertEqual(
+            self.history(),
+            [("optout", "complaint", "import"), ("optout", "own_request", "import")],
+        )
+        bad = [
+            ["nobody", "Complaint", ""],
+            ["", "Complaint", ""],
+            ["0712345670", "Reason", ""],
+            ["0712345671", "START Word", ""],
+            ["0712345672", "Complaint", ""],
+        ]
+        with mute_logger("odoo.models"):
+            result = load(columns, bad)
+        self.assertEqual(
+            sorted({each["record"] for each in result["messages"]}), [0, 1, 2, 3]
+        )
+        self.assertTrue(all(each["message"] for each in result["messages"]))
+
+    def test_export_gives_back_what_was_imported(self):
+        self.blacklist.create(
+            {"number": NUMBER, "reason": "complaint", "note": "Letter"}
+        )
+        data = self.entry().export_data(["number", "reason", "channel", "note"])[
+            "datas"
+        ]
+        self.assertEqual(data, [[NUMBER, "Complaint", "Manual", "Letter"]])
+
+    def test_dialog_from_a_contact_keeps_reason_and_who(self):
+        user = self.user("secretary", "base.group_user,su_sms.group_user")
+        partner = self.partner.with_user(user)
+        wizard = self._wizard(partner.action_sms_opt_out())
+        wizard.write({"reason_out": "complaint", "note": "Called on 3 May"})
+        wizard.action_confirm()
+        self.assertEqual(self.history(), [("optout", "complaint", "manual")])
+        self.assertEqual(self.entry().user_id, user)
+        with self.assertRaises(AccessError):
+            partner.action_sms_opt_in()
+        with self.assertRaises(AccessError):
+            partner.phone_action_blacklist_remove()
+
+    def test_manager_opts_in_only_on_somebodys_word(self):
+        self.blacklist._opt_out([NUMBER], Act("own_request", "manual"))
+        manager = self.user("manager", "base.group_user,su_sms.group_manager")
+        action = self.partner.with_user(manager).phone_action_blacklist_remove()
+        wizard = self._wizard(action)
+        with self.assertRaises(UserError):
+            wizard.action_confirm()
+        wizard.note = "Signed the form"
+        wizard.action_confirm()
+        self.assertFalse(self.entry().active)
+        self.assertEqual(self.history()[-1], ("optin", "own_request", "manual"))
+
+    def test_user_cannot_opt_in_by_changing_the_dialog(self):
+        self.blacklist._opt_out([NUMBER], Act("own_request", "manual"))
+        user = self.user("clerk", "base.group_user,su_sms.group_user")
+        wizard = (
+            self.env["sms.optout.wizard"]
+            .with_user(user)
+            .create({"choice": "in", "numbers": NUMBER, "note": "I say so"})
+        )
+        with self.assertRaises(AccessError):
+            wizard.action_confirm()
+        self.assertTrue(self.entry().active)
+
+    def test_dialog_takes_no_more_numbers_than_are_kept_in_seconds(self):
+        dialog = self.env["sms.optout.wizard"].with_user(
+            self.user("many", "base.group_user,su_sms.group_manager")
+        )
+        numbers = [f"+2547{number:08}" for number in range(12_000_000, 12_001_001)]
+        self.assertTrue(dialog._ask("out", numbers[:1_000]))
+        with self.assertRaisesRegex(UserError, "1,001 numbers.*import"):
+            dialog._ask("out", numbers)
+        with self.assertRaisesRegex(UserError, "too long"):
+            dialog.create({"choice": "out", "numbers": "\n".join(numbers * 2)})
+
+    def test_dialog_from_a_mailing_contact_and_a_blocked_message(self):
+        contact = self.env["mailing.contact"].create(
+            {
+                "name": "Otieno",
+                "mobile": "0712345678",
+                "country_id": self.env.ref("base.ke").id,
+            }
+        )
+        self._wizard(contact.action_sms_opt_out()).action_confirm()
+        self.assertTrue(self.entry().active)
+        sms = self.queue("0712345679")
+        self._wizard(sms.action_sms_opt_out()).action_confirm()
+        self.assertTrue(self.entry("+254712345679").active)
+        self.partner.phone = False
+        with self.assertRaises(UserError):
+            self.partner.action_sms_opt_out()
+
+    def _wizard(self, action):
+        user = self.env.user
+        model = self.env[action["res_model"]]
+        wizard = model.browse(action["res_id"])
+        return wizard.with_user(wizard.create_uid or user)
+
+    def test_reasons_fit_what_is_done(self):
+        for act, out in (("start", True), ("mistake", True), ("operator", False)):
+            with self.subTest(act), self.assertRaises(ValidationError):
+                self.blacklist._act([(NUMBER, Act(act, "manual"))], out=out)

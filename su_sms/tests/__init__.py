@@ -1,3 +1,8 @@
+from .bridges import (
+    test_bridges_company,
+    test_bridges_forms,
+    test_bridges_limit,
+)
 from .campaign import (
     test_campaign_audience,
     test_campaign_file,
@@ -30,7 +35,6 @@ from .dashboard import (
     test_waiting,
 )
 from .gateway import (
-    test_bridges,
     test_callback,
     test_country,
     test_gateway,
@@ -86,6 +90,7 @@ from .optout import (
 from .privacy import (
     test_neutralize,
     test_person_data,
+    test_person_erasure,
     test_person_export,
     test_retention,
     test_statement,

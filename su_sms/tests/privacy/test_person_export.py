@@ -9,7 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from ...tools import xlsx
 from ...tools.acts import Act
-from .test_retention import NUMBER, TEXT, RetentionCase
+from .retention_case import NUMBER, TEXT, RetentionCase
 
 PEOPLE = "Name,Phone,Balance\nFatuma,0712 345-678,12500\nDaudi,0712345679,777\n"
 

@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from ...report.sms_statement_lines import Line, Section
-from .test_retention import RetentionCase
+from .retention_case import RetentionCase
 
 EVIL = "=HYPERLINK(1)"
 

@@ -1,81 +1,10 @@
-"""Beside every addon of Odoo's that sends SMS: whose gateway, how many, until when.
-
-On a database of its own that has them all (``dev test bridges``).
-"""
+"""Whose gateway sends what each of Odoo's addons sends, and until when."""
 
 from datetime import timedelta
 
-from odoo import fields
-from odoo.tests import Form, tagged
+from odoo.tests import tagged
 
-from ..common import GatewayCase
-
-
-class BridgeCase(GatewayCase):
-    """Two companies with a gateway each; jobs run in the first one."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env["sms.sms"].search([]).unlink()
-        cls.other = cls.env["res.company"].create(
-            {"name": "Other", "country_id": cls.env.ref("base.ke").id}
-        )
-        cls.its_gateway = cls.gateway.create(
-            {
-                "name": "Its own",
-                "company_id": cls.other.id,
-                "api_key": cls.server.api_key,
-                "attempts": 1,
-                "use_window": False,
-            }
-        )
-        # Whose company nothing but their name on a record tells.
-        cls.responsible = cls.user(
-            "bridges_responsible",
-            "base.group_user,base.group_partner_manager",
-            company_id=cls.other.id,
-            company_ids=[(6, 0, cls.other.ids)],
-        )
-        cls.tomorrow = fields.Datetime.now() + timedelta(days=1)
-
-    def template(self, model, body="Hello"):
-        return self.env["sms.template"].create(
-            {
-                "name": "Test",
-                "model_id": self.env["ir.model"]._get_id(model),
-                "body": body,
-            }
-        )
-
-    def action(self, model, template=None):
-        """Return a server action that sends, as automation rules have one."""
-        return self.env["ir.actions.server"].create(
-            {
-                "name": "Send",
-                "model_id": self.env["ir.model"]._get_id(model),
-                "state": "sms",
-                "sms_template_id": (template or self.template(model)).id,
-                "sms_method": "sms",
-            }
-        )
-
-    def automation(self, model, trigger="on_create"):
-        """Return a rule that sends an SMS whenever such a record is made."""
-        return self.env["base.automation"].create(
-            {
-                "name": "Welcome",
-                "model_id": self.env["ir.model"]._get_id(model),
-                "trigger": trigger,
-                "action_server_ids": [(6, 0, self.action(model).ids)],
-            }
-        )
-
-    def new(self, since):
-        return self.env["sms.sms"].search([("id", ">", since)], order="id")
-
-    def last_id(self):
-        return self.env["sms.sms"].search([], order="id DESC", limit=1).id or 0
+from .bridge_case import BridgeCase
 
 
 @tagged("post_install", "-at_install", "-standard", "bridges")
@@ -89,10 +18,6 @@ class TestBridgesCompany(BridgeCase):
         self.assertEqual(messages.gateway_id, self.its_gateway)
         self.env["sms.sms"]._process_queue()
         self.assertEqual(set(messages.mapped("state")), {"pending"})
-
-    # ------------------------------------------------------------
-    # What each addon sends
-    # ------------------------------------------------------------
 
     def calendar_reminder(self):
         event = self.env["calendar.event"].create(
@@ -344,116 +269,3 @@ class TestBridgesCompany(BridgeCase):
                 self.assertEqual(
                     set(self.new(since).mapped("not_after")), {self.tomorrow}
                 )
-
-
-@tagged("post_install", "-at_install", "-standard", "bridges")
-class TestBridgesLimit(BridgeCase):
-    """What Odoo sends while somebody works stops none of their work."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.gateway.hour_limit = 3
-        cls.clerk = cls.user(
-            "bridges_clerk",
-            "base.group_user,base.group_partner_manager,"
-            "project.group_project_user,stock.group_stock_user",
-        )
-
-    def assertWaits(self, since, count):
-        self.env["sms.sms"]._process_queue()
-        messages = self.new(since)
-        self.assertEqual(len(messages), count)
-        self.assertEqual(len(messages.filtered(lambda s: s.state == "pending")), 3)
-        self.assertEqual(len(messages.filtered("held_until")), count - 3)
-
-    def test_an_import_with_an_automation_rule_imports_all(self):
-        self.automation("res.partner")
-        since = self.last_id()
-        rows = [[f"Person {n}", f"07123456{n}"] for n in range(10, 18)]
-        partners = self.env["res.partner"].with_user(self.clerk)
-        result = partners.load(["name", "phone"], rows)
-        self.assertFalse(result["messages"])
-        self.assertEqual(len(result["ids"]), 8)
-        self.assertWaits(since, 8)
-
-    def test_tasks_are_moved(self):
-        project = self.env["project.project"].create({"name": "Move"})
-        stage = self.env["project.task.type"].create(
-            {
-                "name": "Done",
-                "project_ids": [(4, project.id)],
-                "sms_template_id": self.template("project.task").id,
-            }
-        )
-        people = self.env["res.partner"].create(
-            [{"name": f"P{n}", "phone": f"071234567{n}"} for n in range(5)]
-        )
-        tasks = self.env["project.task"].create(
-            [
-                {"name": "Box", "project_id": project.id, "partner_id": person.id}
-                for person in people
-            ]
-        )
-        since = self.last_id()
-        tasks.with_user(self.clerk).write({"stage_id": stage.id})
-        self.assertEqual(tasks.stage_id, stage)
-        self.assertWaits(since, 5)
-
-    def test_deliveries_are_validated(self):
-        warehouse = self.env["stock.warehouse"].search(
-            [("company_id", "=", self.env.company.id)], limit=1
-        )
-        since = self.last_id()
-        for number in range(5):
-            person = self.env["res.partner"].create(
-                {"name": f"P{number}", "phone": f"071234567{number}"}
-            )
-            picking = self.env["stock.picking"].create(
-                {"partner_id": person.id, "picking_type_id": warehouse.out_type_id.id}
-            )
-            picking.with_user(self.clerk)._message_sms_with_template(
-                template=self.env.ref("stock_sms.sms_template_data_stock_delivery"),
-                partner_ids=person.ids,
-                put_in_queue=False,
-            )
-        self.assertWaits(since, 5)
-
-
-@tagged("post_install", "-at_install", "-standard", "bridges")
-class TestBridgesForms(BridgeCase):
-    def test_no_two_fields_of_a_model_have_one_label(self):
-        ours = {
-            name: self.env[name]
-            for name in self.env
-            if any(f._module == "su_sms" for f in self.env[name]._fields.values())
-        }
-        for name, model in sorted(ours.items()):
-            with self.subTest(name):
-                by_label = {}
-                for field in model._fields.values():
-                    by_label.setdefault(field.string, []).append(field)
-                double = {
-                    label: [field.name for field in found]
-                    for label, found in by_label.items()
-                    if len(found) > 1 and any(f._module == "su_sms" for f in found)
-                }
-                self.assertFalse(double)
-
-    def test_settings_say_that_the_gateway_takes_all(self):
-        self.env.company.sms_provider = "twilio"
-        settings = self.env["res.config.settings"].create({})
-        self.assertEqual(settings.sms_gateway_name, self.gateway.name)
-        arch = settings.get_view(view_type="form")["arch"]
-        self.assertIn('name="sms_gateway_name"', arch)
-        sms = self.queue("0712345678")
-        sms.send()
-        self.assertEqual(sms.state, "pending")
-
-    def test_a_mailing_says_that_the_list_counts_with_the_option_off(self):
-        view = self.env.ref("mass_mailing_sms.mailing_mailing_view_form_sms")
-        form = Form(
-            self.env["mailing.mailing"].with_context(default_mailing_type="sms"), view
-        )
-        self.assertTrue(form.sms_terms)
-        self.assertIn("changes nothing", form._view["tree"].xpath("string()"))

@@ -67,3 +67,16 @@ def sign_in(system: System, browser: Browser) -> Iterator[SignIn]:
 def administrator(sign_in: SignIn) -> Person:
     """Return the signed-in administrator."""
     return sign_in()
+
+
+def staff(system: System, sign_in: SignIn, login: str, group: str, **size) -> Person:
+    """Return a person of a group, who may be there since an earlier test."""
+    if not system.admin.call("res.users", "search", [("login", "=", login)]):
+        system.user(login, login.capitalize(), group)
+    return sign_in(login, **size)
+
+
+@pytest.fixture
+def clerk(system: System, sign_in: SignIn) -> Person:
+    """Return a member of staff who may do no more than campaigns of their own."""
+    return staff(system, sign_in, "campaigner", "su_sms.group_user")

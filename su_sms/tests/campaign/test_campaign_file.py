@@ -9,7 +9,7 @@ from odoo.tests import Form, tagged
 from openpyxl.styles import Font
 
 from ..campaign_case import CampaignCase
-from ..office_files import FILES, contacts_of_a_phone
+from .office_files import FILES, contacts_of_a_phone
 
 PEOPLE = [["Phone", "Name"], ["0712345678", "Amina"], ["0722000111", "Brian"]]
 

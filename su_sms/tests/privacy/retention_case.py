@@ -1,5 +1,7 @@
 """What tests of retention and of personal data start from."""
 
+import io
+import zipfile
 from datetime import timedelta
 
 from odoo.tools import SQL
@@ -105,3 +107,24 @@ class RetentionCase(CampaignCase):
         self.queue(NUMBER, body=TEXT, recipient="Wanjiku").send()
         self.receive(id="in1", **{"from": NUMBER, "to": "22384", "text": TEXT})
         return self.env["sms.sms"].search([("number", "=", NUMBER)])
+
+
+class PersonCase(RetentionCase):
+    """A manager who is asked what is held of a number."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = cls.user("sms_manager", "su_sms.group_manager")
+        cls.employee = cls.user("sms_user", "su_sms.group_user")
+
+    def wizard(self, number=NUMBER, user=None):
+        wizards = self.env["sms.person.wizard"].with_user(user or self.manager)
+        return wizards.create({"number": number})
+
+    def text_of(self, wizard):
+        """Return all the text of the spreadsheet."""
+        with zipfile.ZipFile(io.BytesIO(wizard._xlsx())) as book:
+            return "".join(
+                book.read(name).decode() for name in book.namelist() if "xml" in name
+            )

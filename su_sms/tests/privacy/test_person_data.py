@@ -3,8 +3,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .person_case import PersonCase
-from .retention_case import NUMBER, TEXT
+from .retention_case import NUMBER, TEXT, PersonCase
 
 
 @tagged("post_install", "-at_install")

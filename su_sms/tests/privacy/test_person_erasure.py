@@ -6,8 +6,7 @@ from odoo.tests import tagged
 
 from ...privacy import suppression
 from ...tools.acts import Act
-from .person_case import PersonCase
-from .retention_case import NUMBER, TEXT
+from .retention_case import NUMBER, TEXT, PersonCase
 
 OTHER = "+254712999111"
 

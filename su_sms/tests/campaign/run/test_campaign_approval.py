@@ -3,7 +3,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .run_case import RunCase
+from ...campaign_case import RunCase
 
 
 @tagged("post_install", "-at_install")

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ....dispatch import lanes
-from .run_case import NOON, RunCase
+from ...campaign_case import NOON, RunCase
 
 
 @tagged("post_install", "-at_install")

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from odoo.tests import Form, tagged
 
-from .run_case import NIGHT, NOON, RunCase
+from ...campaign_case import NIGHT, NOON, RunCase
 
 
 @tagged("post_install", "-at_install")

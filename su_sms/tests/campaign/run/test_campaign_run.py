@@ -10,7 +10,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .run_case import RunCase
+from ...campaign_case import RunCase
 
 
 @tagged("post_install", "-at_install")

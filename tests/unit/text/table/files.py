@@ -5,9 +5,13 @@ import zipfile
 
 import openpyxl
 
+from su_sms.text.table import table
+
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+HEAD = ["Phone", "Value"]
+PHONE = "0712345678"
 
 
 def csv(*lines, encoding="utf-8", end="\n"):
@@ -83,3 +87,13 @@ def _relations(*targets):
         for at, (kind, target) in enumerate(targets)
     )
     return f'<Relationships xmlns="{_PACKAGE}">{relations}</Relationships>'
+
+
+def values(content):
+    return [row.values for row in table.read(content).rows()]
+
+
+def inline(text, cell=""):
+    """Return the XML of a cell that holds its text itself."""
+    reference = f' r="{cell}"' if cell else ""
+    return f'<c{reference} t="inlineStr"><is><t>{text}</t></is></c>'

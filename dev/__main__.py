@@ -61,13 +61,11 @@ def demo(options: argparse.Namespace) -> int:
 
 
 def test(options: argparse.Namespace) -> int:
-    """Run the tests: all kinds, or those named."""
-    from .testing.kinds import KINDS, test
+    """Run the tests: all kinds, those named, or the named tests of one kind."""
+    from .testing.kinds import chosen, test
 
-    unknown = set(options.kinds) - set(KINDS)
-    if unknown:
-        raise Problem(f"no tests called {', '.join(unknown)}; there are {list(KINDS)}")
-    return test(options.kinds, long=options.long, seed=options.seed)
+    kinds, names = chosen(options.words)
+    return test(kinds, names, long=options.long, seed=options.seed)
 
 
 def lint(options: argparse.Namespace) -> int:
@@ -150,7 +148,14 @@ def parser() -> argparse.ArgumentParser:
         "--fresh", action="store_true", help="begin with a new database (the default)"
     )
     tests = command(test)
-    tests.add_argument("kinds", nargs="*", metavar="KIND", help=", ".join(KINDS))
+    tests.add_argument(
+        "words",
+        nargs="*",
+        metavar="KIND|NAME",
+        help=f"kinds: {', '.join(KINDS)}; after one kind, tests of it: TestClass, "
+        "TestClass.test_method or test_method inside Odoo, else a path or what "
+        "pytest's -k takes",
+    )
     tests.add_argument("--long", action="store_true", help="faults in their long form")
     tests.add_argument("--seed", type=int, help="for what the faults do at random")
     command(lint)

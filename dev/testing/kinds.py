@@ -1,5 +1,6 @@
 """Run the tests: some kinds at a time, a summary at the end."""
 
+import itertools
 import os
 import threading
 import time
@@ -8,38 +9,41 @@ from collections.abc import Callable, Sequence
 from .. import cache, database
 from ..environment import Environment, environment
 from ..install import apt, browser
+from ..problem import Problem
 from . import odoo_tests, pytests, results
 from .results import Results
 
 BROWSER = "SU_SMS_BROWSER"
 #: what Odoo prints with; the test of printing says how to get it
 PRINTER = "wkhtmltopdf"
+#: runs tests of a kind: all, or those of these names
+Kind = Callable[[Environment, Sequence[str]], Results]
 
 
-def of(folder: str) -> Callable[[Environment], Results]:
+def of(folder: str) -> Kind:
     """Return what runs the tests in tests/FOLDER."""
-    return lambda env: pytests.run(env, folder, {})
+    return lambda env, names: pytests.run(env, folder, {}, names)
 
 
-def faults(env: Environment, *arguments: str) -> Results:
+def faults(env: Environment, names: Sequence[str], *arguments: str) -> Results:
     """Run the tests that kill, cut and slow down a running system."""
     database.template(env, addon=True)  # here, where it is told
-    return pytests.run(env, "faults", {}, *arguments)
+    return pytests.run(env, "faults", {}, names, *arguments)
 
 
-def e2e(env: Environment) -> Results:
+def e2e(env: Environment, names: Sequence[str]) -> Results:
     """Run the tests that drive Odoo's web client in a browser."""
     path = browser.chromium()
     if path:
         apt.installed(PRINTER, PRINTER)
         database.template(env, addon=True)
-        return pytests.run(env, "e2e", {BROWSER: path})
+        return pytests.run(env, "e2e", {BROWSER: path}, names)
     if os.environ.get("CI"):
         return Results(failed=[f"no browser: {browser.HOW}"])
     return Results(skipped={"all browser tests": f"no browser; {browser.HOW}"})
 
 
-def suites(env: Environment) -> Results:
+def suites(env: Environment, _names: Sequence[str]) -> Results:
     """Run Odoo's own SMS suites, whose browser tests use what is installed."""
     browser.chromium()
     return odoo_tests.suites(env)
@@ -71,25 +75,49 @@ FOLDERS = {
 }
 
 
-def test(kinds: Sequence[str], *, long: bool = False, seed: int | None = None) -> int:
+def chosen(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the kinds and the names of tests that a command line has.
+
+    Names stand after the one kind that they are of; Problem if not.
+    """
+    kinds = list(itertools.takewhile(KINDS.__contains__, words))
+    names = list(words[len(kinds) :])
+    if not names:
+        return kinds, names
+    if not kinds:
+        raise Problem(f"no tests called {names[0]}; there are {list(KINDS)}")
+    if len(kinds) > 1 or set(names) & set(KINDS):
+        raise Problem("tests are named after one kind, such as: test odoo TestLimit")
+    if kinds == ["suites"]:
+        raise Problem("Odoo's suites are run whole: they are compared with a list")
+    return kinds, names
+
+
+def test(
+    kinds: Sequence[str],
+    names: Sequence[str] = (),
+    *,
+    long: bool = False,
+    seed: int | None = None,
+) -> int:
     """Run the tests of `kinds`, all that exist if none; gives the exit status.
 
-    `long` and `seed` are for the faults.
+    With `names` only those, of one kind. `long` and `seed` are for the faults.
     """
     extra = ["--long"] if long else []
     if seed is not None:
         extra.append(f"--seed={seed}")
-    chosen = list(kinds) or [kind for kind in KINDS if exists(kind)]
+    kinds = list(kinds) or [kind for kind in KINDS if exists(kind)]
     env = environment()
     done: dict[str, Results] = {}
 
     def carry_out(kind: str) -> None:
         began = time.monotonic()
-        done[kind] = KINDS[kind](env, *(extra if kind == "faults" else []))
+        done[kind] = KINDS[kind](env, names, *(extra if kind == "faults" else []))
         done[kind].total = time.monotonic() - began
 
-    in_lanes(carry_out, chosen)
-    done = {kind: done[kind] for kind in chosen}
+    in_lanes(carry_out, kinds)
+    done = {kind: done[kind] for kind in kinds}
     for kind, one in done.items():
         results.show(kind, one)
     print(f"\n{results.summary(done)}")

@@ -1,5 +1,6 @@
 """Run tests inside Odoo: su_sms's own, and Odoo's own SMS suites with su_sms there."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from .. import cache, database
@@ -22,13 +23,13 @@ HARMLESS = ("mail/static/lib/selfie_segmentation/selfie_segmentation.js",)
 BASELINE = cache.CHECKOUT / "tests" / "odoo19-baseline-failures.txt"
 
 
-def own(env: Environment) -> Results:
+def own(env: Environment, names: Sequence[str] = ()) -> Results:
     """Run the tests of su_sms on a database where it is installed anew.
 
-    Apps are there whose records campaigns may go to; the other kinds do without. An
-    error logged outside a test counts as a failure.
+    All of them, or those of `names`. Apps are there whose records campaigns may go to;
+    the other kinds do without. An error logged outside a test counts as a failure.
     """
-    tags = [f"--init={database.ADDON}", f"--test-tags=/{database.ADDON}"]
+    tags = [f"--init={database.ADDON}", f"--test-tags={selected(names)}"]
     source = database.template(env, more=database.RECORDS)
     results, errors, log = run(env, "odoo", source, tags)
     explain(log, results.failed + errors)
@@ -36,10 +37,10 @@ def own(env: Environment) -> Results:
     return results
 
 
-def bridges(env: Environment) -> Results:
+def bridges(env: Environment, names: Sequence[str] = ()) -> Results:
     """Run the tests of su_sms beside every addon of Odoo's that sends SMS."""
     source = database.template(env, more=database.BRIDGES, addon=True)
-    tags = [f"--test-tags=bridges/{database.ADDON}"]
+    tags = [f"--test-tags={selected(names, 'bridges')}"]
     results, errors, log = run(env, "bridges", source, tags)
     explain(log, results.failed + errors)
     results.failed += [f"logged: {error}" for error in errors]
@@ -63,6 +64,17 @@ def suites(env: Environment) -> Results:
         print(f"  passes now, though it is on that list: {name}")
     results.failed += [f"logged: {error}" for error in errors]
     return results
+
+
+def selected(names: Sequence[str], tag: str = "") -> str:
+    """Return Odoo's test tags for classes and methods of su_sms, for all if none."""
+    ours = f"{tag}/{database.ADDON}"
+    return (
+        ",".join(
+            ours + ("." if name.startswith("test_") else ":") + name for name in names
+        )
+        or ours
+    )
 
 
 def run(

@@ -3,6 +3,7 @@
 import re
 import tempfile
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
 from pathlib import Path
 
 from .. import cache
@@ -17,15 +18,22 @@ WHY = re.compile(r"=+ (?:ERRORS|FAILURES) =+|INTERNALERROR>.*")
 
 
 def run(
-    env: Environment, folder: str, variables: dict[str, str], *arguments: str
+    env: Environment,
+    folder: str,
+    variables: dict[str, str],
+    names: Sequence[str] = (),
+    *arguments: str,
 ) -> Results:
-    """Run pytest on `tests/FOLDER` with `variables` in its environment."""
+    """Run pytest on `tests/FOLDER` with `variables` in its environment.
+
+    On all of it, or what `names` select.
+    """
     log = cache.home() / "logs" / f"test-{folder}.log"
     with tempfile.TemporaryDirectory() as scratch:
         report = Path(scratch) / "report.xml"
         status = follow(
             [env.python, "-m", "pytest", "-v", f"--junitxml={report}", *arguments]
-            + [cache.CHECKOUT / "tests" / folder],
+            + selected(folder, names),
             title=f"Tests: {folder}",
             log=log,
             env=env.env | variables,
@@ -41,6 +49,17 @@ def run(
         print(why(log.read_text(errors="replace")))
         print(f"All of it: {log}")
     return results
+
+
+def selected(folder: str, names: Sequence[str]) -> list[str]:
+    """Return pytest's arguments for tests in `tests/FOLDER`.
+
+    A name is a path in the checkout, with `::test` or without, or what `-k` takes.
+    """
+    paths = [one for one in names if (cache.CHECKOUT / one.partition("::")[0]).exists()]
+    words = " or ".join(f"({one})" for one in names if one not in paths)
+    where = paths or [f"tests/{folder}"]
+    return [*(["-k", words] if words else []), *where]
 
 
 def went(line: str) -> str:

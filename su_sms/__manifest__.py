@@ -44,7 +44,7 @@
         "views/message/sms_sms_unknown_views.xml",
         "views/message/sms_template_views.xml",
         "wizard/sms_campaign_launch_views.xml",
-        "wizard/sms_campaign_trial_views.xml",
+        "wizard/sms_campaign_test_views.xml",
         "views/campaign/sms_campaign_audience_views.xml",
         "views/campaign/sms_campaign_recipient_views.xml",
         "views/campaign/sms_campaign_views.xml",

@@ -1,7 +1,7 @@
 from . import (
     mailing_sms_test,
     sms_campaign_launch,
-    sms_campaign_trial,
+    sms_campaign_test,
     sms_composer,
     sms_optout_wizard,
     sms_person_wizard,

@@ -2,7 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..dispatch import gate
-from ..models.message.sms_sms_routing import TRIAL
+from ..models.message.sms_sms_routing import TEST
 from ..privacy import links
 
 # Characters of typed numbers.
@@ -23,10 +23,10 @@ class MailingSmsTest(models.TransientModel):
                 raise UserError(self.env._("Too many numbers for a test."))
             lines = self.numbers.splitlines()
             readable = self.env["sms.sms"]._readable
-            self.env["sms.blacklist"]._check_trial(
+            self.env["sms.blacklist"]._check_test(
                 [readable(line, company) for line in lines]
             )
-            wizard = self.with_context(sms_trial=TRIAL, sms_from_composer=True)
+            wizard = self.with_context(sms_test=TEST, sms_from_composer=True)
         return super(MailingSmsTest, wizard).action_send_sms()
 
     def _prepare_test_trace_values(self, record, sms_number, sms_uuid, body):

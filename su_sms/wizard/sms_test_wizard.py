@@ -134,7 +134,7 @@ class SmsTestWizard(models.TransientModel):
         if self.number_error:
             yield self._step("number", False, self.number_error, reason="number")
             return
-        if self.env["sms.blacklist"]._blocked_of_trial([self.number]):
+        if self.env["sms.blacklist"]._blocked_of_test([self.number]):
             text = self.env._("This number has opted out of SMS.")
             yield self._step("number", False, text, reason="opted_out")
             return

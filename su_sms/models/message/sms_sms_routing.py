@@ -14,7 +14,7 @@ FEW = 20
 # context decides, as it is the journal.
 OPENED_FROM = {"res_model", "res_id"}
 # For the context: no request can have one of these.
-MANY, TRIAL = object(), object()
+MANY, TEST = object(), object()
 # What an action's code says of a message; the rest is what becomes of it.
 GIVEN = {"number", "body", "partner_id", "mail_message_id", "mailing_id", "uuid"}
 
@@ -85,12 +85,12 @@ class SmsSms(models.Model):
 
         Who a list is sent to is asked for their no, whatever the class: a dialog's
         options and its context are whoever's who opens it. Jobs, and what a visitor of
-        the site causes, are no list; what a job sends later for somebody is. Trials
+        the site causes, are no list; what a job sends later for somebody is. Tests
         have asked already.
 
         :param authors: users who made the notes that are sent
         """
-        if self.env.context.get("sms_trial") is TRIAL:
+        if self.env.context.get("sms_test") is TEST:
             return False
         if self.env.context.get("sms_to_many") is MANY:
             return True

@@ -273,20 +273,20 @@ class SmsBlacklist(models.Model):
         )
 
     # ------------------------------------------------------------
-    # Trials
+    # Tests of a text
     # ------------------------------------------------------------
-    # Trials of promotion, of a campaign or a mailing, respect it as well. A trial
+    # Tests of promotion, of a campaign or a mailing, respect it as well. A test
     # leaves as transactional, at any hour: whoever sends it waits for it. So not
     # the gate stops it, but the button.
 
     @api.model
-    def _check_trial(self, numbers):
-        """Refuse to try promotion on those who have opted out of it.
+    def _check_test(self, numbers):
+        """Refuse to send tests of promotion to those who have opted out of it.
 
         :param numbers: in E.164, as far as they can be
         :raises UserError: names them, masked
         """
-        if blocked := self._blocked_of_trial(numbers):
+        if blocked := self._blocked_of_test(numbers):
             raise UserError(
                 self.env._(
                     "Opted out of promotional SMS: %s. Remove them.",
@@ -295,11 +295,11 @@ class SmsBlacklist(models.Model):
             )
 
     @api.model
-    def _blocked_of_trial(self, numbers):
-        """Return those of these to whom nothing may be tried.
+    def _blocked_of_test(self, numbers):
+        """Return those of these numbers that may get no test.
 
         Whose number it is, is typed into a profile by whoever has the profile. So a no
-        that somebody has given a reason for, or has entered for another, stops a trial
+        that somebody has given a reason for, or has entered for another, stops a test
         to that number as well; only an entry of one's own, without a reason, does not.
         """
         self.env["phone.blacklist"].flush_model()

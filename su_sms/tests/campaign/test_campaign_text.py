@@ -242,7 +242,7 @@ class TestCampaignText(CampaignCase):
         contacts[0].name, contacts[1].name = "Amina", "Brian"
         campaign = self.campaign(self.records(contacts), body="Dear {{ object.name }}")
         for recipient in campaign.recipient_ids:
-            trial = self.env["sms.campaign.trial"].create(
+            trial = self.env["sms.campaign.test"].create(
                 {"campaign_id": campaign.id, "recipient_id": recipient.id}
             )
             self.assertEqual(trial.body, f"Dear {recipient.name}")
@@ -265,7 +265,7 @@ class TestCampaignText(CampaignCase):
             campaign.ids,
         )
         campaign.invalidate_recordset(["body"])
-        trial = self.env["sms.campaign.trial"].create(
+        trial = self.env["sms.campaign.test"].create(
             {"campaign_id": campaign.id, "numbers": "0722 000 111"}
         )
         with self.assertRaisesRegex(UserError, "gone"):
@@ -284,7 +284,7 @@ class TestCampaignText(CampaignCase):
         contacts = self.contacts("0712345678")
         contacts.name = "Amina"
         campaign = self.campaign(self.records(contacts), body="Dear {{ object.name }}")
-        trial = self.env["sms.campaign.trial"].create(
+        trial = self.env["sms.campaign.test"].create(
             {"campaign_id": campaign.id, "numbers": "0722 000 111"}
         )
         trial.action_send()
@@ -299,7 +299,7 @@ class TestCampaignText(CampaignCase):
         self.env["phone.blacklist"].create(
             [{"number": "+254722000111"}, {"number": "+254733000111"}]
         )
-        trial = self.env["sms.campaign.trial"].create(
+        trial = self.env["sms.campaign.test"].create(
             {"campaign_id": campaign.id, "numbers": "0722 000 111, 0733 000 111"}
         )
         with self.assertRaisesRegex(UserError, r"Opted out.*\+254•+111\. Leave"):

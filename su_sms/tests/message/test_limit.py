@@ -56,7 +56,7 @@ class TestLimit(LimitCase):
         mailing = self.send_mailing()
         self.simulator.reset()
         for model, values, button in (
-            ("sms.campaign.trial", {"campaign_id": campaign.id}, "action_send"),
+            ("sms.campaign.test", {"campaign_id": campaign.id}, "action_send"),
             ("mailing.sms.test", {"mailing_id": mailing.id}, "action_send_sms"),
         ):
             with self.subTest(model), self.env.cr.savepoint() as savepoint:

@@ -1,4 +1,4 @@
-"""Who has said no gets nothing that goes to many, and no trial, whoever asks how."""
+"""Who has said no gets nothing that goes to many, and no test, whoever asks how."""
 
 from datetime import timedelta
 
@@ -58,11 +58,11 @@ class TestToMany(NoCase):
         off = {"use_exclusion_list": False}
         context = {
             "default_use_exclusion_list": False,
-            "sms_trial": True,
+            "sms_test": True,
             "sms_to_many": False,
             "default_to_many": False,
             "default_message_class": "transactional",
-            "su_sms_trial": True,
+            "su_sms_test": True,
             "active_domain": [],
         }
         for values in (
@@ -195,7 +195,7 @@ class TestTrialOfPromotion(NoCase):
             for way, send, method in (
                 (
                     "campaign",
-                    self.env["sms.campaign.trial"]
+                    self.env["sms.campaign.test"]
                     .with_user(user)
                     .create({"campaign_id": campaign.id, "numbers": number}),
                     "action_send",

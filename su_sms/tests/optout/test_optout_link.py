@@ -118,7 +118,7 @@ class TestOptoutLink(CampaignCase):
 
     def test_a_test_has_nobodys_link(self):
         campaign = self.campaign(self.numbers(NUMBER), body="News", optout="link")
-        trial = self.env["sms.campaign.trial"].create(
+        trial = self.env["sms.campaign.test"].create(
             {"campaign_id": campaign.id, "numbers": OTHER}
         )
         trial.action_send()

@@ -48,7 +48,7 @@ OPERATIONS = {
     "sms.campaign.network": {"read": STAFF},
     "sms.campaign.recipient": {"read": STAFF},
     "sms.campaign.row": {"read": STAFF},
-    "sms.campaign.trial": dict.fromkeys(FULL, CALLERS),
+    "sms.campaign.test": dict.fromkeys(FULL, CALLERS),
     "sms.gateway.config": dict.fromkeys(FULL, ADMINS),
     "sms.gateway.event": {"read": ADMINS},
     "sms.incoming": {"read": MANAGERS},
@@ -128,7 +128,7 @@ METHODS = {
     ("sms.campaign.exclusion", "action_open"): STAFF,
     ("sms.campaign.launch", "action_launch"): CALLERS,
     ("sms.campaign.recipient", "action_open_record"): STAFF,
-    ("sms.campaign.trial", "action_send"): CALLERS,
+    ("sms.campaign.test", "action_send"): CALLERS,
     # what it counts goes by the rules of the messages: see test_dashboard.py
     ("sms.dashboard", "get_data"): MANAGERS_EVERYWHERE,
     # who administers Odoo as well as the gateways: none of these alone

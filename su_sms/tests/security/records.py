@@ -85,7 +85,7 @@ _VALUES = {
         "line": 1,
         "cells": {"number": "0712345678"},
     },
-    "sms.campaign.trial": lambda parent, env: {
+    "sms.campaign.test": lambda parent, env: {
         "campaign_id": parent("sms.campaign").id,
         "numbers": "0712345678",
     },

@@ -49,7 +49,7 @@ NUMBERS = {
     "sms_campaign_audience.numbers",
     "sms_campaign_recipient.number",
     "sms_campaign_row.cells",
-    "sms_campaign_trial.numbers",
+    "sms_campaign_test.numbers",
     "sms_consent.number",
     "sms_optout_link.number",
     "sms_composer.numbers",
@@ -123,7 +123,7 @@ class TestLeak(CampaignCase):
         self.partner.phone = NUMBER
         mailing = self.send_mailing(sms_allow_unsubscribe=True, keep_archives=True)
         campaign = self.campaign(self.numbers(NUMBER), body=BODY, optout="link")
-        self.env["sms.campaign.trial"].create(
+        self.env["sms.campaign.test"].create(
             {"campaign_id": campaign.id, "numbers": NUMBER}
         ).action_send()
         self.run_campaign(campaign)
@@ -161,7 +161,7 @@ class TestLeak(CampaignCase):
         )
         campaign = self.campaign(self.numbers(NUMBER), body=BODY)
         trial = {"campaign_id": campaign.id, "numbers": NUMBER}
-        self.env["sms.campaign.trial"].create(trial).action_send()
+        self.env["sms.campaign.test"].create(trial).action_send()
         self.env.user.partner_id.phone = NUMBER
         self.walk_the_line()
 
@@ -248,7 +248,7 @@ class TestLeak(CampaignCase):
         campaign = self.campaign(self.numbers(NUMBER), body=BODY)
         promotion = self.campaign(self.numbers(NUMBER), message_class="promotional")
         env = self.env(user=self.env.ref("base.user_admin"))
-        trial = env["sms.campaign.trial"].create
+        trial = env["sms.campaign.test"].create
         mailing = {"mailing_id": self.mailing.id, "numbers": NUMBER}
         mailing_test = env["mailing.sms.test"].create(mailing)
         failing = BODY + " {{ object.nobody.nothing }}"

@@ -189,7 +189,7 @@ class TestRpc(CampaignCase):
     def test_wizard_tells_nothing_of_anothers_campaign(self):
         campaign = self.campaign(self.numbers("0712345678"), as_user=self.colleague)
         values = {"campaign_id": campaign.id}
-        for wizard in ("sms.campaign.launch", "sms.campaign.trial"):
+        for wizard in ("sms.campaign.launch", "sms.campaign.test"):
             with self.subTest(wizard):
                 with self.assertRaises(AccessError):
                     wizard_id = self.call(wizard, "create", values)

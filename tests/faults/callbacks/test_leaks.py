@@ -23,7 +23,7 @@ NUMBER = f"+254{NATIONAL}"
 KEY = "atsk_simulator"
 WRONG_KEY = "atsk_kilimanjaro_d41d8cd98f00b204e980"
 PASSWORD = "ngorongoro-4711"
-TRIAL = ("sms.campaign.trial", "create")
+TEST = ("sms.campaign.test", "create")
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def refused(call: Any) -> None:
     made = call("sms.campaign", "create", [campaign])
     trial = {"campaign_id": made[0], "numbers": bad}
     with contextlib.suppress(RemoteError):
-        call("sms.campaign.trial", "action_send", call(*TRIAL, [trial]))
+        call("sms.campaign.test", "action_send", call(*TEST, [trial]))
 
 
 def receive(system: System, server: OdooServer) -> list[int]:

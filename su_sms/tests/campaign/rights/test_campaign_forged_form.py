@@ -159,7 +159,7 @@ class TestCampaignForgedForm(RightsCase):
             for user in (self.clerk, self.admin):
                 said = self.said(
                     user,
-                    "sms.campaign.trial",
+                    "sms.campaign.test",
                     [],
                     values,
                     ["recipient_id"],
@@ -178,17 +178,17 @@ class TestCampaignForgedForm(RightsCase):
         }
         spec = {"recipient_id": {"fields": {"display_name": {}}}}
         with self.assertRaises(AccessError):
-            self.call(self.clerk, "sms.campaign.trial", "web_save", [], values, spec)
+            self.call(self.clerk, "sms.campaign.test", "web_save", [], values, spec)
         with self.assertRaises(AccessError):
             self.call(
                 self.clerk,
-                "sms.campaign.trial",
+                "sms.campaign.test",
                 "create",
                 {"campaign_id": anothers.id, "numbers": "1"},
             )
         said = self.call(
             self.clerk,
-            "sms.campaign.trial",
+            "sms.campaign.test",
             "onchange",
             [],
             {},
@@ -201,7 +201,7 @@ class TestCampaignForgedForm(RightsCase):
         )
         self.assertNotIn("+2547", json.dumps(said))
         with self.assertRaises(UserError):
-            self.env["sms.campaign.trial"].create(values)
+            self.env["sms.campaign.test"].create(values)
 
     def test_a_preview_shows_nobody_what_they_may_not_read(self):
         campaign = self.campaign(
@@ -246,7 +246,7 @@ class TestCampaignForgedForm(RightsCase):
             self.assertNotIn("4711", said)
 
     def test_ids_that_no_record_has_show_nothing(self):
-        for model in ("sms.campaign", "sms.campaign.audience", "sms.campaign.trial"):
+        for model in ("sms.campaign", "sms.campaign.audience", "sms.campaign.test"):
             names = [
                 name
                 for name, field in self.env[model]._fields.items()

@@ -7,12 +7,12 @@ from ..text.country import explain
 MOST = 10
 
 
-class SmsCampaignTrial(models.TransientModel):
-    """Send a campaign's text to a few numbers, as a recipient would get it."""
+class SmsCampaignTest(models.TransientModel):
+    """A campaign's text, sent to a few numbers as a recipient would get it."""
 
-    _name = "sms.campaign.trial"
+    _name = "sms.campaign.test"
     _inherit = ["sms.form.mixin", "sms.own.companies"]
-    _description = "Try an SMS Campaign"
+    _description = "SMS Campaign Test"
 
     campaign_id = fields.Many2one("sms.campaign", required=True)
     numbers = fields.Text("To", required=True, default=lambda self: self._own_number())
@@ -77,7 +77,7 @@ class SmsCampaignTrial(models.TransientModel):
                 self.env._("A test can be sent to at most %s numbers.", MOST)
             )
         if campaign.message_class == "promotional":
-            self.env["sms.blacklist"]._check_trial(found)
+            self.env["sms.blacklist"]._check_test(found)
         if self.problem:
             raise UserError(self.problem)
         if not (self.body or "").strip():

@@ -171,6 +171,15 @@ def test_code_refers_to_pages_that_are_there():
     assert not [path for path, text in code() if ELSEWHERE.search(text)]
 
 
+def test_newcomers_are_told_where_to_find_what():
+    _before, _heading, rest = GLOSSARY.read_text().partition("## Where to find what")
+    table, _heading, _after = rest.partition("## ")
+    sought = [line for line in table.splitlines() if line.startswith("| ")][1:]
+    for row in sought:
+        assert re.search(r"`su_sms/[\w/]+\.\w+`|\]\(#", row), row
+    assert len(sought) > 5
+
+
 def test_the_pages_name_things():
     kinds = [kind for _page, kind, _what in named()]
     assert kinds.count("name") > 60

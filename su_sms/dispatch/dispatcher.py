@@ -90,7 +90,7 @@ class Dispatcher:
                 # After an error above: what was under way has come back meanwhile.
                 self._connection.close()
                 self._recorder.close()
-                self._settle()
+                self._free_recorded()
             self._report(0, force=True)
             while self._publish(LOOK_AHEAD):
                 pass
@@ -101,7 +101,7 @@ class Dispatcher:
             while self._may_claim(until):
                 for claim in self._claim_some():
                     self._wires[claim.gateway.id][1].put(claim)
-                self._settle()
+                self._free_recorded()
             if not self._busy():
                 return
             self._wait()
@@ -120,9 +120,9 @@ class Dispatcher:
         # queued for it meanwhile.
         until_look = self._look_at - time.monotonic()
         pause = until_look if until_look > 0 else LOOK_AGAIN
-        self._settle(pause if self._free() else None)
+        self._free_recorded(pause if self._free() else None)
 
-    def _settle(self, timeout=0.0):
+    def _free_recorded(self, timeout=0.0):
         """Free the places of requests that are on record.
 
         Not before: they may hold their gateway, and a crash leaves no more in doubt

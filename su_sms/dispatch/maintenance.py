@@ -84,7 +84,7 @@ def fail_over(cr, reasons, now):
 
 
 def expire_leases(cr, now):
-    """Settle what a killed dispatcher left in process as outcome unknown.
+    """Mark what a killed dispatcher left in process as outcome unknown.
 
     :return: how many
     """

@@ -137,10 +137,10 @@ def claim(cr, gateway, slots, now, ahead):
     """Take the next chunks of a gateway, at most ``slots``, and mark them in process.
 
     Urgent before normal before bulk, then oldest first. Rows that the gate stops are
-    settled on the way and never reach the wire.
+    ended on the way and never reach the wire.
 
     :param ahead: what earlier claims have seen of the queue
-    :return: the claims, and whether anything was settled or claimed
+    :return: the claims, and whether anything was ended or claimed
     """
     open_lanes = {
         (lane.message_class, lane.campaign): lane

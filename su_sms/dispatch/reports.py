@@ -15,7 +15,7 @@ from ..africastalking.callbacks import Report
 
 # An unknown outcome is settled by a report for an unknown id only if there is just one
 # message it can be: same gateway and number, put on the wire within this time.
-SETTLING_WINDOW = timedelta(hours=1)
+SETTLES_WITHIN = timedelta(hours=1)
 
 STATES = {"under_way": "pending", "delivered": "sent", "failed": "error"}
 
@@ -29,7 +29,7 @@ class Received(NamedTuple):
     report: Report
 
 
-class Settled(NamedTuple):
+class Result(NamedTuple):
     """What becomes of an event."""
 
     state: str
@@ -42,29 +42,29 @@ def apply(cr, received, now, may_wait):
 
     :param received: [Received]
     :param may_wait: how long a report may wait for its message
-    :return: {event id: Settled}
+    :return: {event id: Result}
     """
     messages = _messages(cr, {each.report.message_id for each in received})
     messages |= _adopt(cr, [each for each in received if _key(each) not in messages])
-    settled, best = {}, {}
+    results, best = {}, {}
     for each in received:
         sms_id = messages.get(_key(each))
         if sms_id is None:
             waits = now - each.received_at < may_wait
-            settled[each.event_id] = Settled("waiting" if waits else "unmatched")
+            results[each.event_id] = Result("waiting" if waits else "unmatched")
             continue
         if each.report.status is None:
             word = each.report.word[:60]
-            settled[each.event_id] = Settled(
+            results[each.event_id] = Result(
                 "failed", sms_id, f"Unknown status: {word!r}"
             )
             continue
-        settled[each.event_id] = Settled("applied", sms_id)
+        results[each.event_id] = Result("applied", sms_id)
         known = best.get(sms_id)
         if known is None or known.report.status.rank < each.report.status.rank:
             best[sms_id] = each
     _write(cr, best, now)
-    return settled
+    return results
 
 
 def _messages(cr, message_ids):
@@ -102,7 +102,7 @@ def _adopt(cr, orphans):
             "place": place,
             "gateway": each.gateway_id,
             "number": "+" + each.report.number.lstrip("+"),
-            "first": each.received_at - SETTLING_WINDOW,
+            "first": each.received_at - SETTLES_WITHIN,
             "last": each.received_at,
         }
         for place, each in enumerate(orphans)
@@ -190,11 +190,11 @@ def _write(cr, best, now):
     )
 
 
-def settle(cr, settled, now, retry_after):
+def record(cr, results, now, retry_after):
     """Write what became of events."""
-    if not settled:
+    if not results:
         return
-    rows = [{"id": event_id, **each._asdict()} for event_id, each in settled.items()]
+    rows = [{"id": event_id, **each._asdict()} for event_id, each in results.items()]
     cr.execute(
         """
         UPDATE sms_gateway_event e

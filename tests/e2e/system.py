@@ -141,11 +141,11 @@ def running(label: str, arguments: Sequence[str] = ()) -> Iterator[System]:
         OdooServer(env, name, arguments=arguments) as odoo,
     ):
         system = System(odoo.url, simulator, odoo.rpc())
-        _settle(system)
+        _set_up(system)
         yield system
 
 
-def _settle(system: System) -> None:
+def _set_up(system: System) -> None:
     """Make the database a Kenyan university's, and point it at the simulator."""
     call = system.admin.call
     call("ir.config_parameter", "set_param", "su_sms.base_url", system.simulator.url)

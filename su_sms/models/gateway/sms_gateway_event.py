@@ -235,9 +235,9 @@ class SmsGatewayEvent(models.Model):
             [now, limit],
         )
         rows = self.env.cr.fetchall()
-        settled, received = {}, []
+        results, received = {}, []
         for event_id, gateway_id, kind, payload, received_at in rows:
-            with self._settling(event_id, settled):
+            with self._alone(event_id, results):
                 post = _fields(payload)
                 if kind == "delivery":
                     report = callbacks.read_report(post)
@@ -246,18 +246,18 @@ class SmsGatewayEvent(models.Model):
                     )
                     continue
                 with self.env.cr.savepoint():
-                    settled[event_id] = self._apply_one(
+                    results[event_id] = self._apply_one(
                         event_id, gateway_id, kind, post
                     )
-        self._apply_reports(received, settled, now)
-        self._list_blocked(received, settled)
-        reports.settle(self.env.cr, settled, now, RETRY_AFTER)
+        self._apply_reports(received, results, now)
+        self._list_blocked(received, results)
+        reports.record(self.env.cr, results, now, RETRY_AFTER)
         self.env.invalidate_all()
         return len(rows)
 
     @contextmanager
-    def _settling(self, event_id, settled):
-        """Settle an event as failed if it can't be applied, so that no other waits."""
+    def _alone(self, event_id, results):
+        """Let an event that can't be applied fail alone, so that no other waits."""
         try:
             yield
         except CONFLICTS:
@@ -268,10 +268,10 @@ class SmsGatewayEvent(models.Model):
                 name = type(error).__name__
                 _logger.error("Event %s can't be applied: %s", event_id, name)
             text = str(error)[:200] or type(error).__name__
-            settled[event_id] = reports.Settled("failed", problem=text)
+            results[event_id] = reports.Result("failed", problem=text)
 
     @api.model
-    def _apply_reports(self, received, settled, now):
+    def _apply_reports(self, received, results, now):
         """Apply reports together, or if that fails one by one, leaving out the bad."""
         try:
             with self.env.cr.savepoint():
@@ -282,18 +282,18 @@ class SmsGatewayEvent(models.Model):
             done = {}
             for each in received:
                 with (
-                    self._settling(each.event_id, settled),
+                    self._alone(each.event_id, results),
                     self.env.cr.savepoint(),
                 ):
                     done |= reports.apply(self.env.cr, [each], now, WAIT_FOR_MESSAGE)
-        settled |= done
+        results |= done
 
     @api.model
-    def _list_blocked(self, received, settled):
+    def _list_blocked(self, received, results):
         """List whom reports call blocked; what goes wrong there stops no report."""
         try:
             with self.env.cr.savepoint():
-                self.env["sms.blacklist"]._on_reports(received, settled)
+                self.env["sms.blacklist"]._on_reports(received, results)
         except CONFLICTS:
             raise
         except Exception:
@@ -309,7 +309,7 @@ class SmsGatewayEvent(models.Model):
             self._on_optout(event_id, gateway, callbacks.read_optout(post))
         else:
             callbacks.read_subscription(post)
-        return reports.Settled("applied")
+        return reports.Result("applied")
 
     @api.model
     def _on_optout(self, event_id, gateway, optout):

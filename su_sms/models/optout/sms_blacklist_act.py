@@ -221,7 +221,7 @@ class SmsBlacklist(models.Model):
     # What the network reports: numbers that are blocked there, by whomever.
 
     @api.model
-    def _on_reports(self, received, settled):
+    def _on_reports(self, received, results):
         """List the numbers that failed reports say are blocked at the operator.
 
         That is no opt-out: nobody knows who blocked what. Where the sender ID is in
@@ -229,10 +229,10 @@ class SmsBlacklist(models.Model):
         nobody: every number of a wrongly registered sender ID gets them.
 
         :param received: [reports.Received]
-        :param settled: {event id: reports.Settled}
+        :param results: {event id: reports.Result}
         """
         blocked = {
-            settled[each.event_id].sms_id: each
+            results[each.event_id].sms_id: each
             for each in received
             if each.report.failure and each.report.reason.lower() == BLOCKED
         }

@@ -24,7 +24,7 @@ from .wire import Wire
 _logger = logging.getLogger(__name__)
 
 # While requests are under way the dispatcher publishes results this many at a time and
-# this often, in seconds, so that a finished request waits little for its successor.
+# this often, in seconds, so that one that has returned waits little for its successor.
 PUBLISH_MEANWHILE = 200
 PUBLISH_EVERY = 0.5
 # Seconds after which a dispatcher that found nothing to send looks again.
@@ -60,9 +60,9 @@ class Dispatcher:
         # Claims of a commit that failed: nobody knows whether they are on record, but
         # they were certainly never put on the wire.
         self._in_doubt = []
-        finished = self._recorder.finished
+        returned = self._recorder.returned
         self._wires = {
-            gateway.id: (gateway, Wire(client, gateway.concurrency, finished))
+            gateway.id: (gateway, Wire(client, gateway.concurrency, returned))
             for gateway, client in lines
         }
         self._ahead = {}

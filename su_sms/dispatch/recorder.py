@@ -23,7 +23,7 @@ _logger = logging.getLogger(__name__)
 
 
 class Recorder:
-    """Requests go in as they finish and come out once they are on record.
+    """Requests go in as they return and come out once they are on record.
 
     :param connection: its own, see :class:`.connection.Connection`; a thread closes it
     :param now: the current time in UTC, naive as Odoo's
@@ -35,7 +35,7 @@ class Recorder:
         self._connection = connection
         self._now = now
         #: (claim, outcomes) of requests that have come back
-        self.finished = queue.SimpleQueue()
+        self.returned = queue.SimpleQueue()
         self._recorded = queue.SimpleQueue()
         self._thread = None
         if beside:
@@ -52,7 +52,7 @@ class Recorder:
 
     def is_quiet(self):
         """Tell whether there is nothing to take."""
-        return self._recorded.empty() if self._thread else self.finished.empty()
+        return self._recorded.empty() if self._thread else self.returned.empty()
 
     def take(self, timeout=0.0):
         """Return what has been put on record since: [(claim, outcomes)].
@@ -60,7 +60,7 @@ class Recorder:
         :param timeout: seconds to wait for the first; None: as long as it takes
         """
         if not self._thread:
-            batch = _all_of(self.finished, timeout)
+            batch = _all_of(self.returned, timeout)
             self._record(batch)
             return batch
         batch = _all_of(self._recorded, timeout)
@@ -70,15 +70,15 @@ class Recorder:
         return batch
 
     def close(self):
-        """Record all that has finished, when nothing is under way any more."""
+        """Record all that has returned, when nothing is under way any more."""
         if self._thread:
-            self.finished.put(None)
+            self.returned.put(None)
             self._thread.join()
 
     def _work(self):
         kept, ended = [], False
         while not ended:
-            batch = _all_of(self.finished, None)
+            batch = _all_of(self.returned, None)
             ended = None in batch
             # What the database has not taken goes once more, with what came after it.
             kept += [each for each in batch if each]

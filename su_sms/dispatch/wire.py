@@ -18,10 +18,10 @@ _logger = logging.getLogger(__name__)
 class Wire:
     """Up to ``slots`` requests of one client under way at once."""
 
-    def __init__(self, client, slots, finished: queue.SimpleQueue):
+    def __init__(self, client, slots, returned: queue.SimpleQueue):
         self._client = client
         self._slots = slots
-        self._finished = finished
+        self._returned = returned
         self._under_way = 0
         self._pool = ThreadPoolExecutor(slots, thread_name_prefix="su_sms")
 
@@ -36,12 +36,12 @@ class Wire:
         return self._under_way > 0
 
     def put(self, claim):
-        """Start a claim's request; (claim, outcomes) comes on the finished queue."""
+        """Start a claim's request; (claim, outcomes) comes on ``returned``."""
         self._under_way += 1
         self._pool.submit(self._send, claim)
 
     def done(self):
-        """Note that a finished request is on record, so that another may start."""
+        """Note that one that has returned is on record, so that another may start."""
         self._under_way -= 1
 
     def close(self):
@@ -65,4 +65,4 @@ class Wire:
                 Outcome(row.number, "unknown", "bug", text=type(error).__name__)
                 for row in claim.rows
             ]
-        self._finished.put((claim, outcomes))
+        self._returned.put((claim, outcomes))

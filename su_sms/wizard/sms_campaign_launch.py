@@ -17,7 +17,7 @@ FIGURES = (
     "balance_short",
     "balance_short_text",
     "scheduled_at",
-    "finish_at",
+    "expected_end_at",
     "message_class",
     "budget",
     "missing_count",
@@ -55,7 +55,7 @@ class SmsCampaignLaunch(models.TransientModel):
         "Missing Credit", digits=(16, 2), compute="_compute_figures"
     )
     scheduled_at = fields.Datetime("Send At", compute="_compute_figures")
-    finish_at = fields.Datetime("Expected End", compute="_compute_figures")
+    expected_end_at = fields.Datetime("Expected End", compute="_compute_figures")
     budget = fields.Float(digits=(16, 2), compute="_compute_figures")
     problem = fields.Char(compute="_compute_problem")
     environment = fields.Char(compute="_compute_figures")

@@ -83,7 +83,7 @@ def test_campaign_from_a_file_with_dirty_numbers(
     page.get_by_role("button", name="Launch").click()
     question = page.get_by_role("dialog")
     expect(question).to_contain_text("Send to 4 people for about 3.20?")
-    expect(question.locator("[name=finish_at]")).not_to_be_empty()
+    expect(question.locator("[name=expected_end_at]")).not_to_be_empty()
     # One number has two texts that differ: somebody has to say what becomes of it.
     question.get_by_role("button", name="Launch").click()
     expect(question).to_contain_text(

@@ -49,7 +49,7 @@ def closing(window: Window, now: datetime) -> datetime:
     return min(c for o, c in _days(window, opens) if o <= opens < c)
 
 
-def finish(window: Window, start: datetime, seconds: float) -> datetime:
+def done_at(window: Window, start: datetime, seconds: float) -> datetime:
     """Return when work that takes so many seconds is done if it rests outside.
 
     A year at most: beyond it the answer is no more than "a very long time".

@@ -77,7 +77,9 @@ class SmsCampaign(models.Model):
     sample_ids = fields.Many2many(
         "sms.campaign.recipient", string="The First", compute="_compute_sample_ids"
     )
-    finish_at = fields.Datetime("Expected End", compute="_compute_finish_at")
+    expected_end_at = fields.Datetime(
+        "Expected End", compute="_compute_expected_end_at"
+    )
 
     # What only a person can decide
     when_empty = fields.Selection(
@@ -125,19 +127,19 @@ class SmsCampaign(models.Model):
         "body",
         "optout",
     )
-    def _compute_finish_at(self):
+    def _compute_expected_end_at(self):
         for campaign in self:
             if not campaign.people_count:
-                campaign.finish_at = False
+                campaign.expected_end_at = False
                 continue
             start = max(campaign.scheduled_at or utcnow(), utcnow())
-            campaign.finish_at = campaign._finish(start).replace(microsecond=0)
+            campaign.expected_end_at = campaign._done_at(start).replace(microsecond=0)
 
-    def _finish(self, start):
+    def _done_at(self, start):
         """Estimate when everything has left, if it starts then."""
         hours, seconds = self._hours(), self._sending_seconds()
         if hours:
-            return window.finish(hours, start, seconds)
+            return window.done_at(hours, start, seconds)
         return start + timedelta(seconds=seconds)
 
     def _sending_seconds(self, personal=None):
@@ -248,7 +250,7 @@ class SmsCampaign(models.Model):
         try:
             with self.env.cr.savepoint():
                 while self._take_page(
-                    self._keep_recipients, self._as_if_finished(), slices
+                    self._keep_recipients, self._sample_extras(), slices
                 ):
                     if slices.is_over:
                         break

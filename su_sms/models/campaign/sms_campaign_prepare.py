@@ -20,7 +20,7 @@ PAGE_SECONDS = 3.0
 OF_NATIONALS = {"hr.employee"}
 
 
-class Finish(NamedTuple):
+class Extras(NamedTuple):
     """What is done to texts besides filling them in.
 
     :ivar short: gives a text with short links
@@ -43,11 +43,11 @@ class SmsCampaign(models.Model):
     # A subject of its own. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.campaign"
 
-    def _take_page(self, keep, finish, slices=None):
+    def _take_page(self, keep, extras, slices=None):
         """Go through the next page of people, or as much of it as there is time for.
 
         :param keep: ``keep(audience, people)`` writes them down
-        :param finish: what else is done to texts, see ``Finish``
+        :param extras: what else is done to texts, see ``Extras``
         :param slices: ``Slices``; by default a page of the job's
         :return: whether there was one that nobody else is at
         """
@@ -61,7 +61,7 @@ class SmsCampaign(models.Model):
             some = slices.some(left)
             people, position = audience._page(some)
             if people:
-                self._complete(people, finish, audience._with_a_say())
+                self._complete(people, extras, audience._with_a_say())
                 keep(audience, people)
             audience.write({"position": position, "finished": len(people) < some})
             self.env.flush_all()
@@ -86,7 +86,7 @@ class SmsCampaign(models.Model):
     def _start_over(self):
         self.audience_ids.write({"position": 0, "finished": False})
 
-    def _complete(self, people, finish, readers):
+    def _complete(self, people, extras, readers):
         """Find each person's number, whether they are left out, and their text."""
         countries, known = Countries(self), {}
         for person in people:
@@ -100,7 +100,7 @@ class SmsCampaign(models.Model):
             for person in people:
                 if person.number in blocked:
                     person.leave_out(OPTED_OUT)
-        self._fill_in(people, finish, readers)
+        self._fill_in(people, extras, readers)
 
     # ------------------------------------------------------------
     # Messages
@@ -346,18 +346,18 @@ class SmsCampaign(models.Model):
     # ------------------------------------------------------------
     # What else is done to a text.
 
-    def _finished(self):
+    def _extras(self):
         """Return what is done to the texts that are sent."""
-        return Finish(self._shortener(), self._optouts)
+        return Extras(self._shortener(), self._optouts)
 
-    def _as_if_finished(self):
+    def _sample_extras(self):
         """Return what makes texts as long as they will be, and leaves no trace."""
 
         def endings(numbers, lang):
             sample = self.with_context(lang=lang)._optout_sample_text()
             return dict.fromkeys(numbers, sample)
 
-        return Finish(self._as_if_short(), endings)
+        return Extras(self._as_if_short(), endings)
 
     def _optouts(self, numbers, lang):
         """Return {number: its text's ending}, where a link is a blank until it leaves.

@@ -176,7 +176,7 @@ class SmsCampaign(models.Model):
         A night before they begin is no day of its own.
         """
         hours, start = self._hours(), max(self.scheduled_at or utcnow(), utcnow())
-        return bool(hours) and self._finish(start) > window.closing(hours, start)
+        return bool(hours) and self._done_at(start) > window.closing(hours, start)
 
     @api.depends("people_count", "part_count", "gateway_id")
     def _compute_wants_approval(self):

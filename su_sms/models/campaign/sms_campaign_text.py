@@ -45,11 +45,11 @@ class SmsCampaign(models.Model):
         """Return the users who have a say in the text."""
         return authors.with_a_say(self, *TEXT_AUTHORS)
 
-    def _fill_in(self, people, finish, readers):
+    def _fill_in(self, people, extras, readers):
         """Give people their text and its parts; leave out whom it can't be filled for.
 
         :param people: [Person]
-        :param finish: what else is done to a text, see ``Finish``
+        :param extras: what else is done to a text, see ``Extras``
         :param readers: the users who have a say in who these people are, and whoever
             is about to read the texts
         """
@@ -63,14 +63,14 @@ class SmsCampaign(models.Model):
             self._hidden(included, (), choosers)
             return
         for lang, group in self._by_language(included).items():
-            text = finish.short(self._text_in(lang))
+            text = extras.short(self._text_in(lang))
             if not self._has_expression(text):
                 # Names and numbers are in the journal, whatever it says.
                 self._hidden(group, (), choosers)
             self._fill_in_one(text, group, lang, readers)
             for person in group:
                 person.text_key = self._text_key(person.body)
-            self._end(group, finish.endings, lang)
+            self._end(group, extras.endings, lang)
 
     def _end(self, people, endings, lang):
         """Give texts their end, and count their parts."""
@@ -291,7 +291,7 @@ class SmsCampaign(models.Model):
         if person is None:
             return campaign.body or "", ""
         readers = authors.people(audience._with_a_say() | self.env.user)
-        campaign._fill_in([person], campaign._as_if_finished(), readers)
+        campaign._fill_in([person], campaign._sample_extras(), readers)
         if person.reason:
             return "", person.detail
         return person.body, ""

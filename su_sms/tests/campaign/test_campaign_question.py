@@ -248,15 +248,15 @@ class TestSharedNumbers(QuestionCase):
                     self.file(SIBLINGS), body=ABOUT, when_shared=answer
                 )
                 campaign._launch()
-                keep, finish = campaign._keep_messages, campaign._finished()
+                keep, extras = campaign._keep_messages, campaign._extras()
                 for _again in range(2):
-                    self.assertTrue(campaign._take_page(keep, finish))
+                    self.assertTrue(campaign._take_page(keep, extras))
                     campaign._start_over()
                 queued = campaign.sms_ids.filtered(lambda sms: not sms.left_out)
                 self.assertEqual(len(queued), count)
                 # Not even if nobody looks before.
                 self.patch(type(campaign), "_queued_before", lambda *_: [])
-                campaign._take_page(keep, finish)
+                campaign._take_page(keep, extras)
                 queued = campaign.sms_ids.filtered(lambda sms: not sms.left_out)
                 self.assertEqual(len(queued), count)
 

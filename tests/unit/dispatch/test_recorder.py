@@ -73,7 +73,7 @@ def running(database):
 def test_one_bad_message_takes_no_other_along(database, running, caplog):
     requests = [request(1, 2), request(*range(10, 20)), request(30)]
     for each in requests:
-        running.finished.put(each)
+        running.returned.put(each)
     running.close()
 
     assert running.take() == requests
@@ -91,11 +91,11 @@ def test_what_the_database_did_not_take_goes_with_what_comes_after(
     database.away = 1
     first, second = request(1), request(2)
 
-    running.finished.put(first)
+    running.returned.put(first)
     with pytest.raises(psycopg2.OperationalError):
         running.take(timeout=10)
     assert not database.taken
-    running.finished.put(second)
+    running.returned.put(second)
 
     assert running.take(timeout=10) == [first, second]
     assert database.taken == [(1, "outcome 1"), (2, "outcome 2")]
@@ -106,7 +106,7 @@ def test_what_the_database_did_not_take_goes_once_more_at_the_end(
 ):
     monkeypatch.setattr(backoff, "DATABASE_SECONDS", -1)
     database.away = 1
-    running.finished.put(request(1))
+    running.returned.put(request(1))
     with pytest.raises(psycopg2.OperationalError):
         running.take(timeout=10)
     running.close()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from su_sms.dispatch.timing.window import (
     Window,
     closing,
-    finish,
+    done_at,
     is_open,
     next_open,
     today,
@@ -82,7 +82,7 @@ def test_when_the_hours_end(window: Window, moment: str, closes: str):
 )
 def test_work_rests_outside(window: Window, start: str, hours: float, end: str):
     begun = datetime.fromisoformat(start)
-    assert finish(window, begun, hours * 3600) == datetime.fromisoformat(end)
+    assert done_at(window, begun, hours * 3600) == datetime.fromisoformat(end)
 
 
 @given(WINDOWS, MOMENTS)
@@ -97,7 +97,7 @@ def test_the_next_opening_is_open_and_the_first(window: Window, now: datetime):
 
 @given(WINDOWS, MOMENTS, st.floats(0, 100_000))
 def test_work_ends_no_sooner_than_it_takes(window, now: datetime, seconds: float):
-    assert finish(window, now, seconds) >= now + timedelta(seconds=int(seconds))
+    assert done_at(window, now, seconds) >= now + timedelta(seconds=int(seconds))
 
 
 def test_the_day_is_that_of_the_zone():

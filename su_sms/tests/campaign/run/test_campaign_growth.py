@@ -159,8 +159,8 @@ class TestCampaignGrowth(CampaignCase):
         self.grow(20)
         prepare = self.registry["sms.campaign"]._take_page
 
-        def pause_after(campaign, keep, finish):
-            taken = prepare(campaign, keep, finish)
+        def pause_after(campaign, keep, extras):
+            taken = prepare(campaign, keep, extras)
             campaign._pause("person")
             return taken
 

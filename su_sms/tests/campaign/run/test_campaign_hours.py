@@ -49,18 +49,18 @@ class TestCampaignHours(RunCase):
         self.at(NOON)
         campaign = self.many(100, pace=1)
         self.assertFalse(campaign._takes_days())
-        self.assertEqual(campaign.finish_at, NOON + timedelta(minutes=100))
+        self.assertEqual(campaign.expected_end_at, NOON + timedelta(minutes=100))
         self.at(NOON + timedelta(hours=5))  # 17:00
         campaign.invalidate_recordset()
         self.assertTrue(campaign._takes_days())
         # an hour is left today, forty minutes are tomorrow's
-        self.assertEqual(campaign.finish_at, datetime(2026, 3, 3, 5, 40))
+        self.assertEqual(campaign.expected_end_at, datetime(2026, 3, 3, 5, 40))
 
     def test_a_night_before_the_hours_is_no_day_of_its_own(self):
         self.gateway.write({"use_window": True, "window_zone": "Africa/Nairobi"})
         self.at(NOON)
         campaign = self.many(2, scheduled_at=NOON + timedelta(hours=9))  # 21:00
-        self.assertEqual(campaign.finish_at, datetime(2026, 3, 3, 5))
+        self.assertEqual(campaign.expected_end_at, datetime(2026, 3, 3, 5))
         self.assertFalse(campaign.takes_days)
         wizard = self.env["sms.campaign.launch"].create({"campaign_id": campaign.id})
         self.assertTrue(wizard.waits_for_window)
@@ -82,9 +82,9 @@ class TestCampaignHours(RunCase):
         self.gateway.write({"use_window": True, "window_zone": "Africa/Nairobi"})
         self.at(NIGHT)
         with Form(self.many(2)) as form:
-            self.assertEqual(str(form.finish_at), "2026-03-03 05:00:00")
+            self.assertEqual(str(form.expected_end_at), "2026-03-03 05:00:00")
             form.message_class = "transactional"
-            self.assertEqual(str(form.finish_at), "2026-03-02 19:00:00")
+            self.assertEqual(str(form.expected_end_at), "2026-03-02 19:00:00")
 
     def test_another_zone_moves_the_window(self):
         self.gateway.write({"use_window": True, "window_zone": "Africa/Nairobi"})
@@ -111,7 +111,7 @@ class TestCampaignHours(RunCase):
         self.at(datetime(2026, 3, 3, 5, 30))
         self.work()
         self.assertFalse(self.texts())
-        self.assertEqual(campaign.finish_at, datetime(2026, 3, 3, 7))
+        self.assertEqual(campaign.expected_end_at, datetime(2026, 3, 3, 7))
         self.at(datetime(2026, 3, 3, 7))
         self.work()
         self.assertEqual(len(self.texts()), 1)

@@ -167,10 +167,10 @@ class TestCampaignOptoutNote(CampaignCase):
     def test_time_that_a_link_takes_is_told_and_reckoned_with(self):
         campaign = self.crowd()
         self.assertIn("about 4 minutes longer", campaign.optout_note)
-        late = campaign.finish_at
+        late = campaign.expected_end_at
         campaign.optout = "none"
         campaign.sudo().people_count = 10_000
-        self.assertGreater(late - campaign.finish_at, timedelta(minutes=3))
+        self.assertGreater(late - campaign.expected_end_at, timedelta(minutes=3))
 
     def test_link_costs_no_time_where_texts_differ_anyway_or_the_pace_is_slow(self):
         self.assertFalse(self.crowd(body="Dear {{ object.name }}").optout_note)
@@ -190,7 +190,7 @@ class TestCampaignOptoutNote(CampaignCase):
         form = Form(self.crowd())
         form.gateway_id = self.env["sms.gateway.config"]
         self.assertFalse(form.optout_note)
-        self.assertTrue(form.finish_at)
+        self.assertTrue(form.expected_end_at)
 
     def test_new_campaign_opens_before_there_is_a_gateway(self):
         self.gateway.active = False

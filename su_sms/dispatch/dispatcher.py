@@ -129,7 +129,7 @@ class Dispatcher:
         than fits on the wire.
         """
         count = 0
-        for claim, outcomes in self._recorder.take(timeout):
+        for claim, outcomes in self._recorder.collect(timeout):
             self._wires[claim.gateway.id][1].done()
             if claim.gateway.probing:
                 # The hold may be over.

@@ -153,7 +153,7 @@ def claim(cr, gateway, slots, now, ahead):
         most = min(most, pace.room(until, gateway.pace, now))
     if most < 1:
         return [], False
-    chunks = _take(cr, gateway, open_lanes, slots, most, now, ahead)
+    chunks = _lock_chunks(cr, gateway, open_lanes, slots, most, now, ahead)
     passed, stopped = _judge(cr, gateway, chunks)
     groups, leaving = _group(open_lanes, passed, slots)
     outcome_log.record(cr, stopped, now)
@@ -217,7 +217,7 @@ def _group(open_lanes, passed, slots):
     return groups, leaving
 
 
-def _take(cr, gateway, open_lanes, slots, most, now, ahead):
+def _lock_chunks(cr, gateway, open_lanes, slots, most, now, ahead):
     """Lock the next chunks that nobody else has; return them in lists."""
     rooms = [lane.room for lane in open_lanes.values()]
     # A probe, a pace, a budget: what may go now has to be counted now.

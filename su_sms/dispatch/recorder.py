@@ -27,7 +27,7 @@ class Recorder:
 
     :param connection: its own, see :class:`.connection.Connection`; a thread closes it
     :param now: the current time in UTC, naive as Odoo's
-    :param beside: record in a thread; else whoever takes does it, where there is only
+    :param beside: record in a thread; else whoever collects does it, where there is only
         one connection
     """
 
@@ -51,10 +51,10 @@ class Recorder:
             self._thread.start()
 
     def is_quiet(self):
-        """Tell whether there is nothing to take."""
+        """Tell whether there is nothing to collect."""
         return self._recorded.empty() if self._thread else self.returned.empty()
 
-    def take(self, timeout=0.0):
+    def collect(self, timeout=0.0):
         """Return what has been put on record since: [(claim, outcomes)].
 
         :param timeout: seconds to wait for the first; None: as long as it takes
@@ -85,7 +85,7 @@ class Recorder:
             try:
                 self._record(kept)
             except Exception as error:
-                # For whoever takes. What comes back after these is recorded still.
+                # For whoever collects. What comes back after these is recorded still.
                 self._recorded.put(error)
             else:
                 for each in kept:

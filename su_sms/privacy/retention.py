@@ -65,7 +65,7 @@ class Batch:
         return self.now - timedelta(days=days)
 
 
-def _take(cr, sql, batch, days, **more):
+def _lock_ids(cr, sql, batch, days, **more):
     """Return the ids of a batch's rows, in their order, locked."""
     if days is None:
         return []
@@ -82,7 +82,7 @@ def _take(cr, sql, batch, days, **more):
     return [row_id for (row_id,) in cr.fetchall()]
 
 
-def _take_messages(cr, batch, days, condition):
+def _lock_messages(cr, batch, days, condition):
     sql = f"""
           SELECT id FROM sms_sms
            WHERE gateway_id = %(gateway)s AND id > %(after)s
@@ -92,7 +92,7 @@ def _take_messages(cr, batch, days, condition):
         ORDER BY id LIMIT %(limit)s
              FOR UPDATE SKIP LOCKED
     """
-    return _take(cr, sql, batch, days, at_rest=list(AT_REST), hashed=HASHED)
+    return _lock_ids(cr, sql, batch, days, at_rest=list(AT_REST), hashed=HASHED)
 
 
 HAS_TEXT = "body <> ''"
@@ -109,7 +109,7 @@ def blank_texts(cr, batch):
 
     :return: ids of the messages
     """
-    ids = _take_messages(cr, batch, batch.ages.text, HAS_TEXT)
+    ids = _lock_messages(cr, batch, batch.ages.text, HAS_TEXT)
     blank(cr, ids, batch.notice)
     return ids
 
@@ -140,7 +140,7 @@ def hash_numbers(cr, batch):
 
     :return: ids of the messages
     """
-    ids = _take_messages(cr, batch, batch.ages.number, HAS_PERSON)
+    ids = _lock_messages(cr, batch, batch.ages.number, HAS_PERSON)
     depersonalise(cr, ids, batch.keys)
     return ids
 
@@ -196,7 +196,7 @@ def remove(cr, batch):
 
     :return: ids of the messages
     """
-    ids = _take_messages(cr, batch, batch.ages.message, HAS_NOBODY)
+    ids = _lock_messages(cr, batch, batch.ages.message, HAS_NOBODY)
     cr.execute(
         f"""
         WITH gone AS (
@@ -228,7 +228,7 @@ INCOMING = """
 def blank_incoming(cr, batch):
     """Blank the texts of incoming messages, and of their notes in the chatter."""
     sql = INCOMING.format(condition="body <> ''")
-    ids = _take(cr, sql, batch, batch.ages.text)
+    ids = _lock_ids(cr, sql, batch, batch.ages.text)
     forget_notes(cr, ids, batch.notice)
     cr.execute("UPDATE sms_incoming SET body = NULL WHERE id = ANY(%s)", [ids])
     return ids
@@ -249,7 +249,7 @@ def forget_notes(cr, ids, notice):
 def hash_incoming(cr, batch):
     """Put hashes for the numbers of incoming messages, and drop their contacts."""
     sql = INCOMING.format(condition="coalesce(body, '') = '' AND number !~ %(hashed)s")
-    ids = _take(cr, sql, batch, batch.ages.number, hashed=HASHED)
+    ids = _lock_ids(cr, sql, batch, batch.ages.number, hashed=HASHED)
     cr.execute(
         f"""
         UPDATE sms_incoming
@@ -265,14 +265,14 @@ def hash_incoming(cr, batch):
 def remove_incoming(cr, batch):
     """Remove incoming messages whose person is forgotten."""
     sql = INCOMING.format(condition="number ~ %(hashed)s")
-    ids = _take(cr, sql, batch, batch.ages.message, hashed=HASHED)
+    ids = _lock_ids(cr, sql, batch, batch.ages.message, hashed=HASHED)
     cr.execute("DELETE FROM sms_incoming WHERE id = ANY(%s)", [ids])
     return ids
 
 
 def remove_events(cr, batch):
     """Remove what the provider posted; it holds numbers and texts."""
-    ids = _take(
+    ids = _lock_ids(
         cr,
         """
           SELECT id FROM sms_gateway_event
@@ -307,17 +307,17 @@ AUDIENCES = """
 """
 
 
-def take_audiences(cr, batch):
+def lock_audiences(cr, batch):
     """Return the ids of audiences untouched for as long as texts are kept.
 
     What was pasted or uploaded holds numbers, names and what texts are made of.
     """
-    return _take(cr, AUDIENCES, batch, batch.ages.text)
+    return _lock_ids(cr, AUDIENCES, batch, batch.ages.text)
 
 
 def remove_links(cr, batch):
     """Remove opt-out links of numbers to which no message is kept any more."""
-    ids = _take(
+    ids = _lock_ids(
         cr,
         """
           SELECT link.id FROM sms_optout_link link

@@ -224,7 +224,7 @@ class SmsCampaign(models.Model):
         )
         self.env["sms.campaign.recipient"].invalidate_model()
         self.exclusion_ids.unlink()
-        self._take_template()
+        self._store_template_texts()
         self.network_ids.unlink()
         self._start_over()
         self.write(
@@ -249,7 +249,7 @@ class SmsCampaign(models.Model):
         slices = Slices(float("inf") if in_test() else seconds)
         try:
             with self.env.cr.savepoint():
-                while self._take_page(
+                while self._process_page(
                     self._keep_recipients, self._sample_extras(), slices
                 ):
                     if slices.is_over:

@@ -55,14 +55,14 @@ class SmsCampaign(models.Model):
     def _work_once(self):
         moved = False
         for campaign_id, step in self._to_do():
-            moved |= self._take_step(campaign_id, step)
+            moved |= self._do_step(campaign_id, step)
             self.env["sms.sms"]._report_progress(1)
         if moved:
             self._tell_progress()
         return moved
 
     @api.model
-    def _take_step(self, campaign_id, step):
+    def _do_step(self, campaign_id, step):
         for _try in range(TRIES):
             try:
                 with self._at_work(campaign_id) as campaign:
@@ -153,7 +153,7 @@ class SmsCampaign(models.Model):
         return True
 
     def _prepare_page(self):
-        taken = self._take_page(self._keep_messages, self._extras())
+        taken = self._process_page(self._keep_messages, self._extras())
         if not all(self.audience_ids.mapped("finished")):
             # If none was taken, another worker is at it.
             return taken

@@ -79,7 +79,7 @@ class Person:
             try:
                 found = _read(raw, country(self), known)
                 self.number = found.phone.e164
-                self._take_name(found.name)
+                self._adopt_name(found.name)
                 return
             except phone.PhoneError as error:
                 problem = problem or (error, raw)
@@ -91,7 +91,7 @@ class Person:
         detail = explain(error, raw, country(self))
         self.leave_out(BY_PHONE_REASON.get(error.reason, MALFORMED), detail)
 
-    def _take_name(self, name):
+    def _adopt_name(self, name):
         if name and not self.name:
             self.name = name
             if self.cells is not None:

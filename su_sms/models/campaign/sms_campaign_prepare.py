@@ -43,7 +43,7 @@ class SmsCampaign(models.Model):
     # A subject of its own. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.campaign"
 
-    def _take_page(self, keep, extras, slices=None):
+    def _process_page(self, keep, extras, slices=None):
         """Go through the next page of people, or as much of it as there is time for.
 
         :param keep: ``keep(audience, people)`` writes them down

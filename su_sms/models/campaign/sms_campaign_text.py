@@ -26,7 +26,7 @@ class SmsCampaign(models.Model):
         " what is launched and approved is what is sent.",
     )
 
-    def _take_template(self):
+    def _store_template_texts(self):
         """Keep the template's texts as they are now."""
         texts, template = False, self.template_id
         if template:

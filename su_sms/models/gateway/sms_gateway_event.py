@@ -304,7 +304,7 @@ class SmsGatewayEvent(models.Model):
         gateway = self.env["sms.gateway.config"].browse(gateway_id)
         if kind == "incoming":
             incoming = callbacks.read_incoming(post)
-            self.env["sms.incoming"]._take(gateway, incoming)
+            self.env["sms.incoming"]._receive(gateway, incoming)
         elif kind == "optout":
             self._on_optout(event_id, gateway, callbacks.read_optout(post))
         else:

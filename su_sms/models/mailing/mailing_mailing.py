@@ -104,7 +104,7 @@ class MailingMailing(models.Model):
         """Say that a text is too long while somebody can shorten it."""
         for mailing in self.filtered(lambda each: each.mailing_type == "sms"):
             gateway = self.env["sms.gateway.config"]._gateway_of(mailing._sms_company())
-            if gateway and mailing._takes_too_many_parts(gateway.sudo()):
+            if gateway and mailing._has_too_many_parts(gateway.sudo()):
                 raise UserError(
                     self.env._(
                         "This text is too long: at most %s SMS per recipient are"
@@ -114,7 +114,7 @@ class MailingMailing(models.Model):
                 )
         return super().action_put_in_queue()
 
-    def _takes_too_many_parts(self, gateway):
+    def _has_too_many_parts(self, gateway):
         text = self.body_plaintext or ""
         if gate.is_too_long(text):
             return True

@@ -53,7 +53,7 @@ class SmsIncoming(models.Model):
     _doubtful_idx = models.Index("(number) WHERE doubtful")
 
     @api.model
-    def _take(self, gateway, incoming):
+    def _receive(self, gateway, incoming):
         """Keep an incoming message, once, and show it in its contact's chatter.
 
         :param incoming: africastalking.callbacks.Incoming

@@ -104,7 +104,7 @@ class SmsGatewayConfig(models.Model):
         return retention.Ages.of(*days)
 
     def _forget_audiences(self, cr, batch):
-        ids = retention.take_audiences(cr, batch)
+        ids = retention.lock_audiences(cr, batch)
         self.env(cr=cr)["sms.campaign.audience"].browse(ids)._forget()
         return ids
 

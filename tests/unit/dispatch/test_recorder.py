@@ -76,7 +76,7 @@ def test_one_bad_message_takes_no_other_along(database, running, caplog):
         running.returned.put(each)
     running.close()
 
-    assert running.take() == requests
+    assert running.collect() == requests
     others = {1, 2, *range(10, 20), 30} - {BAD}
     assert sorted(database.taken) == [(n, f"outcome {n}") for n in sorted(others)]
     assert [each.getMessage() for each in caplog.records] == [
@@ -93,11 +93,11 @@ def test_what_the_database_did_not_take_goes_with_what_comes_after(
 
     running.returned.put(first)
     with pytest.raises(psycopg2.OperationalError):
-        running.take(timeout=10)
+        running.collect(timeout=10)
     assert not database.taken
     running.returned.put(second)
 
-    assert running.take(timeout=10) == [first, second]
+    assert running.collect(timeout=10) == [first, second]
     assert database.taken == [(1, "outcome 1"), (2, "outcome 2")]
 
 
@@ -108,6 +108,6 @@ def test_what_the_database_did_not_take_goes_once_more_at_the_end(
     database.away = 1
     running.returned.put(request(1))
     with pytest.raises(psycopg2.OperationalError):
-        running.take(timeout=10)
+        running.collect(timeout=10)
     running.close()
     assert database.taken == [(1, "outcome 1")]

@@ -157,16 +157,16 @@ class TestCampaignGrowth(CampaignCase):
         campaign = self.growing()
         campaign._launch()
         self.grow(20)
-        prepare = self.registry["sms.campaign"]._take_page
+        prepare = self.registry["sms.campaign"]._process_page
 
         def pause_after(campaign, keep, extras):
             taken = prepare(campaign, keep, extras)
             campaign._pause("person")
             return taken
 
-        self.patch(self.registry["sms.campaign"], "_take_page", pause_after)
+        self.patch(self.registry["sms.campaign"], "_process_page", pause_after)
         self.env["sms.campaign"]._work()
-        self.patch(self.registry["sms.campaign"], "_take_page", prepare)
+        self.patch(self.registry["sms.campaign"], "_process_page", prepare)
         self.assertEqual(campaign.pause_reason, "person")
         campaign.action_resume()
         self.work()

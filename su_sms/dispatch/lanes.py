@@ -246,7 +246,7 @@ def paced_until(cr, gateway, campaign_id):
     return found and found[0]
 
 
-def keep_pace(cr, gateway, campaign_id, per_minute, until, count, now):
+def note_pace(cr, gateway, campaign_id, per_minute, until, count, now):
     """Note that so many messages leave now."""
     cr.execute(
         """

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from ..privacy import blacklist, links
 from . import gate, outcome_log
-from .lanes import LOOK_AHEAD, keep_pace, lanes, paced_until
+from .lanes import LOOK_AHEAD, lanes, note_pace, paced_until
 from .lookahead import PREFETCH
 from .timing import pace
 from .timing.window import Window
@@ -162,7 +162,7 @@ def claim(cr, gateway, slots, now, ahead):
         for (_place, text, sender), rows in groups.items()
     ]
     _mark_in_process(cr, claims, now)
-    _keep_pace(cr, gateway, open_lanes, until, leaving, now)
+    _note_paces(cr, gateway, open_lanes, until, leaving, now)
     return claims, any(chunks)
 
 
@@ -250,13 +250,13 @@ def _lock(cr, gateway, open_lanes, chunks, now):
     return locked
 
 
-def _keep_pace(cr, gateway, open_lanes, until, leaving, now):
+def _note_paces(cr, gateway, open_lanes, until, leaving, now):
     for key, lane in open_lanes.items():
         if lane.pace and leaving[key]:
             count = leaving[key]
-            keep_pace(cr, gateway, lane.campaign, lane.pace, lane.until, count, now)
+            note_pace(cr, gateway, lane.campaign, lane.pace, lane.until, count, now)
     if gateway.pace and leaving:
-        keep_pace(cr, gateway, 0, gateway.pace, until, leaving.total(), now)
+        note_pace(cr, gateway, 0, gateway.pace, until, leaving.total(), now)
 
 
 def unclaim(cr, claims):

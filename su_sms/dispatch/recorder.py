@@ -27,8 +27,8 @@ class Recorder:
 
     :param connection: its own, see :class:`.connection.Connection`; a thread closes it
     :param now: the current time in UTC, naive as Odoo's
-    :param beside: record in a thread; else whoever collects does it, where there is only
-        one connection
+    :param beside: record in a thread; else whoever collects does it, where there is
+        only one connection
     """
 
     def __init__(self, connection, now, beside=True):

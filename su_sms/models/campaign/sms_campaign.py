@@ -251,7 +251,7 @@ class SmsCampaign(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         names = set().union(*vals_list)
-        self._check_kept(names)
+        self._check_internal(names)
         self._check_company_is_own(vals_list)
         vals_list = [dict(vals) for vals in vals_list]
         lines = [vals.pop("audience_ids", None) for vals in vals_list]
@@ -294,7 +294,7 @@ class SmsCampaign(models.Model):
         ]
 
     def write(self, vals):
-        self._check_kept(set(vals))
+        self._check_internal(set(vals))
         self._check_company_is_own([vals])
         if AGREED & set(vals):
             self._check_still_open()
@@ -306,7 +306,7 @@ class SmsCampaign(models.Model):
         result = super().write(vals)
         if not self.env.su:
             for campaign, before in said.items():
-                campaign._keep_text_authors(before)
+                campaign._update_text_authors(before)
             if "company_id" in vals:
                 # Where people are looked up is a part of who they are.
                 self.audience_ids._add_author()
@@ -359,7 +359,7 @@ class SmsCampaign(models.Model):
             return self.template_id.id, texts
         return False, [self.body or ""]
 
-    def _keep_text_authors(self, before):
+    def _update_text_authors(self, before):
         """Keep who says what: nobody lends their rights to another's words.
 
         Whoever changes a text and leaves a placeholder of it has said the rest of it
@@ -376,7 +376,7 @@ class SmsCampaign(models.Model):
         kept = not self.template_id and placeholders.stem_from(self.body or "", texts)
         self.sudo().write(authors.of_change(self.env.user, self, kept, *TEXT_AUTHORS))
 
-    def _check_kept(self, names):
+    def _check_internal(self, names):
         if INTERNAL & names and not self.env.su:
             raise AccessError(
                 self.env._(

@@ -162,7 +162,7 @@ class SmsCampaignAudience(models.Model):
             *(("list", each) for each in self.sudo().list_ids.ids),
         }
 
-    def _keep_authors(self, words):
+    def _update_authors(self, words):
         """Keep who says to whom: nobody lends their rights to another's words.
 
         :param words: what ``_words`` has given before a change
@@ -212,7 +212,7 @@ class SmsCampaignAudience(models.Model):
     def create(self, vals_list):
         vals_list = [dict(vals) for vals in vals_list]
         for vals in vals_list:
-            self._check_kept(vals)
+            self._check_internal(vals)
             _check_size(vals)
         commands = [vals.pop("column_ids", ()) for vals in vals_list]
         audiences = super(SmsCampaignAudience, without_defaults(self, INTERNAL)).create(
@@ -228,7 +228,7 @@ class SmsCampaignAudience(models.Model):
         return audiences
 
     def write(self, vals):
-        self._check_kept(vals)
+        self._check_internal(vals)
         _check_size(vals)
         before = self.campaign_id
         if "campaign_id" in vals:
@@ -245,7 +245,7 @@ class SmsCampaignAudience(models.Model):
                 if "campaign_id" in vals:
                     audience._add_author()
                 elif audience._said() != before_it:
-                    audience._keep_authors(words)
+                    audience._update_authors(words)
         self._read_again(vals, roles)
         if roles or set(vals) - INTERNAL - {"sequence"}:
             self._changed()
@@ -253,7 +253,7 @@ class SmsCampaignAudience(models.Model):
             moved._audience_changed()
         return result
 
-    def _check_kept(self, vals):
+    def _check_internal(self, vals):
         if not INTERNAL.isdisjoint(vals) and not self.env.su:
             raise AccessError(
                 self.env._(
@@ -281,7 +281,7 @@ class SmsCampaignAudience(models.Model):
     def copy(self, default=None):
         """Duplicate audiences; they stay the word of those who have chosen them."""
         default = default or {}
-        self._check_kept(default)
+        self._check_internal(default)
         campaigns = self.campaign_id
         if "campaign_id" in default:
             campaigns = campaigns.browse(default["campaign_id"] or ())

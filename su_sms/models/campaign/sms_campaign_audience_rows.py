@@ -69,7 +69,7 @@ class SmsCampaignAudience(models.Model):
                 found = pasted.split(audience.numbers or "", country)
             except pasted.TextTooLongError as error:
                 raise UserError(str(error)) from None
-            audience._keep_rows(
+            audience._store_rows(
                 (line, {"number": number, "name": name}, None)
                 for line, number, name in _all_lines(audience.numbers or "", found)
             )
@@ -78,8 +78,8 @@ class SmsCampaignAudience(models.Model):
         for audience in self.filtered(lambda a: a.kind == "file"):
             audience.column_ids.sudo().unlink()
             if not audience.file:
-                audience._keep_rows(())
-                audience._keep_read(sheet=False, sheet_choices=False, notes=False)
+                audience._store_rows(())
+                audience._store_read(sheet=False, sheet_choices=False, notes=False)
                 continue
             content = base64.b64decode(audience.file)
             try:
@@ -88,7 +88,7 @@ class SmsCampaignAudience(models.Model):
                 )
                 slugs = [column.slug for column in found.columns]
                 counts = Counter()
-                audience._keep_rows(
+                audience._store_rows(
                     (row.line, dict(zip(slugs, row.values, strict=False)), _skip(row))
                     for row in counted(found.rows(), counts)
                 )
@@ -97,13 +97,13 @@ class SmsCampaignAudience(models.Model):
             self.env["sms.campaign.column"].sudo().create(
                 [{"audience_id": audience.id, **column} for column in columns(found)]
             )
-            audience._keep_read(
+            audience._store_read(
                 sheet=found.sheet,
                 sheet_choices=choices(found.sheets),
                 notes=audience._notes_of(found, counts),
             )
 
-    def _keep_read(self, **values):
+    def _store_read(self, **values):
         """Keep what a file has been read as; a change would have it read again."""
         names = [self._fields[name] for name in values]
         with self.env.protecting(names, self):
@@ -150,7 +150,7 @@ class SmsCampaignAudience(models.Model):
     def _row_country(self):
         return self.env["sms.gateway.config"]._country(self.campaign_id.company_id)
 
-    def _keep_rows(self, rows):
+    def _store_rows(self, rows):
         """Keep these (line, cells, skip) in place of those before, flat in memory."""
         self.env.cr.execute(
             "DELETE FROM sms_campaign_row WHERE audience_id = %s", [self.id]

@@ -250,7 +250,7 @@ class SmsCampaign(models.Model):
         try:
             with self.env.cr.savepoint():
                 while self._process_page(
-                    self._keep_recipients, self._sample_extras(), slices
+                    self._store_recipients, self._sample_extras(), slices
                 ):
                     if slices.is_over:
                         break

@@ -153,7 +153,7 @@ class SmsCampaign(models.Model):
         return True
 
     def _prepare_page(self):
-        taken = self._process_page(self._keep_messages, self._extras())
+        taken = self._process_page(self._store_messages, self._extras())
         if not all(self.audience_ids.mapped("finished")):
             # If none was taken, another worker is at it.
             return taken

@@ -12,7 +12,7 @@ from ...tools.slices import Slices
 from ...tools.transactions import utcnow
 from .sms_campaign_person import DUPLICATE, LIST_OPT_OUT, OPTED_OUT
 
-# People at a time: a page is one transaction, and as much as is kept in memory.
+# People at a time: a page is one transaction, and as much as is held in memory.
 PAGE = 5000
 # A page of the job's ends then, however many it has.
 PAGE_SECONDS = 3.0
@@ -43,10 +43,10 @@ class SmsCampaign(models.Model):
     # A subject of its own. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.campaign"
 
-    def _process_page(self, keep, extras, slices=None):
+    def _process_page(self, store, extras, slices=None):
         """Go through the next page of people, or as much of it as there is time for.
 
-        :param keep: ``keep(audience, people)`` writes them down
+        :param store: ``store(audience, people)`` writes them down
         :param extras: what else is done to texts, see ``Extras``
         :param slices: ``Slices``; by default a page of the job's
         :return: whether there was one that nobody else is at
@@ -62,7 +62,7 @@ class SmsCampaign(models.Model):
             people, position = audience._page(some)
             if people:
                 self._complete(people, extras, audience._with_a_say())
-                keep(audience, people)
+                store(audience, people)
             audience.write({"position": position, "finished": len(people) < some})
             self.env.flush_all()
             left -= len(people)
@@ -106,7 +106,7 @@ class SmsCampaign(models.Model):
     # Messages
     # ------------------------------------------------------------
 
-    def _keep_messages(self, _audience, people):
+    def _store_messages(self, _audience, people):
         """Queue a message for each person, one that is not sent for who is left out."""
         included = self._each_once(people, self._queued_before)
         queued = self._insert_messages(included)
@@ -196,7 +196,7 @@ class SmsCampaign(models.Model):
     # The check
     # ------------------------------------------------------------
 
-    def _keep_recipients(self, audience, people):
+    def _store_recipients(self, audience, people):
         """Write down who would be reached and who left out, without a message."""
         included = self._each_once(people, self._counted_before)
         known = self._insert_recipients(audience, included)

@@ -250,7 +250,7 @@ class SmsGatewayConfig(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self._check_kept(vals)
+            self._check_internal(vals)
             company_id = vals.get("company_id", self.env.company.id)
             free = not self._default_ids().get(company_id)
             # Without a key it takes a company's SMS only if somebody says so.
@@ -300,7 +300,7 @@ class SmsGatewayConfig(models.Model):
 
     def write(self, vals):
         """Write, and do what follows from it: all of it, in the order that it needs."""
-        self._check_kept(vals)
+        self._check_internal(vals)
         if "active" in vals and not vals["active"]:
             self._check_nothing_waits()
         if vals.get("is_default") or vals.get("active") or "company_id" in vals:
@@ -329,7 +329,7 @@ class SmsGatewayConfig(models.Model):
         return super()._longest(field)
 
     @api.model
-    def _kept(self):
+    def _internal_fields(self):
         """Return the names of what a gateway finds out or does, and nobody says."""
         return {
             name
@@ -338,9 +338,9 @@ class SmsGatewayConfig(models.Model):
         }
 
     @api.model
-    def _check_kept(self, vals):
+    def _check_internal(self, vals):
         """Let nobody say what only the gateway itself finds out, whoever calls."""
-        if not self.env.su and self._kept() & set(vals):
+        if not self.env.su and self._internal_fields() & set(vals):
             raise AccessError(
                 self.env._(
                     "The status of a gateway is kept up to date automatically. Use"

@@ -183,7 +183,7 @@ class SmsGatewayConfig(models.Model):
 
         That is what a gateway finds out itself, and what somebody has to accept.
         """
-        return without_defaults(self, self._kept() | CONFIRMS)
+        return without_defaults(self, self._internal_fields() | CONFIRMS)
 
     @api.model
     def _signed(self, vals):

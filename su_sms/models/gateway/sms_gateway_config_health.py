@@ -95,7 +95,7 @@ class SmsGatewayConfig(models.Model):
         Each is about its state, trust, queue, balance, reports, callbacks, retention.
         """
         stuck, reported = self._stuck(), self._reported()
-        kept = self._kept_by_pause()
+        kept = self._paused_too_long()
         doubts = self._no_such_numbers()
         found = {}
         for gateway in self:

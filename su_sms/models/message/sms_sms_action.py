@@ -48,7 +48,7 @@ class SmsSms(models.Model):
         """Keep who did what to messages of a gateway, unless the code itself does."""
         routed = self.sudo().filtered("gateway_id")
         if routed and not self.env.su:
-            routed._keep_who(settlement)
+            routed._record_who(settlement)
 
     def _check_not_left(self, message):
         routed = self.filtered("gateway_id")
@@ -179,10 +179,10 @@ class SmsSms(models.Model):
             raise UserError(
                 self.env._("The outcome of these messages is already known.")
             )
-        unknown._keep_who(settlement)
+        unknown._record_who(settlement)
         return unknown
 
-    def _keep_who(self, settlement):
+    def _record_who(self, settlement):
         """Keep who has done by hand what, and when."""
         self.write(
             {

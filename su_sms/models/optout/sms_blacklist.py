@@ -177,7 +177,7 @@ class SmsBlacklist(models.Model):
                 self._act([(entry.number, act)], out=out)
                 continue
             entry._check_correction(act)
-            line = self.env["sms.consent"]._keep([(entry.number, act)], out)
+            line = self.env["sms.consent"]._record([(entry.number, act)], out)
             self._put_in_force(line)
         rest.pop("active", None)
         return super().write(rest) if rest else True

@@ -142,7 +142,7 @@ class SmsBlacklist(models.Model):
             some = phones.filtered(lambda phone, out=out: phone.active == out)
             if some:
                 pairs = [(phone.number, self._act_of(phone.number)) for phone in some]
-                self._put_in_force(self.env["sms.consent"]._keep(pairs, out))
+                self._put_in_force(self.env["sms.consent"]._record(pairs, out))
         # What stands for an erased number goes when its person is back.
         back = [
             phone.number
@@ -160,13 +160,13 @@ class SmsBlacklist(models.Model):
             (number, Act(note=self.env._("The entry was removed.")))
             for number in numbers
         ]
-        self.env["sms.consent"]._keep(acts, out=False)
+        self.env["sms.consent"]._record(acts, out=False)
 
     @api.model
     def _note_once_more(self, pairs, out):
         """Keep acts that change nothing; a person's no weighs more than a block."""
         pairs = [(n, act) for n, act in pairs if act.reason not in NO_CLAIM]
-        consents = self.env["sms.consent"]._keep(pairs, out)
+        consents = self.env["sms.consent"]._record(pairs, out)
         entries = self._entries(consents.mapped("number")).sudo()
         if out:
             entries = entries.filtered(lambda entry: entry.reason in WEAK)

@@ -54,7 +54,7 @@ class SmsConsent(models.Model):
     )
 
     @api.model
-    def _keep(self, acts, out):
+    def _record(self, acts, out):
         """Add a line for each act.
 
         :param acts: [(E.164 number, Act)]

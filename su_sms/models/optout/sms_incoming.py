@@ -153,7 +153,7 @@ class SmsIncoming(models.Model):
             )
             doubts._forget_doubt()
         if self._is_overtaken(out):
-            self.env["sms.consent"]._keep([(self.number, act)], out)
+            self.env["sms.consent"]._record([(self.number, act)], out)
             return
         answer = False
         if out != said_no:
@@ -260,7 +260,7 @@ class SmsIncoming(models.Model):
             note = self.env._("%s treated it as an opt-out.", self.env.user.name)
             message._on_word(True, note)
 
-    def action_keep(self):
+    def action_not_optout(self):
         """Note that this is no wish to opt out."""
         self._looked_at()._forget_doubt()
 

@@ -83,7 +83,7 @@ class SmsOptoutWord(models.Model):
             self._check_may_tell(vals)
         self.env.registry.clear_cache()
         words = super().create(vals_list)
-        words._keep(self.env._("Opt-out words added: %s", words._said()))
+        words._log(self.env._("Opt-out words added: %s", words._said()))
         return words
 
     def write(self, vals):
@@ -99,7 +99,7 @@ class SmsOptoutWord(models.Model):
                 before=before,
                 after=after,
             )
-            self._keep(text)
+            self._log(text)
         return result
 
     def unlink(self):
@@ -107,7 +107,7 @@ class SmsOptoutWord(models.Model):
         said = self._said()
         self.env.registry.clear_cache()
         result = super().unlink()
-        self._keep(self.env._("Opt-out words removed: %s", said))
+        self._log(self.env._("Opt-out words removed: %s", said))
         return result
 
     @api.model
@@ -225,6 +225,6 @@ class SmsOptoutWord(models.Model):
         return "; ".join(said)
 
     @api.model
-    def _keep(self, text):
+    def _log(self, text):
         gateways = self.env["sms.gateway.config"].sudo().search([("active", "=", True)])
         loud(gateways)._message_log_batch(bodies=dict.fromkeys(gateways.ids, text))

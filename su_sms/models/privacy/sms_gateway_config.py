@@ -108,7 +108,7 @@ class SmsGatewayConfig(models.Model):
         self.env(cr=cr)["sms.campaign.audience"].browse(ids)._forget()
         return ids
 
-    def _kept_by_pause(self):
+    def _paused_too_long(self):
         """Return {gateway's id: campaigns paused for longer than texts are kept}.
 
         Their people's data waits with them: only somebody can tell whether they go on.

@@ -87,7 +87,7 @@ class TestEmptyPages(CampaignCase):
             "counted": lambda: retention.count(cr, [], {}),
             "recipients": lambda: self.env["sms.campaign"]._forget_recipients(),
             "reported": lambda: self.env["sms.gateway.config"]._reported(),
-            "kept": lambda: self.env["sms.gateway.config"]._kept_by_pause(),
+            "kept": lambda: self.env["sms.gateway.config"]._paused_too_long(),
         }.items():
             with self.subTest(what), self.env.cr.savepoint():
                 call()
@@ -228,7 +228,7 @@ class TestCampaignThatFails(CampaignCase):
         campaign = self.campaign(self.numbers("0712345678"))
         campaign._launch()
         broken = patch.object(
-            self.registry["sms.campaign"], "_keep_messages", side_effect=KeyError("x")
+            self.registry["sms.campaign"], "_store_messages", side_effect=KeyError("x")
         )
         broken.start()
         self.addCleanup(broken.stop)

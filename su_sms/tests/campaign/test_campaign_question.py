@@ -248,15 +248,15 @@ class TestSharedNumbers(QuestionCase):
                     self.file(SIBLINGS), body=ABOUT, when_shared=answer
                 )
                 campaign._launch()
-                keep, extras = campaign._keep_messages, campaign._extras()
+                store, extras = campaign._store_messages, campaign._extras()
                 for _again in range(2):
-                    self.assertTrue(campaign._process_page(keep, extras))
+                    self.assertTrue(campaign._process_page(store, extras))
                     campaign._start_over()
                 queued = campaign.sms_ids.filtered(lambda sms: not sms.left_out)
                 self.assertEqual(len(queued), count)
                 # Not even if nobody looks before.
                 self.patch(type(campaign), "_queued_before", lambda *_: [])
-                campaign._process_page(keep, extras)
+                campaign._process_page(store, extras)
                 queued = campaign.sms_ids.filtered(lambda sms: not sms.left_out)
                 self.assertEqual(len(queued), count)
 

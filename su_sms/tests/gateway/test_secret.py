@@ -45,7 +45,7 @@ class TestSecret(GatewayCase):
     def test_nobody_says_how_a_gateway_is_doing(self):
         administrator = self.user("kept_admin", "su_sms.group_gateway_admin")
         gateway = self.gateway.with_user(administrator)
-        for name in gateway._kept():
+        for name in gateway._internal_fields():
             for door in (
                 lambda values: gateway.write(values),
                 lambda values: gateway.create([{"name": "Forged", **values}]),

@@ -214,7 +214,7 @@ class TestWhoseWord(BlacklistCase):
     def test_a_form_shows_no_line_of_another_company(self):
         other = self.env["res.company"].create({"name": "Other"})
         act = Act("complaint", "manual", note="Secret", company_id=other.id)
-        line = self.consents._keep([("+254799000001", act)], out=True)
+        line = self.consents._record([("+254799000001", act)], out=True)
         blacklist = self.as_manager()
         spec = dict.fromkeys(("reason", "channel", "date", "note", "evidence"), {})
         spec |= {"user_id": {}, "consent_id": {"fields": {"reason": {}}}}

@@ -90,6 +90,53 @@ class TestPersonData(PersonCase):
         self.gateway._forget()
         self.assertEqual(self.wizard().message_count, 3)
 
+<<<<<<< HEAD
+=======
+    def test_other_companies_keep_theirs(self):
+        company = self.env["res.company"].create({"name": "Other"})
+        gateway = self.gateway.create({"name": "Other", "company_id": company.id})
+        sms = self.queue(NUMBER, gateway_id=gateway.id, company_id=company.id)
+        self.queue(NUMBER).send()
+        wizard = self.wizard()
+        self.assertEqual(wizard.message_count, 1)
+        wizard.action_erase()
+        self.assertEqual((sms.number, sms.body), (NUMBER, "Hello"))
+
+    def test_what_odoo_keeps_beside_messages_is_their_companys(self):
+        """Traces and notifications have no company of their own."""
+        self.everywhere()
+        notification = self.env["mail.notification"].search(
+            [("sms_number", "=", NUMBER)]
+        )
+        trace = self.env["mailing.trace"].search([("sms_number", "=", NUMBER)])
+        self.assertTrue(notification and trace)
+        company = self.env["res.company"].create({"name": "College"})
+        college = self.user(
+            "college_manager",
+            "su_sms.group_manager",
+            company_id=company.id,
+            company_ids=company.ids,
+        )
+        for gone in (False, True):
+            if gone:
+                # Retention has taken the messages: what is left is told by the rest.
+                notification.sms_id_int = trace.sms_id_int = 0
+            with self.subTest(gone=gone):
+                self.assertFalse(self.wizard(user=college).notification_count)
+                self.assertFalse(self.wizard(user=college).trace_count)
+                self.assertEqual(self.wizard().notification_count, 1)
+                self.assertEqual(self.wizard().trace_count, 1)
+                own = self.env["sms.consent"]._record(
+                    [(NUMBER, Act("own_request", "manual", company_id=company.id))],
+                    out=True,
+                )
+                self.assertTrue(own)
+                self.wizard(user=college).action_erase()
+                self.env.invalidate_all()
+                self.assertEqual(notification.sms_number, NUMBER)
+                self.assertEqual(trace.sms_number, NUMBER)
+
+>>>>>>> 39bea63 (What was kept is told apart: stored, recorded, logged, noted, or internal)
     def test_odoos_privacy_lookup_finds_people_by_number_too(self):
         if "privacy.lookup.wizard" not in self.env:
             self.skipTest("privacy_lookup is not installed")
@@ -126,3 +173,58 @@ class TestPersonData(PersonCase):
                     with self.subTest(model=model, operation=operation):
                         records = self.env[model].with_user(user)
                         self.assertFalse(records.has_access(operation))
+<<<<<<< HEAD
+=======
+
+    def test_what_a_person_has_told_another_company_stays_with_it(self):
+        college = self.env["res.company"].create({"name": "Coast Polytechnic"})
+        theirs = self.user(
+            "coast_manager",
+            "su_sms.group_manager",
+            company_id=college.id,
+            company_ids=college.ids,
+        )
+        blacklist = self.env["sms.blacklist"]
+        act = Act("stop", "sms", company_id=self.env.company.id)
+        blacklist._opt_out([OTHER], act)
+        lines = self.env["sms.consent"].search([("number", "=", OTHER)])
+        wizard = self.wizard(OTHER, theirs)
+        self.assertTrue(wizard.opted_out)
+        self.assertFalse(wizard.held)
+        with self.assertRaises(UserError):
+            wizard.action_erase()
+        # What the college itself holds is another matter.
+        shared, own = (
+            Act("complaint", "manual"),
+            Act("complaint", company_id=college.id),
+        )
+        lines |= self.env["sms.consent"]._record([(OTHER, shared)], True)
+        mine = self.env["sms.consent"]._record([(OTHER, own)], True)
+        said = self.wizard(OTHER, theirs).action_erase()["params"]["message"]
+        self.assertIn("stays on the list", said)
+        self.assertEqual(set(lines.mapped("number")), {OTHER})
+        self.assertNotEqual(mine.number, OTHER)
+        self.assertEqual(blacklist._opted_out([OTHER]), {OTHER})
+        self.wizard(OTHER).action_erase()
+        self.assertNotIn(OTHER, lines.mapped("number"))
+        self.assertEqual(self.env["sms.suppression"]._blocked({OTHER}), {OTHER})
+
+    def test_tests_of_another_companys_mailings_stay(self):
+        college = self.env["res.company"].create({"name": "Coast Polytechnic"})
+        theirs = self.user(
+            "coast_marketer",
+            "base.group_user,mass_mailing.group_mass_mailing_user",
+            company_id=college.id,
+            company_ids=college.ids,
+        )
+        mailing = self.send_mailing()
+        said = {"body": f"Tested with {NUMBER}", "message_type": "notification"}
+        note = mailing.with_user(theirs).message_post(**said)
+        test = self.env["mailing.sms.test"].with_user(theirs)
+        test = test.create({"mailing_id": mailing.id, "numbers": NUMBER})
+        self.everywhere()
+        self.wizard().action_erase()
+        self.env.invalidate_all()
+        self.assertIn(NUMBER, note.sudo().body)
+        self.assertEqual(test.sudo().numbers, NUMBER)
+>>>>>>> 39bea63 (What was kept is told apart: stored, recorded, logged, noted, or internal)

@@ -338,7 +338,7 @@ class TestRetention(RetentionCase):
             with self.subTest(days=days, limits=limits):
                 self.gateway.write({"body_days": 180, "number_days": 365} | limits)
                 self.age(campaign, days=days)
-                self.assertEqual(self.gateway._kept_by_pause(), kept)
+                self.assertEqual(self.gateway._paused_too_long(), kept)
                 found = {
                     each.kind for each in self.gateway._findings()[self.gateway.id]
                 }
@@ -346,7 +346,7 @@ class TestRetention(RetentionCase):
         self.age(campaign, days=800)
         campaign.state = "cancelled"
         self.age(campaign, days=800)
-        self.assertFalse(self.gateway._kept_by_pause())
+        self.assertFalse(self.gateway._paused_too_long())
 
     def test_optout_links_go_when_no_message_is_left_that_shows_them(self):
         other = "+254712345679"

@@ -141,7 +141,7 @@ METHODS = {
     ("sms.gateway.config", "action_view_messages"): ADMINS,
     ("sms.gateway.config", "action_watch_sender"): ADMINS,
     ("sms.gateway.event", "action_retry"): ADMINS,
-    ("sms.incoming", "action_keep"): MANAGERS,
+    ("sms.incoming", "action_not_optout"): MANAGERS,
     ("sms.incoming", "action_opt_out"): MANAGERS,
     ("sms.optout.wizard", "action_confirm"): ALL_MINE,
     ("sms.person.wizard", "action_erase"): {MANAGER: MINE, GATEWAY: MINE},

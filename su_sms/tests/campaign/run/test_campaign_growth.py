@@ -159,8 +159,8 @@ class TestCampaignGrowth(CampaignCase):
         self.grow(20)
         prepare = self.registry["sms.campaign"]._process_page
 
-        def pause_after(campaign, keep, extras):
-            taken = prepare(campaign, keep, extras)
+        def pause_after(campaign, store, extras):
+            taken = prepare(campaign, store, extras)
             campaign._pause("person")
             return taken
 

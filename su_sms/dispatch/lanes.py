@@ -1,7 +1,7 @@
 """Lanes: the parts of a gateway's queue that go by their own rules.
 
 Single transactional messages have one, promotional ones another (window, balance), and
-each running campaign its own (window, pace, budget). A lane that is shut costs nothing,
+each running campaign its own (window, pace, budget). A closed lane costs nothing,
 however many messages wait in it: claims do not look into it.
 """
 
@@ -33,9 +33,9 @@ class Allowance:
 class Lane:
     """How many messages of a class and campaign (0: of none) may leave now.
 
-    :ivar room: 0 if it is shut
-    :ivar opens: when to look again if it is shut; None: a person has to do something
-    :ivar reason: why it is shut: "window", "balance", "pace", "budget" or "day_budget"
+    :ivar room: 0 if it is closed
+    :ivar opens: when to look again if it is closed; None: a person has to do something
+    :ivar reason: why it is closed: "window", "balance", "pace", "budget" or "day_budget"
     :ivar price: what a message costs at most, taken out of ``allowance``, which lanes
         of a company share
     :ivar without: ids of companies whose messages stay, as their allowance is empty
@@ -149,7 +149,7 @@ def _campaign(cr, gateway, campaign, allowance, now):
 
 
 def _by_gateway(gateway, lane, now):
-    """Shut a lane of promotional messages by the gateway's balance and window."""
+    """Close a lane of promotional messages by the gateway's balance and window."""
     if lane.message_class == "promotional" and not gateway.promotional:
         return replace(lane, room=0, opens=now + LATER, reason="balance")
     if gateway.window and not window.is_open(gateway.window, now):
@@ -212,7 +212,7 @@ def _allowances(cr, gateway, now):
 
 
 def _by_day(gateway, lane, allowance, now):
-    """Shut a lane when the company's budget of the day is spent."""
+    """Close a lane when the company's budget of the day is spent."""
     if not (lane.room and allowance):
         return lane
     tomorrow = window.tomorrow(gateway.zone, now)

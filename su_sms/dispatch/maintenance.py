@@ -109,7 +109,7 @@ def next_due(cr, gateways, now):
     """Return when the outbox should next be looked at, or None if nothing waits.
 
     ``now`` means at once. Messages behind a held gateway count from its next probe, in
-    a shut lane from when it opens; what waits for a person does not count.
+    a closed lane from when it opens; what waits for a person does not count.
 
     :param gateways: [outbox.Gateway]
     """

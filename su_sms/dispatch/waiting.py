@@ -30,13 +30,13 @@ class Why(NamedTuple):
     """Why messages of a gateway wait, as it was a moment ago.
 
     :ivar held: nothing leaves through the gateway
-    :ivar shut: {(class, campaign id or 0): why its lane is shut}
+    :ivar closed: {(class, campaign id or 0): why its lane is closed}
     :ivar without: {the same: ids of companies whose daily budget is spent}
     :ivar paced: the gateway's own pace is reached
     """
 
     held: bool
-    shut: dict
+    closed: dict
     without: dict
     paced: bool
 
@@ -54,8 +54,8 @@ class Why(NamedTuple):
         if self.held:
             return "hold"
         lane = (message_class, campaign_id)
-        if lane in self.shut:
-            return self.shut[lane]
+        if lane in self.closed:
+            return self.closed[lane]
         if company_id in self.without.get(lane, ()):
             return "day_budget"
         if own == "next" and self.paced:
@@ -73,7 +73,7 @@ def why(cr, gateway, held, now):
     until = paced_until(cr, gateway, 0) if gateway.pace else None
     return Why(
         held=bool(held),
-        shut={
+        closed={
             (lane.message_class, lane.campaign): lane.reason
             for lane in found
             if lane.room < 1

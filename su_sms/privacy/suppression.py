@@ -74,7 +74,7 @@ def suppress(cr, numbers):
 
 def lift(cr, numbers):
     """Let numbers be written to again, because their people say so."""
-    if by_hash := _candidates(cr, numbers):
+    if by_hash := _hashes(cr, numbers):
         cr.execute(
             "DELETE FROM sms_suppression WHERE number_hash = ANY(%s)", [list(by_hash)]
         )
@@ -85,7 +85,7 @@ def blocked_hashes(cr, numbers):
 
     Costs one look-up while nobody is suppressed, two otherwise, however many numbers.
     """
-    by_hash = _candidates(cr, numbers)
+    by_hash = _hashes(cr, numbers)
     if not by_hash:
         return set()
     # One string is ten times as fast to hand over as an array.
@@ -97,7 +97,7 @@ def blocked_hashes(cr, numbers):
     return {by_hash[number_hash] for (number_hash,) in cr.fetchall()}
 
 
-def _candidates(cr, numbers):
+def _hashes(cr, numbers):
     """Return {hash: number}, or nothing if nobody is suppressed at all."""
     if not numbers:
         return {}

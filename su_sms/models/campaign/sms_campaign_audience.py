@@ -194,7 +194,7 @@ class SmsCampaignAudience(models.Model):
     # ------------------------------------------------------------
 
     def _page(self, limit):
-        """Return the candidates after ``position``, and the position after them.
+        """Return the people after ``position``, and the position after them.
 
         :return: ([Person], position), none if there are no more
         """

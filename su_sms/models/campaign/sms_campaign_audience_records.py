@@ -142,7 +142,7 @@ class SmsCampaignAudience(models.Model):
         return self._from_records(records, contacts), records[-1].id
 
     def _from_records(self, records, contacts=None):
-        """Return the people of records of this audience as candidates.
+        """Return a ``Person`` for each of the people of records of this audience.
 
         A record is one person, whose number is its own or that of a contact it has,
         and besides each of the contacts in a field of several.
@@ -153,14 +153,14 @@ class SmsCampaignAudience(models.Model):
         name, fnames = self._name_field(records), self._readable_phones(records)
         contacts = contacts or self._contacts(records)
         numbers = self._numbers_of(records, contacts)
-        candidates = []
+        people = []
         for record in records:
             own = [number for fname in fnames if (number := record[fname])]
             main, others = contacts[record.id]
             if own or main or not others:
                 # Of a record with one contact after another, the next best number.
                 more = [number for each in main for number in numbers.get(each, ())]
-                candidates.append(
+                people.append(
                     Person(
                         name=record[name] or "",
                         numbers=own + more,
@@ -169,7 +169,7 @@ class SmsCampaignAudience(models.Model):
                         opted_out=record.id in opted_out,
                     )
                 )
-            candidates += [
+            people += [
                 Person(
                     name=(other in numbers and other.name) or "",
                     numbers=numbers.get(other, []),
@@ -179,7 +179,7 @@ class SmsCampaignAudience(models.Model):
                 )
                 for other in others
             ]
-        return candidates
+        return people
 
     @api.model
     def _name_field(self, model):

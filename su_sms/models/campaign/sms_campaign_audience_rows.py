@@ -205,10 +205,10 @@ class SmsCampaignAudience(models.Model):
         return self._from_rows(rows), rows[-1].id
 
     def _from_rows(self, rows):
-        """Return rows of this audience as candidates."""
+        """Return a ``Person`` for each of the rows of this audience."""
         numbers, name = self._row_columns()
         titles = self._row_titles()
-        candidates = []
+        people = []
         for row in rows:
             cells = dict(row.cells or {})
             cells.setdefault("name", cells.get(name, ""))
@@ -221,8 +221,8 @@ class SmsCampaignAudience(models.Model):
             )
             if row.skip and not (row.skip == "hidden" and self.hidden_rows):
                 person.leave_out(BY_SKIP[row.skip])
-            candidates.append(person)
-        return candidates
+            people.append(person)
+        return people
 
     # ------------------------------------------------------------
     # The form of a file

@@ -65,7 +65,7 @@ class SmsCampaign(models.Model):
         for lang, group in self._by_language(included).items():
             text = extras.short(self._text_in(lang))
             if not self._has_expression(text):
-                # Names and numbers are in the journal, whatever it says.
+                # Names and numbers are on record, whatever it says.
                 self._hidden(group, (), choosers)
             self._fill_in_one(text, group, lang, readers)
             for person in group:
@@ -187,11 +187,11 @@ class SmsCampaign(models.Model):
                     hidden.update(_hidden_behind(readable, path.split(".")))
         for person in people if hidden else ():
             record = person.record
-            shut_out = record is not None and readers.filtered(
+            may_not = record is not None and readers.filtered(
                 lambda each, record=record: (each.id, record._name, record.id) in hidden
             )
-            if shut_out:
-                names = ", ".join(shut_out.sudo().mapped("name"))
+            if may_not:
+                names = ", ".join(may_not.sudo().mapped("name"))
                 text = self.env._("%s is not allowed to read this record.", names)
                 person.leave_out(NOT_RENDERED, text)
         return hidden

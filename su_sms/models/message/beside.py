@@ -1,4 +1,4 @@
-"""What Odoo keeps beside a message is part of the journal where the message is.
+"""What Odoo keeps beside a message is on record where the message is.
 
 Odoo lets marketers write traces and trackers, and users their notifications.
 """

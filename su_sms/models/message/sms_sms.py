@@ -11,7 +11,7 @@ PRIORITIES = [("0", "Bulk"), ("1", "Normal"), ("2", "Urgent")]
 
 
 class SmsSms(models.Model):
-    """An SMS that goes through a gateway: queue, journal and log in one.
+    """An SMS that goes through a gateway: queue and log in one.
 
     Without a gateway nothing here changes what Odoo does.
     """
@@ -178,11 +178,11 @@ class SmsSms(models.Model):
         return result
 
     # ------------------------------------------------------------
-    # The journal
+    # Messages on record
     # ------------------------------------------------------------
-    # The journal: what went through a gateway is changed by the code alone. What
-    # a person may do are the buttons, which keep who and when. Without a gateway
-    # messages are as Odoo has them.
+    # What went through a gateway is changed by the code alone. What a person may do are
+    # the buttons, which record who and when. Without a gateway messages are as Odoo has
+    # them.
 
     def _check_access(self, operation):
         """Let nobody write, add or remove what is on record, whatever their group."""
@@ -209,7 +209,7 @@ class SmsSms(models.Model):
 
     @api.model
     def _closed(self, records):
-        """Return what ``_check_access`` gives for records of the journal, or None."""
+        """Return what ``_check_access`` gives for messages on record, or None."""
         return (records, self._on_record_error) if records else None
 
     @api.model

@@ -36,7 +36,7 @@ class SmsSms(models.Model):
         """Return these with the rights to change them, if the user may handle messages.
 
         Managers and Odoo's administrators may cancel and resend by these methods, which
-        keep who did, but not rewrite the journal.
+        keep who did, but not rewrite what is on record.
         """
         self.check_access("read")
         if not self.env.user.has_group("su_sms.group_manager"):

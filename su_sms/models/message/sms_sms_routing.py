@@ -11,7 +11,7 @@ from ..ir_actions_server import BY_ACTION
 # What is made more than this many at a time is bulk.
 FEW = 20
 # What a composer's context says of where it was opened; of the rest of a message no
-# context decides, as it is the journal.
+# context decides, as it stays on record.
 OPENED_FROM = {"res_model", "res_id"}
 # For the context: no request can have one of these.
 MANY, TEST = object(), object()

@@ -272,7 +272,7 @@ class TestPayer(GatewayCase):
         for names in (forged, ["gateway_id"], ["company_id"], ["campaign_id"]):
             values = {"number": "0712345678", **{each: forged[each] for each in names}}
             with self.subTest(names):
-                # Nobody writes the journal by hand; code with more rights may for them.
+                # Nobody changes messages on record; code with more rights may for them.
                 with self.assertRaises(AccessError):
                     messages.create(values)
                 sms = messages.sudo().create(values)

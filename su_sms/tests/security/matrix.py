@@ -82,7 +82,7 @@ OPERATIONS = {
         "read": MANAGERS_EVERYWHERE,
         **dict.fromkeys(("write", "create", "unlink"), {GATEWAY: EVERYWHERE}),
     },
-    # the journal: people read it, only methods change it
+    # on record: people read it, only methods change it
     "sms.sms": {"read": STAFF | {SYSTEM: ALL}},
 }
 # Email Marketing is nobody's by a group of ours

@@ -79,7 +79,7 @@ class TestCampaignTextAuthors(RightsCase):
         self.assertFalse(campaign.text_coauthor_ids)
 
     def test_texts_say_no_more_than_who_is_responsible_may_read(self):
-        """They read them afterwards, in the journal."""
+        """They read them afterwards, on record."""
         campaign = self.campaign(
             self.records(self.partner),
             as_user=self.admin,

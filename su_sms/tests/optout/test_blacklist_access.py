@@ -47,7 +47,7 @@ class TestBlacklistAccess(BlacklistCase):
 
     def test_nobody_links_an_entry_to_another_line(self):
         self.blacklist._opt_out([NUMBER], Act("complaint", "manual"))
-        line = self.consents._keep([(NUMBER, Act("stop", "sms"))], out=True)
+        line = self.consents._record([(NUMBER, Act("stop", "sms"))], out=True)
         manager = self.user("forger", "base.group_user,su_sms.group_manager")
         with self.assertRaises(AccessError):
             self.entry().with_user(manager).consent_id = line

@@ -35,14 +35,14 @@ class TestDoubtfulAnswer(WordsCase):
     def test_what_is_no_wish_is_looked_at_and_changes_nothing(self):
         manager = self.user("manager", "su_sms.group_manager")
         message = self.doubt("Where is the bus stop")
-        message.with_user(manager).action_keep()
+        message.with_user(manager).action_not_optout()
         self.assertFalse(message.doubtful)
         self.assertEqual(message.looked_at_by_id, manager)
         self.assertFalse(self.entry())
 
     def test_a_user_decides_nothing(self):
         message = self.doubt().with_user(self.user("clerk", "su_sms.group_user"))
-        for method in (message.action_opt_out, message.action_keep):
+        for method in (message.action_opt_out, message.action_not_optout):
             with self.assertRaises(AccessError):
                 method()
 
@@ -54,7 +54,7 @@ class TestDoubtfulAnswer(WordsCase):
         self.assertEqual(len(mine), 1)
         one.action_opt_out()
         self.assertTrue(mine.exists())
-        two.action_keep()
+        two.action_not_optout()
         self.assertFalse(mine.exists())
 
     def test_who_then_writes_the_word_itself_needs_no_person(self):

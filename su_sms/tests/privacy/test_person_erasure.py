@@ -244,7 +244,7 @@ class TestPersonErasure(PersonCase):
                 self.assertFalse(self.wizard(user=college).trace_count)
                 self.assertEqual(self.wizard().notification_count, 1)
                 self.assertEqual(self.wizard().trace_count, 1)
-                own = self.env["sms.consent"]._keep(
+                own = self.env["sms.consent"]._record(
                     [(NUMBER, Act("own_request", "manual", company_id=company.id))],
                     out=True,
                 )
@@ -276,8 +276,8 @@ class TestPersonErasure(PersonCase):
             Act("complaint", "manual"),
             Act("complaint", company_id=college.id),
         )
-        lines |= self.env["sms.consent"]._keep([(OTHER, shared)], True)
-        mine = self.env["sms.consent"]._keep([(OTHER, own)], True)
+        lines |= self.env["sms.consent"]._record([(OTHER, shared)], True)
+        mine = self.env["sms.consent"]._record([(OTHER, own)], True)
         said = self.wizard(OTHER, theirs).action_erase()["params"]["message"]
         self.assertIn("stays on the list", said)
         self.assertEqual(set(lines.mapped("number")), {OTHER})

@@ -69,7 +69,7 @@ def split(text: str, country: str | None = "KE") -> Iterator[Entry]:
     """
     if len(text) > LONGEST:
         raise TextTooLongError
-    return _candidates(text, phone.Trials(country))
+    return _candidates(text, phone.Reader(country))
 
 
 def read(raw: str | None, country: str | None = "KE") -> Found:
@@ -81,11 +81,11 @@ def read(raw: str | None, country: str | None = "KE") -> Found:
     :param country: the region of numbers without a country code
     :raise PhoneError: with the reason why there is none
     """
-    trials = phone.Trials(country, _MOST_TRIALS)
-    return _read(raw or "", lambda text: phone.parse(text, country), trials)
+    reader = phone.Reader(country, _MOST_READ)
+    return _read(raw or "", lambda text: phone.parse(text, country), reader)
 
 
-def _read(raw: str, parse: _Parse, trials: phone.Trials) -> Found:
+def _read(raw: str, parse: _Parse, reader: phone.Reader) -> Found:
     """Read a cell; what is in it is looked at only until it is decided.
 
     :param parse: says why there is none
@@ -97,46 +97,46 @@ def _read(raw: str, parse: _Parse, trials: phone.Trials) -> Found:
             raise
         problem = error
     if _JOINED in raw:
-        return _first(raw.split(_JOINED), parse, trials)
-    return _only(raw, trials, problem)
+        return _first(raw.split(_JOINED), parse, reader)
+    return _only(raw, reader, problem)
 
 
-def _first(pieces: list[str], parse: _Parse, trials: phone.Trials) -> Found:
+def _first(pieces: list[str], parse: _Parse, reader: phone.Reader) -> Found:
     problem = None
     for piece in map(str.strip, pieces):
-        if problem and (trials.is_over or trials.is_short(piece)):
+        if problem and (reader.is_over or reader.is_short(piece)):
             continue
         if problem and _BARE.fullmatch(piece):
-            if found := trials.find(piece):
+            if found := reader.find(piece):
                 return Found(found)
             continue
         try:
-            return _read(piece, trials.parse if problem else parse, trials)
+            return _read(piece, reader.parse if problem else parse, reader)
         except phone.PhoneError as error:
             problem = problem or error
     raise problem or phone.PhoneError("empty")
 
 
-def _only(raw: str, trials: phone.Trials, problem: phone.PhoneError) -> Found:
+def _only(raw: str, reader: phone.Reader, problem: phone.PhoneError) -> Found:
     """Return the one number among words; two, or one that is bad, are a problem."""
-    if trials.is_short(raw):
+    if reader.is_short(raw):
         raise problem
     one: phone.Phone | None = None
     beside = False
 
     def judge(candidate: str) -> None:
         nonlocal one, beside
-        found = trials.find(candidate)
+        found = reader.find(candidate)
         if found is None and _size(candidate) < _FEWEST:
             beside = True
         elif found is None or one not in (None, found):
             raise problem
         else:
             one = found
-        if trials.is_over:
+        if reader.is_over:
             raise problem
 
-    candidates = list(_candidates(raw, trials, judge))
+    candidates = list(_candidates(raw, reader, judge))
     if one is None:
         raise problem
     if _DOUBT.search(raw):
@@ -148,12 +148,12 @@ def _only(raw: str, trials: phone.Trials, problem: phone.PhoneError) -> Found:
 
 
 def _candidates(
-    text: str, trials: phone.Trials, judge: _Judge | None = None
+    text: str, reader: phone.Reader, judge: _Judge | None = None
 ) -> Iterator[Entry]:
     for line, content in enumerate(text.splitlines(), 1):
         if not content:
             continue
-        pieces = [_piece(piece, trials, judge) for piece in _pieces(content)]
+        pieces = [_piece(piece, reader, judge) for piece in _pieces(content)]
         found = [pair for piece in pieces for pair in piece.found]
         if len(found) == 1 and not found[0][1]:
             beside = " ".join(piece.words for piece in pieces if piece.words)
@@ -188,13 +188,13 @@ def _unnumbered(line: str) -> str:
     return line[match.end() :] if match and _size(line) > _FEWEST else line
 
 
-def _piece(piece: str, trials: phone.Trials, judge: _Judge | None) -> _Piece:
+def _piece(piece: str, reader: phone.Reader, judge: _Judge | None) -> _Piece:
     """Tell the numbers of a piece from the words around them."""
     if "+" not in piece and not _HAS_DIGIT.search(piece):
         return _Piece([], piece)
     runs: list[str] = []
     texts: list[list[str]] = [[]]  # before, between and after the runs
-    for is_run, text in _runs_and_words(piece, trials):
+    for is_run, text in _runs_and_words(piece, reader):
         if not is_run:
             texts[-1].append(text)
             continue
@@ -212,7 +212,7 @@ def _piece(piece: str, trials: phone.Trials, judge: _Judge | None) -> _Piece:
     return _Piece(list(zip(runs, named, strict=False)), "")
 
 
-def _runs_and_words(piece: str, trials: phone.Trials) -> Iterator[tuple[bool, str]]:
+def _runs_and_words(piece: str, reader: phone.Reader) -> Iterator[tuple[bool, str]]:
     """Return (whether it may be a number, text) of what a piece has."""
     if _BARE.fullmatch(piece):
         yield True, piece.strip()
@@ -222,7 +222,7 @@ def _runs_and_words(piece: str, trials: phone.Trials) -> Iterator[tuple[bool, st
         piece = _EXTENSION.sub("x", _GLUED.sub(" ", piece))
     for word in [*piece.split(), ""]:
         kind = _kind(word, bool(held))
-        if held and (kind != "number" or _begins(held, word, trials)):
+        if held and (kind != "number" or _begins(held, word, reader)):
             if kind == "number" or _size(held):
                 yield True, held.strip(_AROUND)
             held = ""
@@ -245,7 +245,7 @@ def _kind(word: str, within: bool) -> str:
     return "number"
 
 
-def _begins(held: str, word: str, trials: phone.Trials) -> bool:
+def _begins(held: str, word: str, reader: phone.Reader) -> bool:
     """Tell whether a new number begins with this word."""
     if _SCHEME.match(word):
         return True
@@ -257,10 +257,10 @@ def _begins(held: str, word: str, trials: phone.Trials) -> bool:
     if _size(held) + size > _MOST:
         return True
     if size >= _WHOLE:
-        return _size(held) > _CODE or not trials.find(both)
+        return _size(held) > _CODE or not reader.find(both)
     if _size(held) < _FEWEST:
         return False
-    return bool(trials.find(held)) and (word[0] in "+0" or not trials.find(both))
+    return bool(reader.find(held)) and (word[0] in "+0" or not reader.find(both))
 
 
 def _size(text: str) -> int:
@@ -277,7 +277,7 @@ def _name(text: str) -> str:
 # its country code, those of a country code with a trunk prefix.
 _FEWEST, _MOST, _WHOLE, _CODE = 7, 15, 9, 4
 # So many pieces of a cell are looked at: far more than a number among words has.
-_MOST_TRIALS = 24
+_MOST_READ = 24
 
 _HAS_DIGIT = re.compile(r"\d")
 _BARE = re.compile(" *[0-9]+ *")

@@ -93,7 +93,7 @@ def parse(raw: str | None, country: str | None = "KE") -> Phone:
     return _parse(raw or "", lambda number: _read(number, region))
 
 
-class Trials:
+class Reader:
     """Reads the numbers of one cell or text, where nobody asks why one is bad.
 
     :param country: region of numbers without a country code

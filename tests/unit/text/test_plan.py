@@ -48,11 +48,11 @@ def is_good(number, region):
 
 @pytest.mark.parametrize("region", [each for each in REGIONS if example(each)])
 def test_no_number_is_dismissed_that_can_be_read(region):
-    trials = phone.Trials(region)
+    reader = phone.Reader(region)
     for number in spellings(region):
         if is_good(number, region):
             assert plan.may_be_mobile(number, region), number
-            assert not trials.is_short(number), number
+            assert not reader.is_short(number), number
 
 
 def test_nor_one_of_another_country():
@@ -62,7 +62,7 @@ def test_nor_one_of_another_country():
             for number in (f"+{code}{national}", f"00{code}{national}", national):
                 if is_good(number, home):
                     assert plan.may_be_mobile(number, home), (number, home)
-                    assert not phone.Trials(home).is_short(number), (number, home)
+                    assert not phone.Reader(home).is_short(number), (number, home)
 
 
 def test_most_of_what_is_none_is_dismissed():

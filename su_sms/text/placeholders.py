@@ -18,7 +18,6 @@ _PLAIN = re.compile(r"object((?:\.[A-Za-z][A-Za-z0-9_]*)+)")
 _OR = re.compile(rf"({_PLAIN.pattern})\s+or\s+(?:\"([^\"\\]*)\"|'([^'\\]*)')")
 _BLANKS = re.compile(r"\s*")
 _BLANK_RUN = re.compile(r"\s+")
-_BRACES = re.compile(r"\{\{|\}\}")
 _LOOSE = re.compile(r"\{(?=\{)")
 
 
@@ -204,11 +203,6 @@ def _letters(text: str) -> str:
     """Return the plain letters and digits of a text, however they are written."""
     decomposed = "".join(unicodedata.normalize("NFKD", each) for each in text)
     return "".join(each for each in decomposed if each.isascii() and each.isalnum())
-
-
-def has_loose_braces(text: str) -> bool:
-    """Tell whether a `{{` or `}}` belongs to no placeholder, and would be sent."""
-    return any(_BRACES.search(part.literal) for part in parse(text))
 
 
 def render(

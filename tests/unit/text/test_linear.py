@@ -45,7 +45,6 @@ READERS = {
     "placeholders.others": placeholders.others,
     "placeholders.is_slow": placeholders.is_slow,
     "placeholders.stem_from": lambda text: placeholders.stem_from(text, [text[::-1]]),
-    "placeholders.has_loose_braces": placeholders.has_loose_braces,
     "segments.count": segments.count,
     "segments.clean": segments.clean,
     "segments.sanitise": segments.sanitise,

@@ -80,21 +80,6 @@ def test_names_and_other_expressions_come_once_each():
 
 
 @pytest.mark.parametrize(
-    ("text", "loose"),
-    [
-        ("Hello {{ object.name }}", False),
-        ("Hello { object.name }", False),
-        ("Hello {{ object.name }", True),
-        ("Hello { object.name }}", True),
-        ("Hello {{ object\n.name }}", True),
-        ("Hello {{}}", True),
-    ],
-)
-def test_braces_that_would_be_sent_are_noticed(text, loose):
-    assert placeholders.has_loose_braces(text) == loose
-
-
-@pytest.mark.parametrize(
     ("value", "shown"),
     [
         ("Amina", "Amina"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from .trust import Trust
@@ -13,6 +14,17 @@ HOSTS = {
     "production": "https://api.africastalking.com",
 }
 PORTS = {"http": 80, "https": 443}
+Reason = Literal["bad_address", "bad_proxy"]
+
+
+class AccountError(ValueError):
+    """A URL that can't be used; never carries it, since it may hold a password."""
+
+    reason: Reason
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -31,7 +43,8 @@ class Account:
     :param attempts: tries of one request, the first included
     :param retry_seconds: no try starts later than this after the first
     :param concurrency: connections kept open; more threads may send, on fresh ones
-    :raises ValueError: an environment, URL, proxy or number that cannot work
+    :raises AccountError: a URL or a proxy that cannot work
+    :raises ValueError: an environment or a number that cannot
     """
 
     username: str
@@ -50,9 +63,9 @@ class Account:
     def __post_init__(self) -> None:
         if self.environment not in HOSTS:
             raise ValueError(f"Unknown environment: {self.environment!r}")
-        _split(self.url, ("http", "https"), "address of the gateway")
+        _split(self.url, ("http", "https"), "bad_address")
         if self.proxy:
-            _split(self.proxy, ("http",), "proxy")
+            _split(self.proxy, ("http",), "bad_proxy")
         if min(self.attempts, self.concurrency) < 1:
             raise ValueError("attempts and concurrency start at 1")
         if min(self.connect_timeout, self.read_timeout) <= 0:
@@ -98,9 +111,9 @@ class Proxy:
     def parse(cls, url: str) -> Proxy:
         """Read ``http://[user:password@]host[:port]``.
 
-        :raises ValueError: anything else
+        :raises AccountError: anything else
         """
-        parts = _split(url, ("http",), "proxy")
+        parts = _split(url, ("http",), "bad_proxy")
         return cls(
             parts.hostname or "",
             parts.port or PORTS["http"],
@@ -109,8 +122,7 @@ class Proxy:
         )
 
 
-def _split(url: str, schemes: tuple[str, ...], what: str) -> SplitResult:
-    """Split a URL, complaining without repeating it: it may hold a password."""
+def _split(url: str, schemes: tuple[str, ...], reason: Reason) -> SplitResult:
     try:
         parts = urlsplit(url)
         usable = parts.scheme.lower() in schemes and parts.hostname
@@ -119,5 +131,5 @@ def _split(url: str, schemes: tuple[str, ...], what: str) -> SplitResult:
     except ValueError:
         usable = False
     if not usable or parts.query or parts.fragment:
-        raise ValueError(f"The {what} must look like {schemes[-1]}://host:port")
+        raise AccountError(reason)
     return parts

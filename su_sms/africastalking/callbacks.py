@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 KINDS = ("delivery", "incoming", "optout", "subscription")
 
@@ -163,7 +164,16 @@ class Subscription:
 
 
 class UnusableEvent(ValueError):
-    """A post that lacks what its kind can't do without."""
+    """A post that lacks what its kind can't do without.
+
+    :param field: its name
+    """
+
+    reason: Literal["no_field"] = "no_field"
+
+    def __init__(self, field: str) -> None:
+        super().__init__(self.reason)
+        self.field = field
 
 
 def fields(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -250,5 +260,5 @@ def date(text: str) -> datetime | None:
 def _needed(post: Mapping[str, str], name: str) -> str:
     value = post.get(name, "")
     if not value:
-        raise UnusableEvent(f"The post has no {name!r}")
+        raise UnusableEvent(name)
     return value

@@ -35,7 +35,7 @@ class Client:
 
     :param sleep: waits between tries, in seconds; with ``clock`` (seconds, monotonic)
         and ``rng`` (0 to 1) a seam for those who cannot wait
-    :raises ValueError: the account's CA cannot be used
+    :raises TrustError: the account's CA cannot be used
     """
 
     def __init__(

@@ -55,7 +55,7 @@ class Line:
     Safe for any number of threads: each has a connection to itself, and up to
     ``account.concurrency`` of them stay open for the next exchange.
 
-    :raises ValueError: the account's CA cannot be used
+    :raises TrustError: the account's CA cannot be used
     """
 
     def __init__(self, account: Account) -> None:

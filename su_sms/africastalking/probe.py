@@ -66,7 +66,7 @@ def walk(account: Account) -> Iterator[Step]:
     With a proxy it is the proxy's name that is looked up here. Over plain HTTP there
     is no handshake.
 
-    :raises ValueError: the account's CA cannot be used
+    :raises TrustError: the account's CA cannot be used
     """
     host, port, timeout = account.host, account.port, account.connect_timeout
     first = Proxy.parse(account.proxy).host if account.proxy else host
@@ -115,7 +115,7 @@ def handshake(
     certificate, sends nothing and closes, so that the step can name the firewall
     that signed it.
 
-    :raises ValueError: the trust's CA cannot be used
+    :raises TrustError: the trust's CA cannot be used
     """
     strict = Trust() if trust.mode == "relaxed" else trust
     context, anyone = ssl_context(strict), ssl_context(Trust("relaxed"))

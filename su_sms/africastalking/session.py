@@ -44,7 +44,7 @@ class Session(requests.Session):
     Nothing is kept but connections: no cookies, no redirects, and nothing from the
     machine's environment or netrc.
 
-    :raises ValueError: the account's CA cannot be used
+    :raises TrustError: the account's CA cannot be used
     """
 
     def __init__(self, account: Account) -> None:

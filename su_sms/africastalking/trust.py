@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import ssl
 from dataclasses import dataclass
+from typing import Literal
 
 import certifi
 from cryptography import x509
@@ -12,6 +13,18 @@ from cryptography import x509
 MODES = ("verify", "ca", "relaxed")
 # What stands between has no dash, and so no other beginning.
 CERTIFICATE = re.compile("-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----")
+
+Reason = Literal["private_key", "no_certificate", "damaged_certificate"]
+
+
+class TrustError(ValueError):
+    """A PEM text that says nothing about whom to believe."""
+
+    reason: Reason
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -35,24 +48,24 @@ class Trust:
 def authorities(pem: str) -> list[x509.Certificate]:
     """Read the certificates in a PEM text.
 
-    :raises ValueError: no certificate in it, a damaged one, or a private key, which
+    :raises TrustError: no certificate in it, a damaged one, or a private key, which
         must not be handed around
     """
     if "PRIVATE KEY-----" in pem:
-        raise ValueError("This file holds a private key: upload the certificate only")
+        raise TrustError("private_key")
     blocks = CERTIFICATE.findall(pem)
     if not blocks:
-        raise ValueError("No PEM certificate found (-----BEGIN CERTIFICATE-----)")
+        raise TrustError("no_certificate")
     try:
         return [x509.load_pem_x509_certificate(block.encode()) for block in blocks]
     except ValueError:
-        raise ValueError("A certificate in this file is damaged") from None
+        raise TrustError("damaged_certificate") from None
 
 
 def ssl_context(trust: Trust) -> ssl.SSLContext:
     """Make the TLS settings for a trust.
 
-    :raises ValueError: ``ca_pem`` cannot be used, see :func:`authorities`
+    :raises TrustError: ``ca_pem`` cannot be used, see :func:`authorities`
     """
     context = ssl.create_default_context()
     if trust.mode == "relaxed":

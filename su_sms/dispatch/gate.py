@@ -5,10 +5,10 @@ Pure: what needs the database (who opted out) is passed in.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from ..text import country as country_of
 from ..text import phone, placeholders, segments
 
 
@@ -19,12 +19,24 @@ class Pass(NamedTuple):
     text: str
 
 
+@dataclass(frozen=True)
+class TooManyParts:
+    """A text takes more parts than a message may."""
+
+    parts: int
+    most: int
+    reason: Literal["too_many_parts"] = "too_many_parts"
+
+
 class Stop(NamedTuple):
-    """The message may not leave: the ``sms.sms`` state, failure type and why."""
+    """The message may not leave: the ``sms.sms`` state and failure type.
+
+    :ivar problem: what more there is to say, if anything
+    """
 
     state: str
     failure_type: str
-    reason: str
+    problem: phone.PhoneError | TooManyParts | None = None
 
 
 # What phone.py can't take as a mobile number, in Odoo's failure types.
@@ -69,7 +81,7 @@ def read_number(number, country):
         return phone.normalise(number or "", country)
     except phone.PhoneError as error:
         failure_type = FAILURE_BY_REASON.get(error.reason, MALFORMED)
-        return Stop("error", failure_type, country_of.explain(error, number, country))
+        return Stop("error", failure_type, error)
 
 
 def judge(number, body, *, sanitise, blocked, max_parts):
@@ -82,17 +94,13 @@ def judge(number, body, *, sanitise, blocked, max_parts):
     if isinstance(number, Stop):
         return number
     if number in blocked:
-        return Stop("canceled", "sms_blacklist", "")
+        return Stop("canceled", "sms_blacklist")
     if is_too_long(body):
-        return Stop("error", "sms_too_long", "")
+        return Stop("error", "sms_too_long")
     text = prepare(body, sanitise)
     if not text.strip():
-        return Stop("error", "sms_empty", "")
+        return Stop("error", "sms_empty")
     if parts(text) > max_parts:
-        return Stop("error", "sms_too_long", too_long(parts(text), max_parts))
+        problem = TooManyParts(parts(text), max_parts)
+        return Stop("error", "sms_too_long", problem)
     return Pass(number, text)
-
-
-def too_long(count, most):
-    """Say by how much a text is too long."""
-    return f"{count} parts, at most {most}"

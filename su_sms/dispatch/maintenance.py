@@ -83,16 +83,17 @@ def fail_over(cr, reasons, now):
     return cr.rowcount
 
 
-def expire_leases(cr, now):
+def expire_leases(cr, now, text):
     """Mark what a killed dispatcher left in process as outcome unknown.
 
+    :param text: what to say of it
     :return: how many
     """
     cr.execute(
         """
         UPDATE sms_sms
            SET state = 'error', failure_type = 'sms_outcome_unknown',
-               provider_text = 'The server stopped while this was being sent.',
+               provider_text = %(text)s,
                to_publish = TRUE, write_date = %(now)s
          WHERE id = ANY(ARRAY(
             SELECT id FROM sms_sms
@@ -100,7 +101,11 @@ def expire_leases(cr, now):
                AND dispatched_at < %(before)s
                FOR UPDATE SKIP LOCKED))
         """,
-        {"now": now, "before": now - timedelta(seconds=schedule.LEASE_SECONDS)},
+        {
+            "now": now,
+            "before": now - timedelta(seconds=schedule.LEASE_SECONDS),
+            "text": text,
+        },
     )
     return cr.rowcount
 

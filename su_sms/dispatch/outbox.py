@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -33,6 +33,7 @@ class Gateway(NamedTuple):
 
     :ivar country: ISO code of the country by which local numbers are read
     :ivar countries: {company id: that of its messages}, where it has one of its own
+    :ivar sentence: puts into words what the gate has found
     """
 
     id: int
@@ -53,6 +54,7 @@ class Gateway(NamedTuple):
     block_transactional: bool = False
     settings_version: int = 0
     countries: Mapping[int, str] = MappingProxyType({})
+    sentence: Callable[[object], str] = str
     probing: bool = False
     resumed: bool = False
 
@@ -189,7 +191,11 @@ def _judge(cr, gateway, chunks):
             blocked=blocked[each.asks],
         )
         if isinstance(verdict, gate.Stop):
-            stopped.append(outcome_log.Change(each.id, None, None, *verdict))
+            state, failure_type, problem = verdict
+            said = gateway.sentence(problem) if problem else None
+            stopped.append(
+                outcome_log.Change(each.id, None, None, state, failure_type, said)
+            )
             continue
         text = verdict.text
         if each.linked:

@@ -65,6 +65,7 @@ from .message import (
     test_old_news,
     test_on_record,
     test_outcome,
+    test_reasons,
     test_report,
     test_resend,
     test_results,

@@ -6,7 +6,7 @@ is wrong with one is for `phone.parse` to say and for a person to see.
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from . import phone
 
@@ -43,19 +43,10 @@ class Found(NamedTuple):
 class TextTooLongError(ValueError):
     """A pasted text beyond `LONGEST`."""
 
-    def __init__(self) -> None:
-        super().__init__("This text is too long: upload it as a file.")
-
-
-class DoubtfulError(phone.PhoneError):
-    """A number beside words that may say not to use it, such as "old"."""
+    reason: Literal["too_long"] = "too_long"
 
     def __init__(self) -> None:
-        super().__init__("not_a_number")
-        self.args = (
-            "The words beside this number may say that it is not to be used. Keep the"
-            " number only.",
-        )
+        super().__init__(self.reason)
 
 
 def split(text: str, country: str | None = "KE") -> Iterator[Entry]:
@@ -140,7 +131,8 @@ def _only(raw: str, reader: phone.Reader, problem: phone.PhoneError) -> Found:
     if one is None:
         raise problem
     if _DOUBT.search(raw):
-        raise DoubtfulError
+        # Such as "old".
+        raise phone.PhoneError("doubtful")
     if beside:
         # "Pay Bill from 254712345678 - AMINA Acc. 4521" is no name.
         return Found(one)

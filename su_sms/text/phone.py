@@ -31,6 +31,7 @@ Reason = Literal[
     "not_a_number",
     "rounded",
     "several_numbers",
+    "doubtful",
     "extension",
     "too_short",
     "too_long",
@@ -39,21 +40,10 @@ Reason = Literal[
     "invalid",
 ]
 
-REASONS: dict[Reason, str] = {
-    "empty": "There is no number.",
-    "not_a_number": "This is not a phone number.",
-    "rounded": "A spreadsheet has shortened this number (2.5E+11): format the column"
-    " as text and enter it again.",
-    "several_numbers": "There is more than one number: keep one.",
-    "extension": "A number with an extension cannot receive SMS.",
-    "too_short": "The number has too few digits.",
-    "too_long": "The number has too many digits. Begin a number of another country"
-    " with + and its country code.",
-    "unknown_country": "The country of this number is not known. Begin it with + and"
-    " the country code.",
-    "not_mobile": "This is not a mobile number, and cannot receive SMS.",
-    "invalid": "No such number is in use.",
-}
+#: Problems that the same digits may not have in another country.
+BY_COUNTRY: frozenset[Reason] = frozenset(
+    {"too_short", "too_long", "unknown_country", "not_mobile", "invalid"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +63,15 @@ class Phone:
 class PhoneError(ValueError):
     """A text that is no number for SMS; never carries the number itself.
 
-    :ivar reason: one of `REASONS`
+    :ivar country: the region by which it was read, where that may be why; else ""
     """
 
-    def __init__(self, reason: Reason):
-        super().__init__(REASONS[reason])
-        self.reason: Reason = reason
+    reason: Reason
+
+    def __init__(self, reason: Reason, country: str = ""):
+        super().__init__(reason)
+        self.reason = reason
+        self.country = country
 
 
 def parse(raw: str | None, country: str | None = "KE") -> Phone:
@@ -89,8 +82,13 @@ def parse(raw: str | None, country: str | None = "KE") -> Phone:
         international numbers pass
     :raise PhoneError: with the reason why it can't be used
     """
-    region = (country or "").upper()
-    return _parse(raw or "", lambda number: _read(number, region))
+    raw, region = raw or "", (country or "").upper()
+    try:
+        return _parse(raw, lambda number: _read(number, region))
+    except PhoneError as error:
+        if error.reason in BY_COUNTRY and not raw.strip().startswith(("+", "00")):
+            error.country = region
+        raise
 
 
 class Reader:

@@ -10,7 +10,7 @@ anything else is left to Odoo's own engine, which decides who may use it.
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 _OPEN, _CLOSE, _BAR = "{{", "}}", "|||"
 # No part begins with an underscore: nothing private, nothing of Python's own.
@@ -52,8 +52,10 @@ class PlaceholderError(ValueError):
     :ivar name: the path, such as "fee_balance", or the expression if it isn't plain
     """
 
+    reason: Literal["no_such_value"] = "no_such_value"
+
     def __init__(self, name: str):
-        super().__init__(f"There is no value called “{name}”.")
+        super().__init__(self.reason)
         self.name = name
 
 

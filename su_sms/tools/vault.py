@@ -6,15 +6,23 @@ Without the variable values stay as they are.
 """
 
 import os
+from typing import Literal
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 VARIABLE = "SU_SMS_MASTER_KEY"
 MARK = "sealed:"
+Reason = Literal["no_master_key", "another_master_key", "bad_master_key"]
 
 
 class SealError(Exception):
-    """The master key is missing, wrong or no key; the text never has any of it."""
+    """The master key is missing, wrong or no key; never carries any of it."""
+
+    reason: Reason
+
+    def __init__(self, reason: Reason):
+        super().__init__(reason)
+        self.reason = reason
 
 
 def seal(value: str) -> str:
@@ -37,11 +45,11 @@ def unseal(stored: str) -> str:
         return stored
     keys = _keys()
     if not keys:
-        raise SealError(f"{VARIABLE} is not set")
+        raise SealError("no_master_key")
     try:
         return MultiFernet(keys).decrypt(stored.removeprefix(MARK)).decode()
     except InvalidToken:
-        raise SealError(f"{VARIABLE} is another key") from None
+        raise SealError("another_master_key") from None
 
 
 def is_current(stored: str) -> bool:
@@ -66,4 +74,4 @@ def _keys() -> list[Fernet]:
     try:
         return [Fernet(key) for key in named if key]
     except ValueError:
-        raise SealError(f"{VARIABLE} must hold 32 bytes in URL-safe base64") from None
+        raise SealError("bad_master_key") from None

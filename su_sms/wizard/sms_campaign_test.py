@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..text import numbers, phone
-from ..text.country import explain
+from ..tools.reasons import sentence
 
 MOST = 10
 
@@ -67,7 +67,7 @@ class SmsCampaignTest(models.TransientModel):
                     self.env._(
                         "“%(number)s” can't be used: %(why)s",
                         number=phone.ending(each.raw),
-                        why=explain(error, each.raw, country),
+                        why=sentence(self.env, error),
                     )
                 ) from None
         if not found:

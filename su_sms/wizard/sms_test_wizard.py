@@ -3,9 +3,10 @@ import time
 from odoo import api, fields, models
 
 from ..africastalking import probe
+from ..africastalking.account import AccountError
 from ..africastalking.errors import GatewayError
 from ..text import phone
-from ..text.country import explain
+from ..tools.reasons import sentence
 from ..tools.transactions import end_transaction, in_test
 
 SENT = ("pending", "sent")
@@ -60,7 +61,7 @@ class SmsTestWizard(models.TransientModel):
         try:
             number = phone.normalise(typed, country)
         except phone.PhoneError as problem:
-            error = explain(problem, typed, country)
+            error = sentence(self.env, problem)
             if problem.reason == "empty":
                 error = self.env._("Your profile has no phone number.")
         self.number = number
@@ -143,7 +144,12 @@ class SmsTestWizard(models.TransientModel):
             text = self.env._("This is a neutralized copy of a database.")
             yield self._step("account", False, text, reason="neutralized")
             return
-        account = gateway._account()
+        try:
+            account = gateway._account()
+        except AccountError as error:
+            text = sentence(self.env, error)
+            yield self._step("account", False, text, reason="request")
+            return
         # Nothing is read or written while the network is asked.
         end_transaction(self.env)
         for found in probe.walk(account):

@@ -7,6 +7,7 @@ from ...text.table import table
 from ...tools import authors
 from ...tools.check_later import check_later
 from ...tools.context import without_defaults
+from ...tools.reasons import sentence
 from ..sms_form_mixin import LONGEST
 
 AUTHORS = ("author_id", "coauthor_ids")
@@ -213,7 +214,7 @@ class SmsCampaignAudience(models.Model):
         vals_list = [dict(vals) for vals in vals_list]
         for vals in vals_list:
             self._check_internal(vals)
-            _check_size(vals)
+            self._check_size(vals)
         commands = [vals.pop("column_ids", ()) for vals in vals_list]
         audiences = super(SmsCampaignAudience, without_defaults(self, INTERNAL)).create(
             vals_list
@@ -227,9 +228,18 @@ class SmsCampaignAudience(models.Model):
         audiences._changed()
         return audiences
 
+    @api.model
+    def _check_size(self, vals):
+        """Refuse a file that is far too large before Odoo stores and indexes it."""
+        try:
+            # So many bytes at least, whether its base64 has line breaks or not.
+            table.check_size(len(vals.get("file") or "") * 5 // 7)
+        except table.TableError as error:
+            raise UserError(sentence(self.env, error)) from None
+
     def write(self, vals):
         self._check_internal(vals)
-        _check_size(vals)
+        self._check_size(vals)
         before = self.campaign_id
         if "campaign_id" in vals:
             self._check_may_move(vals["campaign_id"])
@@ -372,12 +382,3 @@ def _roles(commands, by_id=None):
         if command in (Command.CREATE, Command.UPDATE) and "role" in values and slug:
             roles[slug] = values["role"]
     return roles
-
-
-def _check_size(vals):
-    """Refuse a file that is far too large before Odoo stores and indexes it."""
-    try:
-        # So many bytes at least, whether its base64 has line breaks or not.
-        table.check_size(len(vals.get("file") or "") * 5 // 7)
-    except table.TableError as error:
-        raise UserError(str(error)) from None

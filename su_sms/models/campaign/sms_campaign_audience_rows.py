@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 from ...text import numbers as pasted
 from ...text import phone
 from ...text.table import table
+from ...tools.reasons import sentence
 from .sms_campaign_person import BY_SKIP, Person
 
 # Rows that are inserted together, unless they have more characters.
@@ -68,7 +69,7 @@ class SmsCampaignAudience(models.Model):
             try:
                 found = pasted.split(audience.numbers or "", country)
             except pasted.TextTooLongError as error:
-                raise UserError(str(error)) from None
+                raise UserError(sentence(self.env, error)) from None
             audience._store_rows(
                 (line, {"number": number, "name": name}, None)
                 for line, number, name in _all_lines(audience.numbers or "", found)
@@ -81,11 +82,8 @@ class SmsCampaignAudience(models.Model):
                 audience._store_rows(())
                 audience._store_read(sheet=False, sheet_choices=False, notes=False)
                 continue
-            content = base64.b64decode(audience.file)
             try:
-                found = table.read(
-                    content, audience._row_country(), sheet=audience.sheet or ""
-                )
+                found = audience._file_table()
                 slugs = [column.slug for column in found.columns]
                 counts = Counter()
                 audience._store_rows(
@@ -93,7 +91,7 @@ class SmsCampaignAudience(models.Model):
                     for row in counted(found.rows(), counts)
                 )
             except table.TableError as error:
-                raise UserError(str(error)) from None
+                raise UserError(sentence(self.env, error)) from None
             self.env["sms.campaign.column"].sudo().create(
                 [{"audience_id": audience.id, **column} for column in columns(found)]
             )
@@ -277,8 +275,8 @@ class SmsCampaignAudience(models.Model):
     def _no_columns_text(self):
         try:
             self._file_table()
-        except (table.TableError, binascii.Error) as error:
-            return str(error)
+        except table.TableError as error:
+            return sentence(self.env, error)
         return False
 
     # Not of what the form has: of what is saved.
@@ -291,7 +289,10 @@ class SmsCampaignAudience(models.Model):
                 audience[fname] = found[:1].slug
 
     def _file_table(self):
-        content = base64.b64decode(self.file or b"")
+        try:
+            content = base64.b64decode(self.file or b"")
+        except binascii.Error:
+            raise table.TableError("broken") from None
         return table.read(content, self._row_country(), sheet=self.sheet or "")
 
     @api.onchange("file")
@@ -316,8 +317,6 @@ class SmsCampaignAudience(models.Model):
         except table.TableError as error:
             self._show_sheets(error)
             return
-        except binascii.Error as error:
-            raise UserError(str(error)) from None
         self.sheet = self.shown_sheet = found.sheet
         self.sheet_choices = choices(found.sheets)
         self.column_ids = [Command.create(column) for column in columns(found)]
@@ -326,14 +325,17 @@ class SmsCampaignAudience(models.Model):
             self[fname] = next(iter(chosen), False)
         counts = Counter()
         if len(self.file) < COUNTED_AT_ONCE:
-            sum(1 for _row in counted(found.rows(), counts))
+            try:
+                sum(1 for _row in counted(found.rows(), counts))
+            except table.TableError as error:
+                raise UserError(sentence(self.env, error)) from None
         self.notes = self._notes_of(found, counts)
 
     def _show_sheets(self, error):
         """Let a person choose another sheet, if it is this one that can't be used."""
         names = table.sheets(base64.b64decode(self.file)) if error.sheet else ()
         if len(names) < 2:
-            raise UserError(str(error)) from None
+            raise UserError(sentence(self.env, error)) from None
         self.sheet = self.shown_sheet = error.sheet
         self.sheet_choices = choices(names)
 

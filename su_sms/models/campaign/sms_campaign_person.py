@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...text import e164, numbers, phone
-from ...text.country import explain
 
 # Why somebody is left out: the failure types of the message that is not sent.
 OPTED_OUT = "sms_blacklist"
@@ -61,13 +60,14 @@ class Person:
             self.reason = reason
             self.detail = detail
 
-    def read_number(self, country, known=None):
+    def read_number(self, country, sentence, known=None):
         """Take the first of the numbers that can be one for SMS, in E.164.
 
         A name that stands beside it is theirs if the audience has none.
 
         :param country: gives the ISO code by which local numbers are read; asked only
             if a number is not E.164 already
+        :param sentence: puts into words why none can be
         :param known: what others' numbers were read as; this one's is added
         """
         known = {} if known is None else known
@@ -88,8 +88,7 @@ class Person:
             return
         error, raw = problem
         self.number = str(raw).replace("\0", "")[:64]
-        detail = explain(error, raw, country(self))
-        self.leave_out(BY_PHONE_REASON.get(error.reason, MALFORMED), detail)
+        self.leave_out(BY_PHONE_REASON.get(error.reason, MALFORMED), sentence(error))
 
     def _adopt_name(self, name):
         if name and not self.name:

@@ -1,6 +1,7 @@
 import hashlib
 import json
 import secrets
+from functools import partial
 from typing import Any, NamedTuple
 
 from odoo import models
@@ -8,6 +9,7 @@ from odoo.tools import SQL
 
 from ...privacy import blacklist
 from ...text import links
+from ...tools.reasons import sentence
 from ...tools.slices import Slices
 from ...tools.transactions import utcnow
 from .sms_campaign_person import DUPLICATE, LIST_OPT_OUT, OPTED_OUT
@@ -88,11 +90,11 @@ class SmsCampaign(models.Model):
 
     def _complete(self, people, extras, readers):
         """Find each person's number, whether they are left out, and their text."""
-        countries, known = Countries(self), {}
+        countries, known, said = Countries(self), {}, partial(sentence, self.env)
         for person in people:
             if person.opted_out:
                 person.leave_out(LIST_OPT_OUT)
-            person.read_number(countries.of, known)
+            person.read_number(countries.of, said, known)
         promotional = self.message_class == "promotional"
         if promotional or self.gateway_id.sudo().block_transactional:
             numbers = {person.number for person in people if not person.reason}

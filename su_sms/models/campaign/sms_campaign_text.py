@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from ...dispatch import gate
 from ...text import placeholders, segments, spelling
 from ...tools import authors
+from ...tools.reasons import sentence
 from .sms_campaign import TEXT_AUTHORS
 from .sms_campaign_check import BETWEEN
 from .sms_campaign_person import NO_TEXT, NO_VALUE, NOT_RENDERED, TOO_LONG
@@ -91,7 +92,8 @@ class SmsCampaign(models.Model):
             size = segments.count(leaves)
             if size.parts > most:
                 person.body = ""
-                person.leave_out(TOO_LONG, gate.too_long(size.parts, most))
+                problem = gate.TooManyParts(size.parts, most)
+                person.leave_out(TOO_LONG, sentence(self.env, problem))
                 continue
             person.parts = size.parts
             if size.encoding == "UCS-2":
@@ -157,7 +159,7 @@ class SmsCampaign(models.Model):
             except placeholders.TooLongError:
                 person.leave_out(TOO_LONG)
             except placeholders.PlaceholderError as error:
-                person.leave_out(NOT_RENDERED, str(error))
+                person.leave_out(NOT_RENDERED, sentence(self.env, error))
             except _NoEditorError as error:
                 raise AccessError(str(error)) from None
             except Exception as error:
@@ -307,14 +309,14 @@ class SmsCampaign(models.Model):
                 [("audience_id", "=", audience.id), ("line", "=", recipient.line)]
             )
             people = audience._from_rows(found)
-        countries, known = Countries(self), {}
+        countries, known, said = Countries(self), {}, partial(sentence, self.env)
         for person in people:
             # A pasted line may have thousands.
             if person.record is None and not any(
                 spelling.may_spell(raw, recipient.number) for raw in person.numbers
             ):
                 continue
-            person.read_number(countries.of, known)
+            person.read_number(countries.of, said, known)
             if person.number == recipient.number:
                 return person
         return None

@@ -1,15 +1,18 @@
 import logging
 from datetime import timedelta
+from functools import partial
 from urllib.parse import quote
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import get_lang
 
 from ...africastalking import clients
-from ...africastalking.account import Account
-from ...africastalking.trust import Trust, authorities
+from ...africastalking.account import Account, AccountError
+from ...africastalking.trust import Trust, TrustError, authorities
 from ...dispatch import outbox
 from ...tools.context import without_defaults
+from ...tools.reasons import sentence, sentence_in
 
 # How often administrators are reminded of a connection that is not verified.
 REMIND = timedelta(days=7)
@@ -137,8 +140,8 @@ class SmsGatewayConfig(models.Model):
             if gateway.trust == "ca":
                 try:
                     authorities(gateway.ca_certificate or "")
-                except ValueError as error:
-                    raise ValidationError(str(error)) from None
+                except TrustError as error:
+                    raise ValidationError(sentence(self.env, error)) from None
 
     @api.constrains("proxy_url")
     def _check_proxy(self):
@@ -149,8 +152,8 @@ class SmsGatewayConfig(models.Model):
                 )
             try:
                 Account("", "", proxy=gateway.proxy_url)
-            except ValueError as error:
-                raise ValidationError(str(error)) from None
+            except AccountError as error:
+                raise ValidationError(sentence(self.env, error)) from None
 
     # ------------------------------------------------------------
     # A connection that is not verified
@@ -276,6 +279,7 @@ class SmsGatewayConfig(models.Model):
         """Return what the outbox needs to know, free of the ORM."""
         self.ensure_one()
         company = self.company_id or self.env.company
+        language = company.partner_id.lang
         return outbox.Gateway(
             id=self.id,
             chunk_size=self.chunk_size,
@@ -293,6 +297,7 @@ class SmsGatewayConfig(models.Model):
             pace=self.pace,
             day_budget=self.day_budget,
             settings_version=self.settings_version,
+            sentence=partial(sentence_in, get_lang(self.env, language).code),
         )
 
     @api.model

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...tools import vault
+from ...tools.reasons import sentence
 
 _logger = logging.getLogger(__name__)
 
@@ -144,9 +145,9 @@ class SmsGatewayConfig(models.Model):
         except vault.SealError as error:
             raise UserError(
                 self.env._(
-                    "Nothing was saved: %s. Correct it in the server's environment and"
+                    "Nothing was saved: %s Correct it in the server's environment and"
                     " restart the server.",
-                    error,
+                    sentence(self.env, error),
                 )
             ) from None
         parameters = self.env["ir.config_parameter"].sudo()
@@ -185,9 +186,9 @@ class SmsGatewayConfig(models.Model):
                 vault.unseal(stored)
             except vault.SealError as error:
                 gateway.seal_problem = self.env._(
-                    "The key is sealed, and %s. Start the server with the master key"
-                    " that sealed it, or paste the key again. Messages wait meanwhile.",
-                    error,
+                    "The key is sealed: %s Start the server with the master key that"
+                    " sealed it, or paste the key again. Messages wait meanwhile.",
+                    sentence(self.env, error),
                 )
 
     def _seal_anew(self):

@@ -13,6 +13,7 @@ from ...africastalking import callbacks
 from ...dispatch import outbox, reports
 from ...privacy import links
 from ...tools.acts import Act
+from ...tools.reasons import sentence
 from ...tools.transactions import in_test, own_environment, own_transaction, utcnow
 
 _logger = logging.getLogger(__name__)
@@ -263,11 +264,13 @@ class SmsGatewayEvent(models.Model):
         except CONFLICTS:
             raise
         except Exception as error:
-            if not isinstance(error, (callbacks.UnusableEvent, UserError)):
+            text = str(error)[:200] or type(error).__name__
+            if isinstance(error, callbacks.UnusableEvent):
+                text = sentence(self.env, error)
+            elif not isinstance(error, UserError):
                 # Its text may quote the post, which is no business of a log's.
                 name = type(error).__name__
                 _logger.error("Event %s can't be applied: %s", event_id, name)
-            text = str(error)[:200] or type(error).__name__
             results[event_id] = reports.Result("failed", problem=text)
 
     @api.model

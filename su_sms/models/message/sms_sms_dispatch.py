@@ -157,7 +157,8 @@ class SmsSms(models.Model):
     def _maintain(self):
         with own_transaction(self.env) as cr:
             now = utcnow()
-            if lost := maintenance.expire_leases(cr, now):
+            text = self.env._("The server stopped while this was being sent.")
+            if lost := maintenance.expire_leases(cr, now, text):
                 _logger.error("%d messages were lost sight of: outcome unknown", lost)
             if old := maintenance.expire_old(cr, now):
                 _logger.warning("%d messages were given up as too old", old)

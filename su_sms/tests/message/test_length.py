@@ -191,7 +191,9 @@ class TestLength(CampaignCase):
     def test_what_is_too_long_says_by_how_much(self):
         [sms] = self.queue("0712345678", body=FIFTEEN)
         self.env["sms.sms"]._process_queue()
-        self.assertEqual(sms.provider_text, "15 parts, at most 10")
+        self.assertEqual(
+            sms.provider_text, "This text needs 15 parts, but at most 10 are allowed."
+        )
 
     def test_the_gates_limit_is_the_gateways(self):
         self.gateway.max_parts = 15
@@ -256,7 +258,9 @@ class TestLength(CampaignCase):
         )
         self.assertEqual(self.exclusions(campaign), {"sms_too_long": 1})
         [left_out] = campaign.recipient_ids.filtered("reason")
-        self.assertEqual(left_out.detail, "12 parts, at most 10")
+        self.assertEqual(
+            left_out.detail, "This text needs 12 parts, but at most 10 are allowed."
+        )
         self.assertEqual(campaign.people_count, 1)
 
     def test_a_text_that_is_too_long_reaches_nobody_and_is_said(self):

@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "text": set(),
     "dispatch": {"africastalking", "text", "privacy"},
     "privacy": {"text"},
-    "tools": {"dispatch"},
+    "tools": {"africastalking", "text", "dispatch"},
     "models": {"africastalking", "text", "dispatch", "privacy", "tools"},
 }
 #: what runs the other way -> why

@@ -1,6 +1,7 @@
 """Numbers as people type them."""
 
 import re
+from typing import get_args
 
 import phonenumbers
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from su_sms.text import e164
-from su_sms.text.phone import REASONS, Phone, PhoneError, masked, normalise, parse
+from su_sms.text.phone import Phone, PhoneError, Reason, masked, normalise, parse
 
 KENYAN = "+254712345678"
 
@@ -195,16 +196,32 @@ def test_what_is_refused_says_why(raw, expected):
     assert reason(raw) == expected
 
 
-def test_every_reason_has_a_text_and_a_test():
-    assert {expected for _, expected in REFUSED} == set(REASONS)
-    assert all(REASONS.values())
+def test_every_reason_has_a_test():
+    of_cells = {"doubtful"}
+    assert {expected for _, expected in REFUSED} == set(get_args(Reason)) - of_cells
+
+
+@pytest.mark.parametrize(
+    ("raw", "country"),
+    [
+        ("0712 345", "KE"),
+        ("  020 222 3344", "KE"),
+        ("+254712345", ""),
+        (" 00254712345", ""),
+        ("Amina", ""),
+    ],
+)
+def test_the_country_is_told_where_it_may_be_why(raw, country):
+    with pytest.raises(PhoneError) as error:
+        parse(raw, "ke")
+    assert error.value.country == country
 
 
 def test_an_error_does_not_carry_the_number():
     with pytest.raises(PhoneError) as error:
         parse("0712345678 ext 5")
-    assert not re.search(r"\d{4}", f"{error.value!r}")
-    assert str(error.value) == REASONS["extension"]
+    assert not re.search(r"\d{4}", f"{error.value!r} {vars(error.value)}")
+    assert str(error.value) == "extension"
 
 
 def _mobiles():

@@ -105,7 +105,7 @@ def test_values_are_shown_as_people_write_them(value, shown):
 
 def test_an_unknown_name_is_named():
     parts = placeholders.parse("{{ object.name }} {{ object.fee ||| 0 }}")
-    with pytest.raises(PlaceholderError, match="“fee”") as error:
+    with pytest.raises(PlaceholderError) as error:
         placeholders.render(parts, {"name": "Amina"}.__getitem__)
     assert error.value.name == "fee"
 

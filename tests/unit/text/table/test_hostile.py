@@ -272,7 +272,7 @@ def test_what_is_kept_of_a_file_is_bounded():
     assert table.read(few).count() == 91
     many = book(of_strings(100, 110), strings=strings(100, random_text))
     assert len(many) < 200_000
-    with pytest.raises(table.TableError, match="million characters") as error:
+    with pytest.raises(table.TableError) as error:
         table.read(many).count()
     assert error.value.reason == "too_much_text"
 
@@ -280,7 +280,7 @@ def test_what_is_kept_of_a_file_is_bounded():
 def test_names_of_columns_count_for_each_row():
     """They are kept with each."""
     head = ",".join(f"{at} {'T' * 60}" for at in range(199))
-    with pytest.raises(table.TableError, match="million characters"):
+    with pytest.raises(table.TableError, match="too_much_text"):
         table.read(csv(head, *[PHONE] * 5_000)).count()
 
 

@@ -9,8 +9,6 @@
     "external_dependencies": {
         "python": [
             "cryptography",
-            "lxml",
-            "openpyxl",
             "phonenumbers",
             "requests",
             "urllib3",

@@ -48,8 +48,6 @@ ADVISORIES = (
     Advisory("CVE-2023-50782", "cryptography", "42.0.0", CERTIFICATES),
     Advisory("CVE-2024-26130", "cryptography", "42.0.4", CERTIFICATES),
     Advisory("CVE-2024-12797", "cryptography", "44.0.1", CERTIFICATES),
-    Advisory("CVE-2022-2309", "lxml", "4.9.1"),
-    Advisory("CVE-2017-5992", "openpyxl", "2.4.2"),
 )
 
 

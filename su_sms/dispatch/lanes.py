@@ -35,7 +35,8 @@ class Lane:
 
     :ivar room: 0 if it is closed
     :ivar opens: when to look again if it is closed; None: a person has to do something
-    :ivar reason: why it is closed: "window", "balance", "pace", "budget" or "day_budget"
+    :ivar reason: why it is closed: "window", "balance", "pace", "budget",
+        "day_budget"
     :ivar price: what a message costs at most, taken out of ``allowance``, which lanes
         of a company share
     :ivar without: ids of companies whose messages stay, as their allowance is empty

@@ -11,6 +11,7 @@ from .campaign import (
     test_campaign_question,
     test_campaign_records,
     test_campaign_text,
+    test_reasons,
 )
 from .campaign.rights import (
     test_campaign_access,
@@ -32,6 +33,7 @@ from .dashboard import (
     test_dashboard,
     test_dashboard_delivery,
     test_dashboard_gateway,
+    test_results,
     test_waiting,
 )
 from .gateway import (
@@ -65,10 +67,8 @@ from .message import (
     test_old_news,
     test_on_record,
     test_outcome,
-    test_reasons,
     test_report,
     test_resend,
-    test_results,
     test_routing,
     test_sms_status,
     test_to_many,

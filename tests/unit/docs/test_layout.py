@@ -30,7 +30,6 @@ SHORT = {
     "dev/problem.py": "raised by what can't import each other",
     "su_sms/africastalking/clients.py": "what is open, shared by all threads",
     "su_sms/controllers/headers.py": "sent by several controllers",
-    "su_sms/text/country.py": "the words of all errors about numbers",
     "su_sms/text/table/cell.py": "what both kinds of files are read as",
     "su_sms/tools/check_later.py": "used by models that don't know each other",
     "tests/bench/environment.py": "shared by the benchmarks and their servers",

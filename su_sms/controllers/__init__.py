@@ -1,1 +1,9 @@
-from . import access_log, callbacks, campaign, mailing_sms, optout, sms_status
+from . import (
+    access_log,
+    callbacks,
+    campaign,
+    mailing_sms,
+    optout,
+    sms_status,
+    thread,
+)

@@ -8,6 +8,7 @@ however many messages wait in it: claims do not look into it.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -18,15 +19,20 @@ from .timing import pace, window
 # when all texts differ; equal texts are claimed this many at a time.
 LOOK_AHEAD = 1000
 LATER = timedelta(minutes=15)
+SOON = timedelta(seconds=1)
 # The key of the advisory lock of whose turn it is; any number that nobody else uses.
 TURN = 7_357_767
 
 
 @dataclass
 class Allowance:
-    """What may still be spent today, by all lanes of a company together."""
+    """What may still be spent today, by all lanes of a company together.
+
+    :ivar under_way: messages on the wire, of which nobody knows yet what they cost
+    """
 
     left: float
+    under_way: int = 0
 
 
 @dataclass(frozen=True)
@@ -37,8 +43,9 @@ class Lane:
     :ivar opens: when to look again if it is closed; None: a person has to do something
     :ivar reason: why it is closed: "window", "balance", "pace", "budget",
         "day_budget"
-    :ivar price: what a message costs at most, taken out of ``allowance``, which lanes
-        of a company share
+    :ivar price: what a message costs at most, or a part of it if ``by_part``; 0 if
+        nobody knows
+    :ivar allowances: {company id: its Allowance}, which lanes of a company share
     :ivar without: ids of companies whose messages stay, as their allowance is empty
     """
 
@@ -51,16 +58,22 @@ class Lane:
     pace: int = 0
     until: datetime | None = None
     price: float = 0.0
-    allowance: Allowance | None = None
+    by_part: bool = False
+    allowances: Mapping[int, Allowance] | None = None
     without: tuple[int, ...] = ()
 
-    def pay(self) -> bool:
-        """Take a message's price out of the allowance; tell whether it was enough."""
-        if self.allowance is None:
+    def pay(self, company: int | None, parts: int) -> bool:
+        """Take a message's price out of the allowance; tell whether it was enough.
+
+        Of a text whose parts are only now counted, enough for one part is enough: else
+        a long text would stop all that is behind it.
+        """
+        allowance = self.allowances.get(company) if self.allowances else None
+        if allowance is None:
             return True
-        if self.allowance.left < self.price - 1e-6:
+        if allowance.left < self.price - 1e-6:
             return False
-        self.allowance.left -= self.price
+        allowance.left -= self.price * parts if self.by_part else self.price
         return True
 
 
@@ -99,14 +112,15 @@ def lanes(cr, gateway, now, claiming=False):
         cr.execute("SELECT pg_advisory_xact_lock(%s)", [TURN])
     allowances = _allowances(cr, gateway, now)
     found = [Lane("transactional", 0, LOOK_AHEAD)]
-    promotional = _by_gateway(gateway, Lane("promotional", 0, LOOK_AHEAD), now)
+    promotional = Lane(
+        "promotional", 0, LOOK_AHEAD, price=gateway.part_price, by_part=True
+    )
+    promotional = _by_gateway(gateway, promotional, now)
     if gateway.company_id:
-        promotional = _by_day(gateway, promotional, allowances[gateway.company_id], now)
+        company = gateway.company_id
+        promotional = _by_day(gateway, promotional, company, allowances[company], now)
     else:
-        spent = tuple(
-            company for company, allowance in allowances.items() if allowance.left <= 0
-        )
-        promotional = replace(promotional, without=spent)
+        promotional = _by_day_of_each(gateway, promotional, allowances)
     found.append(promotional)
     for campaign in campaigns:
         allowance = allowances[campaign.company_id]
@@ -131,14 +145,14 @@ def _campaign(cr, gateway, campaign, allowance, now):
         campaign.id,
         LOOK_AHEAD,
         campaign.sender or "",
-        price=campaign.price,
+        price=campaign.price or gateway.part_price,
     )
     if campaign.message_class == "promotional" or campaign.within_window:
         lane = _by_gateway(gateway, lane, now)
-    lane = _by_day(gateway, lane, allowance, now)
+    lane = _by_day(gateway, lane, campaign.company_id, allowance, now)
     if lane.room and campaign.budget:
         left = left_of_budget(cr, campaign.id, campaign.budget, campaign.price)
-        lane = _by_money(lane, left, None, "budget")
+        lane = _by_money(gateway, lane, left, None, "budget")
     if lane.room and campaign.pace:
         until = paced_until(cr, gateway, campaign.id)
         room = min(lane.room, pace.room(until, campaign.pace, now))
@@ -192,40 +206,78 @@ def _allowances(cr, gateway, now):
         return defaultdict(lambda: None)
     cr.execute(
         """
-          SELECT company_id, sum(amount)
-            FROM (SELECT company_id, amount FROM sms_spending
-                   WHERE day = %s AND bulk
+          SELECT company_id, sum(amount), sum(unpriced)
+            FROM (SELECT company_id, amount, 0 AS unpriced FROM sms_spending
+                   WHERE day = %(today)s AND bulk
                    UNION ALL
-                  SELECT s.company_id, coalesce(c.message_price, 0) FROM sms_sms s
-               LEFT JOIN sms_campaign c ON c.id = s.campaign_id
-                   WHERE s.state = 'process'
-                     -- of an urgent campaign as well
-                     AND (s.priority = '0' OR s.campaign_id IS NOT NULL)) AS spent
+                  SELECT company_id, price, (price = 0)::int
+                    FROM (SELECT s.company_id,
+                                 coalesce(nullif(c.message_price, 0),
+                                          %(price)s * greatest(s.parts, 1)) AS price
+                            FROM sms_sms s
+                       LEFT JOIN sms_campaign c ON c.id = s.campaign_id
+                           WHERE s.state = 'process'
+                             -- of an urgent campaign as well
+                             AND (s.priority = '0' OR s.campaign_id IS NOT NULL)
+                         ) AS under_way) AS spent
            WHERE company_id IS NOT NULL
         GROUP BY company_id
         """,
-        [window.today(gateway.zone, now)],
+        {"today": window.today(gateway.zone, now), "price": gateway.part_price},
     )
     allowances = defaultdict(lambda: Allowance(gateway.day_budget))
-    for company_id, spent in cr.fetchall():
-        allowances[company_id].left -= float(spent)
+    for company_id, spent, unpriced in cr.fetchall():
+        allowance = allowances[company_id]
+        allowance.left -= float(spent)
+        allowance.under_way = unpriced
     return allowances
 
 
-def _by_day(gateway, lane, allowance, now):
+def _by_day(gateway, lane, company, allowance, now):
     """Close a lane when the company's budget of the day is spent."""
     if not (lane.room and allowance):
         return lane
+    lane = replace(lane, allowances={company: allowance})
+    if not lane.price and allowance.under_way:
+        # Its price is told with the answer.
+        return replace(lane, room=0, opens=now + SOON, reason="day_budget")
     tomorrow = window.tomorrow(gateway.zone, now)
-    lane = replace(lane, allowance=allowance)
-    return _by_money(lane, allowance.left, tomorrow, "day_budget")
+    return _by_money(gateway, lane, allowance.left, tomorrow, "day_budget")
 
 
-def _by_money(lane, left, opens, reason):
+def _by_day_of_each(gateway, lane, allowances):
+    """Leave the companies out whose budget of the day is spent, of a shared gateway."""
+    if not gateway.day_budget:
+        return lane
+    spent = tuple(
+        company
+        for company, allowance in allowances.items()
+        if allowance.left < max(lane.price, 1e-6)
+        or (not lane.price and allowance.under_way)
+    )
+    # The others have no more together than what one of them has.
+    left = min(
+        (each.left for company, each in allowances.items() if company not in spent),
+        default=gateway.day_budget,
+    )
+    room = _affordable(gateway, lane, left)
+    return replace(
+        lane, without=spent, room=min(lane.room, room), allowances=allowances
+    )
+
+
+def _affordable(gateway, lane, left):
+    """Return how many messages there is money for.
+
+    Of a price that nobody knows, no more than a request tells.
+    """
     if lane.price:
-        room = int(left / lane.price + 1e-6)
-    else:
-        room = LOOK_AHEAD if left > 0 else 0
+        return int(left / lane.price + 1e-6)
+    return gateway.chunk_size if left > 0 else 0
+
+
+def _by_money(gateway, lane, left, opens, reason):
+    room = _affordable(gateway, lane, left)
     if room > 0:
         return replace(lane, room=min(lane.room, room))
     return replace(lane, room=0, opens=opens, reason=reason)

@@ -33,6 +33,8 @@ class Gateway(NamedTuple):
 
     :ivar country: ISO code of the country by which local numbers are read
     :ivar countries: {company id: that of its messages}, where it has one of its own
+    :ivar part_price: what a part costs at most, as far as is known; 0 without a daily
+        budget
     :ivar sentence: puts into words what the gate has found
     """
 
@@ -51,6 +53,7 @@ class Gateway(NamedTuple):
     zone: str = "UTC"
     pace: int = 0
     day_budget: float = 0.0
+    part_price: float = 0.0
     block_transactional: bool = False
     settings_version: int = 0
     countries: Mapping[int, str] = MappingProxyType({})
@@ -216,7 +219,9 @@ def _group(open_lanes, passed, slots):
         lane = open_lanes[key]
         group = (place, text, lane.sender)
         # A text that was changed since somebody looked makes a chunk more.
-        if (group in groups or len(groups) < slots) and lane.pay():
+        parts = gate.parts(text) if lane.by_part and lane.allowances else 1
+        fits = group in groups or len(groups) < slots
+        if fits and lane.pay(each.company_id, parts):
             row = Row(each.id, number, each.attempts or 0, each.faults or 0)
             groups[group].append(row)
             leaving[key] += 1

@@ -108,5 +108,6 @@ from .security import (
     test_markup,
     test_matrix,
     test_rpc,
+    test_strangers,
     test_user_alone,
 )

@@ -275,9 +275,8 @@ class SmsCampaign(models.Model):
 
     def _highest_price(self):
         """Return what one message may cost: the longest, in the dearest network."""
-        gateway = self.gateway_id.sudo()
-        prices = [row["price"] for row in gateway._prices()]
-        return max(gateway.price_per_part, *prices, 0) * max(self.worst_parts, 1)
+        price = self.gateway_id.sudo()._highest_part_price()
+        return price * max(self.worst_parts, 1)
 
     # ------------------------------------------------------------
     # Special characters

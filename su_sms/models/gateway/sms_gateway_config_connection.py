@@ -296,6 +296,7 @@ class SmsGatewayConfig(models.Model):
             zone=self.window_zone,
             pace=self.pace,
             day_budget=self.day_budget,
+            part_price=self._highest_part_price() if self.day_budget else 0.0,
             settings_version=self.settings_version,
             sentence=partial(sentence_in, get_lang(self.env, language).code),
         )

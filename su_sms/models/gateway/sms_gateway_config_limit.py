@@ -248,6 +248,11 @@ class SmsGatewayConfig(models.Model):
             for row in self.env.cr.dictfetchall()
         ]
 
+    def _highest_part_price(self):
+        """Return what a part costs at most: in the dearest network; 0 if unknown."""
+        prices = [row["price"] for row in self._prices()]
+        return max(self.price_per_part, *prices, 0)
+
     def _price_list(self):
         """Return the PriceList: one set price, or what was charged lately.
 

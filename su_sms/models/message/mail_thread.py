@@ -1,25 +1,56 @@
+import logging
+
 from odoo import models
 
 from ...text import placeholders, urls
 
+_logger = logging.getLogger(__name__)
+
+# What Odoo lets a post name whom to send an SMS to, beside its recipients.
+NUMBERS = ("sms_numbers", "sms_pid_to_number")
+
 
 class MailThread(models.AbstractModel):
-    """The note of an SMS costs no more than the SMS, whatever its text."""
+    """Who may send by a note, and what the note of an SMS costs."""
 
     _inherit = "mail.thread"
 
     def message_post(self, *args, body="", message_type="notification", **kwargs):
-        if message_type == "sms" and self.env["sms.gateway.config"]._default_ids():
-            # What is longer than may be read is not sent: see the gate.
-            body = urls.unlinked((body or "")[: placeholders.LONGEST + 1])
+        if self._is_strangers_hand():
+            kwargs = _without_numbers(kwargs)
+            message_type = "comment" if message_type == "sms" else message_type
+        body = self._sms_note(body, message_type, kwargs)
         return super().message_post(
             *args, body=body, message_type=message_type, **kwargs
         )
 
+    def message_notify(self, *, body="", **kwargs):
+        if self._is_strangers_hand():
+            kwargs = _without_numbers(kwargs)
+        body = self._sms_note(body, "notification", kwargs)
+        return super().message_notify(body=body, **kwargs)
+
+    def _sms_note(self, body, message_type, kwargs):
+        """Return a note's text; one that goes by SMS costs no more than the SMS."""
+        sent = message_type == "sms" or any(kwargs.get(name) for name in NUMBERS)
+        if sent and self.env["sms.gateway.config"]._default_ids():
+            # What is longer than may be read is not sent: see the gate.
+            return urls.unlinked((body or "")[: placeholders.LONGEST + 1])
+        return body
+
     def _notify_thread_by_sms(
         self, message, recipients_data, msg_vals=False, sms_content=None, **kwargs
     ):
-        """Send the text as it was written, however its note shows it."""
+        """Send the text as it was written, however its note shows it.
+
+        Of who is no employee nothing is sent: they may post, and Odoo lets a post name
+        numbers. What they cause, such as a confirmation, the site's code sends.
+        """
+        if self._is_strangers_hand():
+            _logger.warning(
+                "User %s is no employee and sends no SMS by hand", self.env.uid
+            )
+            return True
         return super()._notify_thread_by_sms(
             message,
             recipients_data,
@@ -27,3 +58,15 @@ class MailThread(models.AbstractModel):
             sms_content=sms_content and urls.relinked(sms_content),
             **kwargs,
         )
+
+    def _is_strangers_hand(self):
+        """Tell whether a visitor or portal user posts, where a gateway would send."""
+        return (
+            not self.env.su
+            and not self.env.user._is_internal()
+            and bool(self.env["sms.gateway.config"]._default_ids())
+        )
+
+
+def _without_numbers(kwargs):
+    return {name: value for name, value in kwargs.items() if name not in NUMBERS}

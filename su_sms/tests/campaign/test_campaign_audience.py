@@ -170,7 +170,7 @@ class TestCampaignAudience(CampaignCase):
             with self.subTest(domain), mute_logger("odoo.sql_db"):
                 campaign = self.campaign(contacts | {"domain": domain})
                 self.assertEqual(campaign.check_state, "failed")
-                self.assertIn("can't be understood", campaign.check_problem)
+                self.assertIn("is no longer valid", campaign.check_problem)
                 self.assertEqual(campaign.audience_ids.record_count, 0)
 
     def test_the_audience_has_only_what_its_author_may_see(self):
@@ -210,7 +210,7 @@ class TestCampaignAudience(CampaignCase):
 
     def test_nobody_and_nothing(self):
         campaign = self.campaign()
-        with self.assertRaisesRegex(UserError, "whom it goes to"):
+        with self.assertRaisesRegex(UserError, "Add recipients first"):
             campaign._launch()
         campaign = self.campaign(self.numbers("abc"))
         self.assertEqual(self.exclusions(campaign), {"sms_number_format": 1})

@@ -108,7 +108,7 @@ class TestFileDialog(CampaignCase):
             question = audience.column_question
             self.assertIn("“Mobile No.” (16/16 rows)", question)
             self.assertIn("“Parent's Phone” (1/16)", question)
-            self.assertIn("goes to “Mobile No.”?", question)
+            self.assertIn("sent to “Mobile No.”?", question)
         campaign = form.save()
         self.assertEqual(campaign.people_count, 16)
         self.assertNotIn("+254722000111", campaign.recipient_ids.mapped("number"))
@@ -131,7 +131,7 @@ class TestFileDialog(CampaignCase):
             self.upload(audience, "Phone,Name\n0712345678,Amina\n")
             with audience.column_ids.edit(0) as column:
                 column.role = "placeholder"
-            self.assertIn("Say which", audience.file_problem)
+            self.assertIn("Choose the column", audience.file_problem)
             self.assertFalse(audience.number_title)
             with audience.column_ids.edit(0) as column:
                 column.role = "number"
@@ -162,7 +162,7 @@ class TestFileDialog(CampaignCase):
             for place, role in ((2, "number"), (1, "number")):
                 with audience.column_ids.edit(place) as column:
                     column.role = role
-            self.assertIn("goes to “Father”?", audience.column_question)
+            self.assertIn("sent to “Father”?", audience.column_question)
             with audience.column_ids.edit(2) as column:
                 column.role = "fallback"
             # Which says what the other is for.
@@ -204,7 +204,7 @@ class TestWhatPeopleSee(CampaignCase):
         campaign = self.campaign(self.file(saved(book), "people.xlsx"))
         self.assertEqual(self.numbers_of(campaign), ["+254712345678"])
         self.assertEqual(self.exclusions(campaign), {"sms_hidden_row": 1})
-        self.assertIn("Rows that are hidden in the file: 1.", campaign.file_notes)
+        self.assertIn("Hidden rows in the file: 1.", campaign.file_notes)
         campaign.audience_ids.hidden_rows = True
         self.assertEqual(campaign.people_count, 2)
         self.run_campaign(campaign)

@@ -83,13 +83,13 @@ class TestCampaignForm(CampaignCase):
     def test_two_columns_of_numbers_are_refused(self):
         campaign = self.campaign(self.file(FILE))
         columns = campaign.audience_ids.column_ids
-        with self.assertRaisesRegex(ValidationError, "One column holds"):
+        with self.assertRaisesRegex(ValidationError, "Choose exactly one Phone Number column"):
             campaign.audience_ids.column_ids = [(1, columns[2].id, {"role": "number"})]
 
     def test_what_keeps_a_campaign_from_being_launched_is_told_before(self):
         wizard = self.env["sms.campaign.launch"]
         nobody = wizard.create({"campaign_id": self.campaign().id})
-        self.assertIn("whom it goes to", nobody.problem)
+        self.assertIn("Add recipients first", nobody.problem)
         campaign = self.campaign(self.numbers("0712345678"))
         self.assertFalse(wizard.create({"campaign_id": campaign.id}).problem)
 

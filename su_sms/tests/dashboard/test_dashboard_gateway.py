@@ -82,7 +82,7 @@ class TestDashboardGateway(DashboardCase):
         )
         administrator = self.user("administrator", "su_sms.group_gateway_admin")
         (problem,) = self.data(administrator)["problems"]
-        self.assertEqual(problem["title"], "1 gateway events to look at")
+        self.assertEqual(problem["title"], "1 gateway events to review")
         self.assertFalse(self.data()["problems"])
 
     def test_missing_reports_are_said(self):

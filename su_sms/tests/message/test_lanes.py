@@ -86,3 +86,55 @@ class TestLanes(CampaignCase):
         sms.write({"gateway_id": heir.id, "failed_over_from_id": self.gateway.id})
         self.work()
         self.assertEqual((sms.state, campaign.state), ("pending", "done"))
+
+    def news(self, *bodies, **vals):
+        """Queue promotional messages, of no campaign, as mailings do."""
+        return self.env["sms.sms"].create(
+            [
+                {
+                    "number": f"07123456{n:02d}",
+                    "body": body,
+                    "message_class": "promotional",
+                    "priority": "0",
+                    **vals,
+                }
+                for n, body in enumerate(bodies)
+            ]
+        )
+
+    def sent_of(self, messages):
+        self.env["sms.sms"]._process_outbox()
+        self.env.invalidate_all()
+        return len(messages.filtered(lambda sms: sms.state == "pending"))
+
+    def test_the_daily_budget_is_kept_by_what_is_of_no_campaign(self):
+        self.gateway.write(
+            {"day_budget": 2.0, "price_per_part": 0.8, "use_window": False}
+        )
+        self.assertEqual(self.sent_of(self.news(*["News"] * 20)), 2)
+
+    def test_the_daily_budget_counts_parts(self):
+        self.gateway.write(
+            {"day_budget": 3.3, "price_per_part": 0.8, "use_window": False}
+        )
+        long = "A long text. " * 20  # two parts
+        messages = self.news(*[f"{long}{n}" for n in range(10)])
+        self.assertEqual(self.sent_of(messages), 2)
+        self.assertEqual(sum(messages.mapped("parts")), 4)
+
+    def test_the_daily_budget_is_kept_on_a_shared_gateway_too(self):
+        self.share(day_budget=2.0)
+        self.gateway.use_window = False
+        mine = self.news(*["News"] * 20)
+        theirs = self.news(*["News"] * 20)
+        theirs.company_id = self.other
+        self.sent_of(mine)
+        sent = [self.sent_of(messages) for messages in (mine, theirs)]
+        self.assertEqual(sent, [2, 2])
+
+    def test_while_no_price_is_known_one_request_tells_it(self):
+        self.gateway.write({"day_budget": 2.0, "chunk_size": 2, "use_window": False})
+        messages = self.news(*["News"] * 20)
+        sent = self.sent_of(messages)
+        self.assertIn(sent, (2, 3, 4))
+        self.assertLess(sum(messages.mapped("cost")), 2.0 + 2 * 0.8)

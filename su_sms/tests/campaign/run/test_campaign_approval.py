@@ -32,7 +32,7 @@ class TestCampaignApproval(RunCase):
         campaign = self.many(3, as_user=manager, user_id=manager.id)
         campaign.with_user(manager)._launch()
         self.assertEqual(campaign.state, "approval")
-        with self.assertRaisesRegex(UserError, "Somebody else"):
+        with self.assertRaisesRegex(UserError, "Someone else"):
             campaign.with_user(manager).action_approve()
         campaign.with_user(manager).action_refuse()
         self.assertEqual(campaign.state, "draft")

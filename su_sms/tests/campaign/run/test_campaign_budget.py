@@ -89,7 +89,7 @@ class TestCampaignBudget(RunCase):
 
     def test_a_budget_needs_a_price(self):
         campaign = self.many(2, budget=4.0)
-        with self.assertRaisesRegex(UserError, "What an SMS costs is not known"):
+        with self.assertRaisesRegex(UserError, "The cost of an SMS is not known yet"):
             campaign._launch()
         self.gateway.price_per_part = 0.8
         self.run_campaign(campaign)
@@ -108,7 +108,7 @@ class TestCampaignBudget(RunCase):
             if lane.campaign
         ]
         self.assertEqual(
-            (lane.reason, lane.opens), ("budget", datetime(2026, 3, 2, 21))
+            (lane.reason, lane.opens), ("day_budget", datetime(2026, 3, 2, 21))
         )
         self.at(NOON + timedelta(days=1))
         self.work()

@@ -302,7 +302,7 @@ class TestCampaignText(CampaignCase):
         trial = self.env["sms.campaign.test"].create(
             {"campaign_id": campaign.id, "numbers": "0722 000 111, 0733 000 111"}
         )
-        with self.assertRaisesRegex(UserError, r"Opted out.*\+254•+111\. Leave"):
+        with self.assertRaisesRegex(UserError, r"Opted out.*\+254•+111\. Remove"):
             trial.action_send()
         self.assertFalse(self.texts())
         trial.numbers = "0733 000 111"

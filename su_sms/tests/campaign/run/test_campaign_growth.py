@@ -83,7 +83,7 @@ class TestCampaignGrowth(CampaignCase):
         self.assertEqual(
             (campaign.state, campaign.pause_reason), ("paused", "approval")
         )
-        self.assertIn("2 recipients were agreed at launch, but 3 were found", campaign.pause_text)
+        self.assertIn("2 recipients were agreed at launch, but 3", campaign.pause_text)
         self.assertIn(self.manager, campaign.sudo().activity_ids.user_id)
         with self.assertRaisesRegex(UserError, "manager has to approve"):
             campaign.action_resume()

@@ -159,7 +159,7 @@ class TestCampaignOptoutNote(CampaignCase):
         self.assertEqual(campaign.optout, "link")
         self.assertEqual(
             campaign.optout_note,
-            "With the link an SMS takes 2 parts instead of 1.",
+            "With the link, an SMS has 2 parts instead of 1.",
         )
         campaign.body = "Short"
         self.assertFalse(campaign.optout_note)
@@ -178,7 +178,7 @@ class TestCampaignOptoutNote(CampaignCase):
 
     def test_word_is_named_where_there_is_one(self):
         self.gateway.optout_short_code = "22384"
-        self.assertIn("word to send back", self.crowd().optout_note)
+        self.assertIn("word to reply with", self.crowd().optout_note)
 
     def test_promotional_without_a_way_out_is_told(self):
         campaign = self.campaign(self.numbers(NEW), optout="none")

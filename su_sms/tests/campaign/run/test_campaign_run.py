@@ -35,7 +35,7 @@ class TestCampaignRun(RunCase):
     def test_launched_twice_is_told_to_the_second(self):
         campaign = self.many(1)
         campaign._launch()
-        with self.assertRaisesRegex(UserError, "Somebody was quicker"):
+        with self.assertRaisesRegex(UserError, "Someone else has just"):
             campaign._launch()
         self.work()
         self.assertEqual(len(self.texts()), 1)
@@ -129,7 +129,7 @@ class TestCampaignRun(RunCase):
 
     def test_a_time_in_the_past_is_told(self):
         campaign = self.many(1, scheduled_at="2020-01-01 08:00:00")
-        with self.assertRaisesRegex(UserError, "is past"):
+        with self.assertRaisesRegex(UserError, "in the past"):
             campaign._launch()
 
     def test_what_comes_too_late_is_given_up(self):

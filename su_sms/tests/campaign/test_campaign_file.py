@@ -93,6 +93,12 @@ class TestFileDialog(CampaignCase):
             self.assertIn("hidden", audience.notes)
         self.assertEqual(form.save().people_count, 2)
 
+    def test_what_is_no_base64_is_refused_as_damaged(self):
+        audience = self.form().audience_ids.new()
+        audience.kind = "file"
+        with self.assertRaisesRegex(UserError, "damaged"):
+            audience.file = "abcde"
+
     def test_a_sheet_without_numbers_is_refused_by_name(self):
         book = workbook({"Notes": [["a", "b"], ["c", "d"]]})
         with self.assertRaisesRegex(UserError, "Sheet “Notes”: There is no column"):

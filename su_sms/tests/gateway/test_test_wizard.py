@@ -64,6 +64,14 @@ class TestTestWizard(GatewayCase):
         self.assertFalse(self.simulator.requests())
         self.assertEqual(wizard.action_open_profile()["res_id"], self.admin.id)
 
+    def test_an_address_that_is_none_is_a_failure_like_others(self):
+        self.parameters.set_param("su_sms.base_url", "not an address")
+        wizard = self.wizard()
+        wizard.action_run()
+        self.assertEqual(self.steps(wizard), [("number", True), ("account", False)])
+        self.assertIn("must look like https://", wizard.diagnosis)
+        self.assertIn("su_sms.base_url", wizard.remedy)
+
     def break_key(self):
         self.gateway.api_key = "atsk_wrong"
 

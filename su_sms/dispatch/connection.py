@@ -7,9 +7,24 @@ import contextlib
 import psycopg2
 from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 
+# Whether a crash of the server may take back what it has said to be committed: a usual
+# tuning of a role, or of a database.
+FORGETFUL = "current_setting('synchronous_commit') IN ('off', 'local')"
+DURABLE = f"SELECT set_config('synchronous_commit', 'on', TRUE) WHERE {FORGETFUL}"
+
+
+def durable(cr):
+    """Let the open transaction's commit outlive a crash of the server.
+
+    What was committed before it does too: the server writes its log in order.
+    """
+    cr.execute(DURABLE)
+
 
 class Connection:
     """One thread's connection, opened when it is needed and anew when it has failed.
+
+    What it commits is never taken back: a claim that a crash takes back is sent twice.
 
     Its transactions are READ COMMITTED: see :mod:`.outbox`. Told to the connection
     once, that costs no statement in each transaction; Odoo sets a level of its own
@@ -22,6 +37,7 @@ class Connection:
     def __init__(self, connect):
         self._connect = connect
         self._cr = None
+        self._forgetful = False
 
     def open(self):
         """Open it now.
@@ -31,6 +47,8 @@ class Connection:
         if not self._cr:
             cr = self._connect()
             cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
+            cr.execute(f"SELECT {FORGETFUL}")
+            [self._forgetful] = cr.fetchone()
             self._cr = cr
 
     @contextlib.contextmanager
@@ -40,6 +58,10 @@ class Connection:
         # Kept again only if all went well: what failed may be broken.
         cr, self._cr = self._cr, None
         try:
+            if self._forgetful:
+                # Of the role, and so the same for all its transactions; told in each,
+                # as a pooler may give each another connection.
+                durable(cr)
             yield cr
             # Its own, not the caller's: that is what it is for.
             cr.commit()  # pylint: disable=invalid-commit

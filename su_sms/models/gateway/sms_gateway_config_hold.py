@@ -5,7 +5,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import LazyTranslate
 
+from ...africastalking.account import AccountError
 from ...africastalking.errors import GatewayError
+from ...africastalking.trust import TrustError
 from ...dispatch import waiting
 from ...tools.context import loud
 from ...tools.transactions import end_transaction, utcnow
@@ -334,10 +336,14 @@ class SmsGatewayConfig(models.Model):
         for gateway in self.sudo().search([("hold_reason", "!=", "paused")]):
             if not gateway._api_key():
                 continue
-            client = gateway._client()
-            end_transaction(self.env)
             try:
+                client = gateway._client()
+                end_transaction(self.env)
                 balance = client.balance()
+            except (AccountError, TrustError) as error:
+                # One gateway that can't be used must not stop the others.
+                _logger.error("Gateway %s: %s", gateway.id, error)
+                continue
             except GatewayError as error:
                 # Sending finds out by itself, and says so.
                 _logger.info("No balance of gateway %s: %s", gateway.id, error.reason)

@@ -11,6 +11,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ...africastalking import callbacks
 from ...dispatch import outbox, reports
+from ...dispatch.connection import durable
 from ...privacy import links
 from ...tools.acts import Act
 from ...tools.reasons import sentence
@@ -99,6 +100,8 @@ class SmsGatewayEvent(models.Model):
         :param pairs: the fields as posted, [(name, value)], repeated ones included
         """
         payload = json.dumps([(name, links.hide(value)) for name, value in pairs])
+        # The provider is told that it is here, and posts it no more.
+        durable(self.env.cr)
         self.env.cr.execute(
             """
             INSERT INTO sms_gateway_event

@@ -3,6 +3,7 @@ from datetime import datetime
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...dispatch.connection import durable
 from ...privacy.blacklist import NO_CLAIM
 from ...tools.acts import BY_A_USER, CHANNELS, REASONS, YES
 from ...tools.context import without_defaults
@@ -61,6 +62,9 @@ class SmsConsent(models.Model):
         :param out: whether these opted out
         :return: the lines, in the order of the acts
         """
+        if out:
+            # They are told that they get no more, whatever becomes of the server.
+            durable(self.env.cr)
         lines = without_defaults(self.sudo(), self._fields)
         shared = set() if out else self._said_elsewhere(acts)
         return lines.create(

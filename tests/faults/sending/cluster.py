@@ -14,9 +14,16 @@ READY_SECONDS = 60
 
 
 class Cluster(Postgres):
-    """A server in ``folder``, without data; ``with`` starts and stops it."""
+    """A server in ``folder``, without data; ``with`` starts and stops it.
 
-    def __init__(self, like: Postgres, folder: Path) -> None:
+    It keeps what it commits as a server in use does: with fsync.
+
+    :param settings: more of PostgreSQL's settings
+    """
+
+    def __init__(self, like: Postgres, folder: Path, **settings: str) -> None:
+        kept = {"fsync": "on", "full_page_writes": "on"}
+        self._settings = SETTINGS | kept | settings
         self.bin = like.bin
         self.own = True
         folder.mkdir()
@@ -35,7 +42,7 @@ class Cluster(Postgres):
 
     def start(self) -> None:
         """Start it and wait until it answers, after a crash with its recovery."""
-        options = [f"-c{name}={value}" for name, value in SETTINGS.items()]
+        options = [f"-c{name}={value}" for name, value in self._settings.items()]
         command = [self.bin / "postgres", "-D", self._folder / "data"]
         with (self._folder / "log").open("ab") as log:
             self._process = Process(

@@ -4,6 +4,8 @@ import random
 import time
 from pathlib import Path
 
+import pytest
+
 from dev.server import OdooServer
 
 from ..system import ON_THE_WIRE, System, messages, until
@@ -35,12 +37,19 @@ def test_outcomes_outlive_a_database_that_is_away(
     judge(system, count, outages)
 
 
+@pytest.mark.parametrize("synchronous_commit", ["on", "off"])
 def test_outcomes_outlive_a_database_server_that_is_killed(
-    system: System, rng: random.Random, long: bool, tmp_path: Path
+    system: System,
+    rng: random.Random,
+    long: bool,
+    tmp_path: Path,
+    synchronous_commit: str,
 ) -> None:
+    """Also if it is tuned to take commits back: claims and outcomes are not."""
     count, kills = (3000, 20) if long else (300, 2)
     system.admin.settings(latency_ms=LATENCY_MS)
-    with Cluster(system.env.postgres, tmp_path / "cluster") as cluster:
+    tuned = {"synchronous_commit": synchronous_commit, "wal_writer_delay": "10s"}
+    with Cluster(system.env.postgres, tmp_path / "cluster", **tuned) as cluster:
         env = cluster.adopt(system.env, system.database)
         system = System(env, system.database, system.simulator)
         with Worker(env, system.database, tmp_path / "worker.log") as worker:

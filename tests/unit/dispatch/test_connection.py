@@ -8,13 +8,14 @@ import psycopg2
 import pytest
 from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 
-from su_sms.dispatch.connection import Connection
+from su_sms.dispatch.connection import DURABLE, Connection
 
 
 class Cursor:
     """What of Odoo's cursor is used; PostgreSQL itself is in the fault tests."""
 
-    def __init__(self):
+    def __init__(self, forgetful=False):
+        self.forgetful = forgetful
         self.statements = []
         self.levels = []
         self.closed = False
@@ -22,6 +23,9 @@ class Cursor:
 
     def execute(self, statement):
         self.statements.append(statement)
+
+    def fetchone(self):
+        return (self.forgetful,)
 
     def commit(self):
         self.statements.append("COMMIT")
@@ -62,3 +66,22 @@ def test_one_that_failed_is_not_used_again(connection, opened):
     with connection.transaction():
         pass
     assert len(opened) == 2
+
+
+@pytest.mark.parametrize("forgetful", [False, True])
+def test_no_commit_of_it_is_taken_back_by_a_crash(forgetful):
+    opened = []
+
+    def connect():
+        opened.append(Cursor(forgetful))
+        return opened[-1]
+
+    connection = Connection(connect)
+    for _time in range(2):
+        with connection.transaction() as cr:
+            cr.execute("SELECT 1")
+    statements = opened[0].statements
+    assert statements.count(DURABLE) == (2 if forgetful else 0)
+    assert statements[-3 if forgetful else -2 :][0] == (
+        DURABLE if forgetful else "SELECT 1"
+    )

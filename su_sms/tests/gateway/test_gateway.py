@@ -79,7 +79,7 @@ class TestGateway(GatewayCase):
         sms = self.queue("0712345678")
         with self.assertRaises(UserError):
             self.gateway.unlink()
-        with self.assertRaisesRegex(UserError, "1 messages wait"):
+        with self.assertRaisesRegex(UserError, "1 messages are waiting"):
             self.gateway.active = False
         sms.send()
         self.gateway.active = False

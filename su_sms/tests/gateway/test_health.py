@@ -153,7 +153,7 @@ class TestHealth(GatewayCase):
         resent = self.queue("0712345672", queued_at=fields.Datetime.now())
         self.age(waits | later | resent, LONG_AGO)
         self.assertEqual(self.findings(), [("queue", "warning")])
-        self.assertIn("1 messages wait, though nothing", self.gateway.health)
+        self.assertIn("1 messages are waiting for no apparent", self.gateway.health)
         oldest = fields.Datetime.now() - LONG_AGO
         difference = abs(self.gateway.oldest_waiting_at - oldest)
         self.assertLess(difference, timedelta(minutes=1))
@@ -195,4 +195,4 @@ class TestHealth(GatewayCase):
         for user, expected in ((manager, 0), (self.administrator, 1)):
             problems = self.env["sms.dashboard"].with_user(user).get_data()["problems"]
             self.assertEqual(len(problems), expected)
-        self.assertEqual(problems[0]["title"], "Test: The line is not verified")
+        self.assertEqual(problems[0]["title"], "Test: The connection is not verified")

@@ -30,7 +30,7 @@ class TestComposerSaidNo(CampaignCase):
         )
 
     def test_a_contact_who_has_opted_out(self):
-        self.assertIn("must know", self.composer(self.people[0]).said_no)
+        self.assertIn("need to know", self.composer(self.people[0]).said_no)
 
     def test_a_contact_who_has_not(self):
         self.assertFalse(self.composer(self.people[1]).said_no)

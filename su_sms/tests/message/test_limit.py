@@ -43,7 +43,7 @@ class TestLimit(LimitCase):
 
     def test_more_than_the_limit_is_refused_and_nothing_is_sent(self):
         self.send("+254712345671", "+254712345672")
-        with self.assertRaisesRegex(UserError, "3 SMS an hour"):
+        with self.assertRaisesRegex(UserError, "3 SMS per hour"):
             self.send("+254712345673", "+254712345674")
         self.assertEqual(len(self.sent()), 2)
         self.send("+254712345673")
@@ -64,10 +64,10 @@ class TestLimit(LimitCase):
                 for place in range(3):
                     number = f"+25471234567{place}"
                     getattr(trials.create(values | {"numbers": number}), button)()
-                with self.assertRaisesRegex(UserError, "3 SMS an hour"):
+                with self.assertRaisesRegex(UserError, "3 SMS per hour"):
                     last = trials.create(values | {"numbers": "+254712345679"})
                     getattr(last, button)()
-                with self.assertRaisesRegex(UserError, "3 SMS an hour"):
+                with self.assertRaisesRegex(UserError, "3 SMS per hour"):
                     self.send("+254712345679")
                 savepoint.rollback()
 
@@ -78,7 +78,7 @@ class TestLimit(LimitCase):
         )
         for _each in range(3):
             composers.create({"body": "Hello"}).action_send_sms()
-        with self.assertRaisesRegex(UserError, "3 SMS an hour"):
+        with self.assertRaisesRegex(UserError, "3 SMS per hour"):
             composers.create({"body": "Hello"}).action_send_sms()
 
     def test_a_composer_for_many_counts_as_well(self):
@@ -89,7 +89,7 @@ class TestLimit(LimitCase):
             default_res_ids=people.ids,
             default_composition_mode="mass",
         )
-        with self.assertRaisesRegex(UserError, "3 SMS an hour"):
+        with self.assertRaisesRegex(UserError, "3 SMS per hour"):
             composer.create({"body": "Hello"}).action_send_sms()
 
     def test_each_user_has_their_own(self):

@@ -72,7 +72,7 @@ class TestDoubtfulAnswer(WordsCase):
         message = self.doubt()
         manager = self.user("manager", "su_sms.group_manager")
         data = self.env["sms.dashboard"].with_user(manager).get_data()
-        [found] = [each for each in data["problems"] if "looked at" in each["title"]]
+        [found] = [each for each in data["problems"] if "to review" in each["title"]]
         self.assertIn("1", found["title"])
         opened = self.env[found["open"]["model"]].search(found["open"]["domain"])
         self.assertEqual(opened, message)

@@ -139,7 +139,7 @@ class TestOptoutWeb(OptoutCase):
         for path in (wrong, self.path, f"{self.path}/1"):
             page = self.url_open(path)
             self.assertEqual(page.status_code, 429)
-            self.assertIn("Too many tries", page.text)
+            self.assertIn("Too many attempts", page.text)
             self.assertIn("Retry-After", page.headers)
 
     def test_who_guesses_blocks_nobody_behind_the_same_address(self):

@@ -262,7 +262,7 @@ class TestOptoutWords(WordsCase):
         sms = self.queue(NUMBER, message_class="promotional")
         sms.state = "process"
         self.write_in("STOP")
-        self.assertIn("1 messages were on their way", self.entry().note)
+        self.assertIn("1 messages had already been sent", self.entry().note)
 
     def test_text_for_the_end_of_a_message(self):
         self.assertEqual(self.gateway._optout_word_text(), "")

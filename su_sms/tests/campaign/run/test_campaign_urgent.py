@@ -78,7 +78,7 @@ class TestCampaignUrgent(CampaignCase):
         wizard = wizard.create({"campaign_id": campaign.id, "urgent": True})
         for reason in (False, "", "  "):
             wizard.urgent_reason = reason
-            with self.assertRaisesRegex(UserError, "Say why"):
+            with self.assertRaisesRegex(UserError, "Enter the reason"):
                 wizard.action_launch()
         self.assertEqual(campaign.state, "draft")
 
@@ -111,7 +111,7 @@ class TestCampaignUrgent(CampaignCase):
         wizard = wizard.create(
             {"campaign_id": campaign.id, "urgent": True, "urgent_reason": REASON}
         )
-        with self.assertRaisesRegex(UserError, "Promotional"):
+        with self.assertRaisesRegex(UserError, "Only transactional"):
             wizard.action_launch()
         with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation):
             with self.env.cr.savepoint():

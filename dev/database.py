@@ -68,7 +68,18 @@ def copy(env: Environment, template: str, name: str) -> str:
     if source.exists():
         # files of a store are named by their content and never change
         shutil.copytree(source, filestore(env, name), copy_function=os.link)
+    settle_in(env, name)
     return name
+
+
+def settle_in(env: Environment, name: str) -> None:
+    """Let the gateways of a copied database belong to it: it is no copy of one in use.
+
+    What a copy does by itself has tests of its own.
+    """
+    sql = "SELECT 1 FROM pg_attribute WHERE attname = 'home' AND attrelid ="
+    if env.postgres.query(f"{sql} to_regclass('sms_gateway_config')", database=name):
+        env.postgres.query("UPDATE sms_gateway_config SET home = NULL", database=name)
 
 
 def template(

@@ -21,6 +21,8 @@ SUCCESS_IS_OLD = """
     OR last_success_at < last_error_at
     OR last_success_at < %(now)s - interval '10 seconds'
 """
+# What only a person ends: no probe does.
+BY_A_PERSON = ("paused", "copy")
 SENDING, RESUMED, PROBING, HELD = "sending", "resumed", "probing", "held"
 
 
@@ -50,7 +52,7 @@ def state(cr, gateway, now):
 
 def _is_due(found, now):
     hold_reason, retry_at, _failed_last = found
-    return hold_reason != "paused" and (retry_at is None or retry_at <= now)
+    return hold_reason not in BY_A_PERSON and (retry_at is None or retry_at <= now)
 
 
 def put_off(cr, gateway, now):
@@ -74,7 +76,7 @@ def hold(cr, claim, outcome, now):
         [claim.gateway.id],
     )
     found = cr.fetchone()
-    if found is None or found[0] == "paused":
+    if found is None or found[0] in BY_A_PERSON:
         return
     held_for, count, known_at, version = found
     if held_for and known_at and known_at >= claim.at:
@@ -118,13 +120,18 @@ def hold(cr, claim, outcome, now):
 def release(cr, claim, now):
     """Note that a claim's gateway took messages, and end a hold older than the claim.
 
-    A person's pause stays. Writes a busy gateway at most every ten seconds.
+    What a person ends stays. Writes a busy gateway at most every ten seconds.
     """
-    known = {"id": claim.gateway.id, "now": now, "at": claim.at}
+    known = {
+        "id": claim.gateway.id,
+        "now": now,
+        "at": claim.at,
+        "person": list(BY_A_PERSON),
+    }
     cr.execute(
         f"""
         SELECT FROM sms_gateway_config
-         WHERE id = %(id)s AND (hold_reason <> 'paused' OR {SUCCESS_IS_OLD})
+         WHERE id = %(id)s AND (hold_reason <> ALL(%(person)s) OR {SUCCESS_IS_OLD})
         """,
         known,
     )
@@ -137,7 +144,7 @@ def release(cr, claim, now):
                hold_told = FALSE, retry_at = NULL, retry_count = 0,
                last_success_at = %(now)s
          WHERE id = %(id)s
-           AND hold_reason <> 'paused'
+           AND hold_reason <> ALL(%(person)s)
            AND (last_error_at IS NULL OR last_error_at < %(at)s)
         """,
         known,

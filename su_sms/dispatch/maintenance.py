@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from . import lanes
+from . import holds, lanes
 from .timing import pace, schedule
 
 
@@ -41,6 +41,40 @@ def expire_old(cr, now):
                FOR UPDATE OF sms SKIP LOCKED))
         """,
         {"now": now},
+    )
+    return cr.rowcount
+
+
+def give_up(cr, gateway_id, before, now):
+    """Give up what waits for a gateway since before this time.
+
+    :return: how many
+    """
+    cr.execute(
+        """
+        UPDATE sms_sms
+           SET state = 'error', failure_type = 'sms_too_old', to_publish = TRUE,
+               write_date = %(now)s
+         WHERE state = 'outgoing' AND gateway_id = %(gateway)s
+           AND greatest(create_date, queued_at) < %(before)s
+        """,
+        {"gateway": gateway_id, "before": before, "now": now},
+    )
+    return cr.rowcount
+
+
+def call_off(cr, gateway_id, now):
+    """Cancel all that waits for a gateway.
+
+    :return: how many
+    """
+    cr.execute(
+        """
+        UPDATE sms_sms
+           SET state = 'canceled', to_publish = TRUE, write_date = %(now)s
+         WHERE state = 'outgoing' AND gateway_id = %(gateway)s
+        """,
+        {"gateway": gateway_id, "now": now},
     )
     return cr.rowcount
 
@@ -125,8 +159,8 @@ def next_due(cr, gateways, now):
 def _next_of(cr, gateway, now):
     cr.execute(
         "SELECT retry_at FROM sms_gateway_config"
-        " WHERE id = %s AND active AND hold_reason IS DISTINCT FROM 'paused'",
-        [gateway.id],
+        " WHERE id = %s AND active AND coalesce(hold_reason, '') <> ALL(%s)",
+        [gateway.id, list(holds.BY_A_PERSON)],
     )
     found = cr.fetchone()
     if found is None:

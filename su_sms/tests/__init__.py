@@ -38,6 +38,7 @@ from .dashboard import (
 )
 from .gateway import (
     test_callback,
+    test_copy,
     test_country,
     test_gateway,
     test_health,

@@ -144,6 +144,10 @@ class SmsTestWizard(models.TransientModel):
             text = self.env._("This is a neutralized copy of a database.")
             yield self._step("account", False, text, reason="neutralized")
             return
+        if gateway in gateway._away():
+            text = self.env._("This looks like a copy of another database.")
+            yield self._step("account", False, text, reason="copy")
+            return
         try:
             account = gateway._account()
         except AccountError as error:
@@ -263,6 +267,9 @@ class SmsTestWizard(models.TransientModel):
             ),
             "neutralized": self.env._(
                 "Copies of a database send nothing. Test in the production database."
+            ),
+            "copy": self.env._(
+                "Open the gateway and choose whether this database is the real one."
             ),
             "resolve": self.env._(
                 "The server can't resolve this name. Ask the network team whether"

@@ -9,6 +9,7 @@ from ...africastalking.account import AccountError
 from ...africastalking.errors import GatewayError
 from ...africastalking.trust import TrustError
 from ...dispatch import waiting
+from ...dispatch.holds import BY_A_PERSON
 from ...tools.context import loud
 from ...tools.transactions import end_transaction, utcnow
 
@@ -16,6 +17,7 @@ _lt = LazyTranslate(__name__)
 
 HOLD_REASONS = [
     ("paused", "Paused"),
+    ("copy", "This looks like a copy of another database"),
     ("auth", "Username or API key refused"),
     ("sender", "Sender ID refused"),
     ("credit", "No credit"),
@@ -55,7 +57,7 @@ MENDS = {
     "proxy_username",
 }
 # Held until a person does something; the administrators are told.
-WANTS_A_PERSON = ("auth", "sender", "credit", "tls", "request")
+WANTS_A_PERSON = ("copy", "auth", "sender", "credit", "tls", "request")
 _logger = logging.getLogger(__name__)
 
 
@@ -149,7 +151,9 @@ class SmsGatewayConfig(models.Model):
         """
         for gateway in self:
             gateway.sudo().settings_version += 1
-        self.filtered(lambda g: g.hold_reason and g.hold_reason != "paused")._resume()
+        self.filtered(
+            lambda g: g.hold_reason and g.hold_reason not in BY_A_PERSON
+        )._resume()
 
     def _resume(self):
         if not self:
@@ -172,6 +176,8 @@ class SmsGatewayConfig(models.Model):
 
     def _hold(self, error):
         """Hold because of what a person's test has found."""
+        if self.hold_reason in BY_A_PERSON:
+            return
         self.sudo().write(
             {
                 "hold_reason": error.reason,
@@ -212,12 +218,14 @@ class SmsGatewayConfig(models.Model):
 
     def action_pause(self):
         self.check_access("write")
+        self._check_no_copy()
         self.sudo().write(
             {"hold_reason": "paused", "held_since": fields.Datetime.now()}
         )
 
     def action_resume(self):
         self.check_access("write")
+        self._check_no_copy()
         self._resume()
 
     @api.model
@@ -333,7 +341,8 @@ class SmsGatewayConfig(models.Model):
         self.env["ir.cron"]._sms_check_is_job()
         if self._is_neutralized():
             return
-        for gateway in self.sudo().search([("hold_reason", "!=", "paused")]):
+        self._away()
+        for gateway in self.sudo().search([("hold_reason", "not in", BY_A_PERSON)]):
             if not gateway._api_key():
                 continue
             try:

@@ -1,22 +1,35 @@
 import logging
 import os
 import re
+import secrets
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
 
+from ...dispatch import home, maintenance
 from ...tools import vault
 from ...tools.reasons import sentence
+from ...tools.transactions import utcnow
 
 _logger = logging.getLogger(__name__)
 
 # Only variables meant for us can be named: a form must not read out the server's.
 KEY_VARIABLE = re.compile(rf"(?!{vault.VARIABLE}$)SU_SMS_[A-Z0-9_]+")
 SECRETS = ("api_key", "proxy_password")
+# What has waited for so long in a copy, the original may have sent meanwhile.
+LONG = timedelta(hours=1)
+# How often a gateway notes that it is where it belongs.
+SEEN_EVERY = timedelta(hours=1)
 
 
 class SmsGatewayConfig(models.Model):
-    """The secrets of a gateway: in the system parameters, write-only for people."""
+    """What is a gateway's alone: its secrets, and the database that it belongs to.
+
+    Secrets are in the system parameters, write-only for people. In a copy of its
+    database a gateway sends nothing until a person has said which is the real one.
+    """
 
     # A subject of its own. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.gateway.config"
@@ -52,6 +65,11 @@ class SmsGatewayConfig(models.Model):
     )
 
     seal_problem = fields.Char(compute="_compute_seal_problem")
+
+    # Where it belongs: see dispatch/home.py
+    home = fields.Json(readonly=True, copy=False, exportable=False, groups=".")
+    copy_of = fields.Char(compute="_compute_copy_of")
+    waiting_long_count = fields.Integer(compute="_compute_copy_of")
 
     def _compute_secrets(self):
         """Show nothing: secrets are write-only."""
@@ -219,3 +237,135 @@ class SmsGatewayConfig(models.Model):
     def _api_key(self):
         self.ensure_one()
         return self._api_keys()[self]
+
+    # ------------------------------------------------------------
+    # Where it belongs
+    # ------------------------------------------------------------
+
+    @api.depends("hold_reason")
+    def _compute_copy_of(self):
+        self.copy_of = False
+        self.waiting_long_count = 0
+        for gateway in self.filtered(lambda each: each.hold_reason == "copy"):
+            home = gateway.sudo().home or {}
+            gateway.copy_of = self.env._(
+                "“%(database)s” of %(date)s",
+                database=home.get("name"),
+                date=format_date(self.env, (home.get("at") or "")[:10]),
+            )
+            gateway.waiting_long_count = (
+                self.env["sms.sms"].sudo().search_count(gateway._waits_long())
+            )
+
+    def _waits_long(self):
+        """Return the domain of what has waited for so long that it may be sent."""
+        before = fields.Datetime.now() - LONG
+        return [
+            ("gateway_id", "=", self.id),
+            ("state", "=", "outgoing"),
+            ("create_date", "<", before),
+            *("|", ("queued_at", "=", False), ("queued_at", "<", before)),
+        ]
+
+    @api.model
+    def _away(self):
+        """Return the gateways of which this database is a copy; they are held.
+
+        One that belongs nowhere yet belongs here from now on.
+        """
+        here = home.here(self.env.cr)
+        now = fields.Datetime.now()
+        gateways = self.sudo().with_context(active_test=False).search([])
+        away = gateways.filtered(
+            lambda each: each.home and not home.is_same(each.home, here)
+        )
+        for gateway in gateways - away:
+            seen = (gateway.home or {}).get("at")
+            if not seen or fields.Datetime.from_string(seen) < now - SEEN_EVERY:
+                gateway.home = {**here, "at": fields.Datetime.to_string(now)}
+        held = away.filtered(lambda each: each.hold_reason != "copy")
+        if held:
+            held.write(
+                {
+                    "hold_reason": "copy",
+                    "hold_text": False,
+                    "held_since": now,
+                    "hold_told": False,
+                    "retry_at": False,
+                }
+            )
+            _logger.warning("Gateways %s are those of another database", held.ids)
+        return away
+
+    def _settle_in(self):
+        """Let these belong to this database from now on."""
+        at = fields.Datetime.to_string(fields.Datetime.now())
+        self.sudo().home = {**home.here(self.env.cr), "at": at}
+
+    def _check_no_copy(self):
+        if any(gateway.hold_reason == "copy" for gateway in self):
+            raise UserError(
+                self.env._(
+                    "This looks like a copy of another database. Open the gateway and"
+                    " choose whether it is the real one."
+                )
+            )
+
+    def _check_copy(self):
+        self.check_access("write")
+        if any(gateway.hold_reason != "copy" for gateway in self):
+            raise UserError(self.env._("This gateway is not held as a copy."))
+
+    def action_give_up_old(self):
+        """Give up what has waited for so long that the original may have sent it."""
+        self._check_copy()
+        self.env.flush_all()
+        for gateway in self:
+            now = utcnow()
+            count = maintenance.give_up(self.env.cr, gateway.id, now - LONG, now)
+            gateway._message_log(
+                body=self.env._("%s messages were discarded as too old.", count)
+            )
+        self.env["sms.sms"].invalidate_model()
+        self.env["sms.sms"]._trigger_dispatch()
+
+    def action_is_original(self):
+        """Go on here: this is the database that sends from now on."""
+        self._check_copy()
+        self._settle_in()
+        for gateway in self:
+            gateway._message_log(
+                body=self.env._("Confirmed: this is the real database. It sends again.")
+            )
+        self._resume()
+        self.env["sms.gateway.event"]._wake()
+
+    def action_is_copy(self):
+        """Take from this copy all that would reach people: keys, and what waits."""
+        self._check_copy()
+        self.env.flush_all()
+        for gateway in self.sudo():
+            for secret in SECRETS:
+                gateway._store_secret(secret, "")
+            gateway.write(
+                {
+                    "environment": "sandbox",
+                    "key_variable": False,
+                    "proxy_username": False,
+                    "callback_token": secrets.token_urlsafe(32),
+                    "callback_token_before": False,
+                    "hold_reason": "paused",
+                }
+            )
+            count = maintenance.call_off(self.env.cr, gateway.id, utcnow())
+            gateway.with_env(self.env)._message_log(
+                body=self.env._(
+                    "Confirmed: this is a copy. Its keys were removed, and %s waiting"
+                    " messages cancelled.",
+                    count,
+                )
+            )
+        self._settle_in()
+        self.env.registry.clear_cache()
+        self.env["sms.sms"].invalidate_model()
+        self.env["sms.sms"]._trigger_dispatch()

@@ -15,7 +15,13 @@ from ...dispatch.connection import durable
 from ...privacy import links
 from ...tools.acts import Act
 from ...tools.reasons import sentence
-from ...tools.transactions import in_test, own_environment, own_transaction, utcnow
+from ...tools.transactions import (
+    end_transaction,
+    in_test,
+    own_environment,
+    own_transaction,
+    utcnow,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -150,6 +156,8 @@ class SmsGatewayEvent(models.Model):
         As a job this does not wait for more, as its record is locked: it runs again.
         """
         self.env["ir.cron"]._sms_check_is_job()
+        self.env["sms.gateway.config"]._away()
+        end_transaction(self.env)
         jobs = self.env["ir.cron"]
         in_job = jobs._sms_in_job()
         until = time.monotonic() + jobs._sms_seconds(RUN_SECONDS)
@@ -233,6 +241,10 @@ class SmsGatewayEvent(models.Model):
                 FROM sms_gateway_event
                WHERE state IN ('new', 'waiting')
                  AND (not_before IS NULL OR not_before <= %s)
+                 -- of a copy they are only stored: they are about the original's
+                 AND NOT EXISTS (SELECT FROM sms_gateway_config gateway
+                                  WHERE gateway.id = gateway_id
+                                    AND gateway.hold_reason = 'copy')
             ORDER BY id LIMIT %s
                  FOR UPDATE SKIP LOCKED
             """,

@@ -298,7 +298,8 @@ class SmsSms(models.Model):
         gateways = self.env["sms.gateway.config"].sudo()
         countries = gateways._countries()
         lines = []
-        for gateway in gateways.search([("provider", "!=", False)]):
+        away = gateways._away()
+        for gateway in gateways.search([("provider", "!=", False)]) - away:
             try:
                 gateway._check_knows_who_said_no()
                 settings = gateway._settings()

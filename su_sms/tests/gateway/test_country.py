@@ -96,7 +96,7 @@ class TestCountry(CampaignCase):
         self.fails(12)
         self.gateway.invalidate_recordset()
         self.assertIn(
-            "read as those of United States, but 21 of the last 21 were not valid there",
+            "those of United States, but 21 of the last 21 were not valid there",
             self.gateway.health,
         )
         self.assertEqual(self.gateway.health_state, "warning")

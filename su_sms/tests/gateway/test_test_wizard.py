@@ -164,7 +164,7 @@ class TestTestWizardFirewall(GatewayCase):
         wizard = self.run_test()
         self.assertEqual(wizard.step_ids[-1].name, "handshake")
         self.assertIn("TLS inspected by su_sms simulator", wizard.diagnosis)
-        self.assertIn("authority's certificate", wizard.remedy)
+        self.assertIn("certificate of its authority", wizard.remedy)
         self.assertFalse(self.simulator.requests())
 
     def test_accepted_with_its_authority(self):

@@ -70,7 +70,7 @@ class TestMailingRights(GatewayCase):
         mailing = self.mail([("id", "=", self.own.id), ("signup_type", "=", False)])
         self.assertFalse(mailing.mailing_trace_ids)
         self.assertFalse(self.texts())
-        notes = mailing.message_ids.filtered(lambda m: "not allowed to search" in m.body)
+        notes = mailing.message_ids.filtered(lambda m: "allowed to search" in m.body)
         self.assertEqual(len(notes), 1)
 
     def test_whoever_changes_whom_it_goes_to_finds_no_more_than_they_may(self):

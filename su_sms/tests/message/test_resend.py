@@ -97,7 +97,7 @@ class TestResend(CampaignCase):
         self.run_campaign(campaign)
         left_out = self.of(campaign).filtered("left_out")
         self.assertTrue(left_out)
-        with self.assertRaisesRegex(UserError, "left this person out"):
+        with self.assertRaisesRegex(UserError, "left this recipient out"):
             left_out.action_set_outgoing()
 
     def test_message_of_a_cancelled_campaign_stays(self):

@@ -178,7 +178,7 @@ class TestRouting(GatewayCase):
         wizard = self.env["mailing.sms.test"].create(
             {"mailing_id": mailing.id, "numbers": "0722 000 111\n+254733000111"}
         )
-        with self.assertRaisesRegex(UserError, r"Opted out.*\+254•+111\. Leave"):
+        with self.assertRaisesRegex(UserError, r"Opted out.*\+254•+111\. Remove"):
             wizard.action_send_sms()
         self.assertEqual(len(self.texts()), sent)
         wizard.numbers = "+254733000111"

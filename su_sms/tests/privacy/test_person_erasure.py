@@ -279,7 +279,7 @@ class TestPersonErasure(PersonCase):
         lines |= self.env["sms.consent"]._record([(OTHER, shared)], True)
         mine = self.env["sms.consent"]._record([(OTHER, own)], True)
         said = self.wizard(OTHER, theirs).action_erase()["params"]["message"]
-        self.assertIn("stays on the list", said)
+        self.assertIn("stays on the blacklist", said)
         self.assertEqual(set(lines.mapped("number")), {OTHER})
         self.assertNotEqual(mine.number, OTHER)
         self.assertEqual(blacklist._opted_out([OTHER]), {OTHER})

@@ -133,6 +133,9 @@ METHODS = {
     ("sms.dashboard", "get_data"): MANAGERS_EVERYWHERE,
     # who administers Odoo as well as the gateways: none of these alone
     ("sms.gateway.config", "action_keep_address"): NOBODY,
+    ("sms.gateway.config", "action_give_up_old"): ADMINS,
+    ("sms.gateway.config", "action_is_copy"): ADMINS,
+    ("sms.gateway.config", "action_is_original"): ADMINS,
     ("sms.gateway.config", "action_pause"): ADMINS,
     ("sms.gateway.config", "action_renew_callbacks"): ADMINS,
     ("sms.gateway.config", "action_resume"): ADMINS,

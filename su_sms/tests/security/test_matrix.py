@@ -32,7 +32,7 @@ CRUD = {
     "write",
 }
 # What every record with a chatter has, by Odoo's own rights; see test_length.py.
-CHATTER = {"message_post"}
+CHATTER = {"message_notify", "message_post"}
 # Models of Odoo's that have a row as well.
 ODOOS = {"phone.blacklist", "sms.sms"}
 OTHERS, FOREIGN = "others", "foreign"

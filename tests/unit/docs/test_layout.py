@@ -30,6 +30,7 @@ SHORT = {
     "dev/problem.py": "raised by what can't import each other",
     "su_sms/africastalking/clients.py": "what is open, shared by all threads",
     "su_sms/controllers/headers.py": "sent by several controllers",
+    "su_sms/controllers/thread.py": "an address of Odoo's own",
     "su_sms/text/table/cell.py": "what both kinds of files are read as",
     "su_sms/tools/check_later.py": "used by models that don't know each other",
     "tests/bench/environment.py": "shared by the benchmarks and their servers",

@@ -318,12 +318,19 @@ class SmsCampaign(models.Model):
             self._tell_moved()
         return result
 
+    def _with_a_say_in_all(self):
+        """Return the users who have a say in the text and in all audiences."""
+        readers = self._text_with_a_say()
+        for audience in self.audience_ids:
+            readers &= audience._with_a_say()
+        return readers
+
     def _check_may_read_texts(self, user):
         """Let nobody read by a new responsible what was filled in without them."""
         filled = self.sudo().filtered(lambda campaign: campaign.state not in OPEN)
         if self.env.su or not filled or user.has_group("su_sms.group_manager"):
             return
-        if any(user not in each._text_with_a_say() | each.user_id for each in filled):
+        if any(user not in each._with_a_say_in_all() | each.user_id for each in filled):
             raise UserError(
                 self.env._(
                     "%s is not allowed to read everything in the personalised texts."

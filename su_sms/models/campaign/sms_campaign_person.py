@@ -60,6 +60,14 @@ class Person:
             self.reason = reason
             self.detail = detail
 
+    def forget(self, reason):
+        """Leave this person out, and keep nothing that tells who they are."""
+        if self.reason != reason:
+            self.reason, self.detail = reason, ""
+        self.name = self.number = ""
+        self.numbers = []
+        self.record = self.partner = self.cells = None
+
     def read_number(self, country, sentence, known=None):
         """Take the first of the numbers that can be one for SMS, in E.164.
 

@@ -185,9 +185,7 @@ class SmsCampaign(models.Model):
         Who launches what others have written, to people whom others have chosen, reads
         no more than before: then they are the responsible's, whose rights were asked.
         """
-        launcher, readers = self.launched_by_id, self._text_with_a_say()
-        for audience in self.audience_ids:
-            readers &= audience._with_a_say()
+        launcher, readers = self.launched_by_id, self._with_a_say_in_all()
         if launcher and (
             launcher in readers or launcher.has_group("su_sms.group_manager")
         ):

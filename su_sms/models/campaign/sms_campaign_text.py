@@ -55,19 +55,16 @@ class SmsCampaign(models.Model):
             is about to read the texts
         """
         self.ensure_one()
-        included = [person for person in people if not person.reason]
         # Who is responsible reads what was sent: with everybody's rights, and theirs.
         choosers = readers | authors.people(self.user_id)
         readers = choosers | self._text_with_a_say()
+        self._forget_hidden(people, choosers)
+        included = [person for person in people if not person.reason]
         if not self.template_id and not (self.body or "").strip():
             # Nobody is left out of what has yet to be written; a launch asks for it.
-            self._hidden(included, (), choosers)
             return
         for lang, group in self._by_language(included).items():
             text = extras.short(self._text_in(lang))
-            if not self._has_expression(text):
-                # Names and numbers are on record, whatever it says.
-                self._hidden(group, (), choosers)
             self._fill_in_one(text, group, lang, readers)
             for person in group:
                 person.text_key = self._text_key(person.body)
@@ -164,6 +161,20 @@ class SmsCampaign(models.Model):
                 raise AccessError(str(error)) from None
             except Exception as error:
                 person.leave_out(NOT_RENDERED, _short(error))
+
+    def _forget_hidden(self, people, choosers):
+        """Leave out whom somebody may not read, and keep nothing of them.
+
+        Names and numbers are on record, whatever the text says, and those of who is
+        left out as well: for whoever is responsible.
+        """
+        hidden = self._hidden(people, (), choosers)
+        for person in people if hidden else ():
+            record = person.record
+            if record is not None and any(
+                (each.id, record._name, record.id) in hidden for each in choosers
+            ):
+                person.forget(NOT_RENDERED)
 
     def _hidden(self, people, paths, readers):
         """Return {(user's id, model, id)} of what a text leads to and they can't read.

@@ -214,7 +214,7 @@ class TestCampaignAudience(CampaignCase):
             campaign._launch()
         campaign = self.campaign(self.numbers("abc"))
         self.assertEqual(self.exclusions(campaign), {"sms_number_format": 1})
-        with self.assertRaisesRegex(UserError, "nobody to send to"):
+        with self.assertRaisesRegex(UserError, "There are no recipients"):
             campaign._launch()
         campaign = self.campaign(self.numbers("0712345678"), body=" ")
         with self.assertRaisesRegex(UserError, "Write a text"):

@@ -1,11 +1,13 @@
 """Who has a say in whom a campaign reaches, however it is changed and by whom."""
 
+import itertools
 import runpy
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools.misc import file_path
 
+from ....tools.acts import Act
 from .rights_case import SECRET, RightsCase
 
 
@@ -118,6 +120,56 @@ class TestCampaignAuthors(RightsCase):
         self.work()
         self.assertFalse(campaign.sms_ids.with_user(self.clerk).search([]))
         self.assertEqual(campaign.sms_ids.create_uid, self.admin)
+
+    def test_whose_text_it_is_takes_no_launched_campaign_over(self):
+        """A text without placeholders lets its author read none of the people."""
+        campaign = self.campaign(as_user=self.clerk, body="News")
+        campaign.with_user(self.admin).write(
+            {
+                "user_id": self.admin.id,
+                "audience_ids": [(0, 0, self.records(self.hidden))],
+            }
+        )
+        campaign.with_user(self.admin)._launch()
+        self.work()
+        self.assertTrue(campaign.sms_ids)
+        with self.assertRaises(UserError):
+            campaign.with_user(self.clerk).user_id = self.clerk
+            campaign.flush_recordset()
+        self.assertFalse(campaign.sms_ids.with_user(self.clerk).search([]))
+
+    def test_who_is_left_out_unread_is_not_named(self):
+        """Neither whom the check leaves out, nor who had another reason to be."""
+        bodies = ("News", "Dear {{ object.name }}")
+        for opted_out, body in itertools.product((False, True), bodies):
+            if opted_out:
+                number = self.hidden._phone_format(fname="phone")
+                self.env["sms.blacklist"]._opt_out([number], Act("stop", "sms"))
+            with self.subTest(opted_out=opted_out, body=body):
+                campaign = self.campaign(
+                    self.records(self.partner),
+                    as_user=self.clerk,
+                    body=body,
+                    message_class="promotional",
+                )
+                campaign.with_user(self.admin).audience_ids = [
+                    (0, 0, self.records(self.hidden))
+                ]
+                self.work_on_checks()
+                [person] = self.env["sms.campaign.recipient"].search(
+                    [("campaign_id", "=", campaign.id), ("reason", "!=", False)]
+                )
+                self.assert_nameless(person, "name")
+                campaign.with_user(self.clerk)._launch()
+                self.work()
+                left_out = campaign.sms_ids.filtered("left_out")
+                self.assertEqual(len(left_out), 1)
+                self.assert_nameless(left_out, "recipient")
+                self.assertNotIn("Hidden", str(list(campaign._left_out_csv())))
+
+    def assert_nameless(self, record, name):
+        self.assertFalse(record.number or record[name] or record.res_id)
+        self.assertNotIn("Hidden", str(record.read()))
 
     def test_a_record_is_named_by_its_number(self):
         college = self.env["res.company"].create({"name": "Coast Polytechnic"})

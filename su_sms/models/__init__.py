@@ -3,7 +3,14 @@ from . import sms_form_mixin, sms_number_search, sms_own_companies
 
 # isort: split
 
-from . import base, ir_actions_server, ir_attachment, ir_cron, mail_message
+from . import (
+    base,
+    ir_actions_server,
+    ir_attachment,
+    ir_cron,
+    mail_activity,
+    mail_message,
+)
 
 # isort: split
 

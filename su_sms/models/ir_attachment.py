@@ -36,7 +36,26 @@ class IrAttachment(models.Model):
         if result or self.env.su or operation == "read":
             return result
         files = self.sudo()._of_fields()
-        return (files.with_env(self.env), self._field_error) if files else None
+        if files:
+            return files.with_env(self.env), self._field_error
+        if operation == "create":
+            return None
+        files = self.sudo()._of_others()
+        return (files.with_env(self.env), self._others_error) if files else None
+
+    def _of_others(self):
+        """Return those that others have put on record: their notes enclose them."""
+        on_record = self.env["mail.message"]._is_on_record
+        return self.filtered(
+            lambda file: on_record(file.res_model) and file.create_uid != self.env.user
+        )
+
+    def _others_error(self):
+        return AccessError(
+            self.env._(
+                "Only the person who uploaded this file can change or delete it."
+            )
+        )
 
     def _field_error(self):
         return AccessError(

@@ -1,6 +1,10 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 
+CHANGES = "tracking_value_ids"
+# Said by the code that has seen a change, and by no client: see mail_thread.
+TRACKING = object()
 # What says who said something, of what, when and how.
 WHOSE = {"author_id", "date", "email_from", "message_type", "model", "res_id"}
 
@@ -16,6 +20,7 @@ class MailMessage(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = [self._without_forged_changes(vals) for vals in vals_list]
         if not self.env.su:
             model = self.env.context.get("default_model")
             own = {
@@ -34,7 +39,28 @@ class MailMessage(models.Model):
             models_named = {vals.get("model"), *self.sudo().mapped("model")}
             if any(map(self._is_on_record, models_named)):
                 raise self._note_error()
-        return super().write(vals)
+        return super().write(self._without_forged_changes(vals))
+
+    def _without_forged_changes(self, vals):
+        """Return values without tracked changes that no change has made.
+
+        Odoo takes them from whoever posts, and writes them with all rights: made up,
+        or those of another note.
+        """
+        changes = vals.get(CHANGES)
+        if not changes or self.env.context.get("sms_tracking") is TRACKING:
+            return vals
+        model = vals.get("model", self.env.context.get("default_model"))
+        if not any(map(self._is_on_record, {model, *self.sudo().mapped("model")})):
+            made = [change for change in changes if change[0] == Command.CREATE]
+            if len(made) == len(changes):
+                return vals
+            named = {each for change in changes for each in _named(change)}
+            known = self.env["mail.tracking.value"].sudo().browse(named).exists()
+            notes = known.mail_message_id
+            if not any(map(self._is_on_record, notes.mapped("model"))):
+                return vals
+        return {name: value for name, value in vals.items() if name != CHANGES}
 
     def _check_access(self, operation):
         """Let people write and delete what they have said themselves, and no note."""
@@ -68,3 +94,10 @@ class MailMessage(models.Model):
                 " notes, or add new ones."
             )
         )
+
+
+def _named(command):
+    """Return the ids that a command names."""
+    if command[0] == Command.SET:
+        return command[2]
+    return [command[1]] if command[1] else []

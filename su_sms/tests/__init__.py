@@ -101,6 +101,7 @@ from .security import (
     test_access,
     test_access_log,
     test_bad_input,
+    test_chatter,
     test_companies,
     test_dialogs,
     test_form_matrix,

@@ -3,6 +3,7 @@ import logging
 from odoo import models
 
 from ...text import placeholders, urls
+from ..mail_message import TRACKING
 
 _logger = logging.getLogger(__name__)
 
@@ -29,6 +30,11 @@ class MailThread(models.AbstractModel):
             kwargs = _without_numbers(kwargs)
         body = self._sms_note(body, "notification", kwargs)
         return super().message_notify(body=body, **kwargs)
+
+    def _message_track(self, fields_iter, initial_values_dict):
+        """Say that what is tracked here has been seen to change."""
+        seen = self.with_context(sms_tracking=TRACKING)
+        return super(MailThread, seen)._message_track(fields_iter, initial_values_dict)
 
     def _sms_note(self, body, message_type, kwargs):
         """Return a note's text; one that goes by SMS costs no more than the SMS."""

@@ -82,7 +82,7 @@ class SmsGatewayConfig(models.Model):
                         " as registered."
                     )
                 )
-            if self.env["sms.optout.word"]._kind_of(gateway.keyword):
+            if self.env["sms.optout.word"]._kind_of(gateway.keyword, gateway):
                 raise ValidationError(
                     self.env._(
                         "“%s” is an opt-out word and can't be used as a keyword.",

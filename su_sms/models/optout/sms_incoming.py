@@ -91,7 +91,7 @@ class SmsIncoming(models.Model):
     @api.model
     def _without_keyword(self, text, gateway):
         """Return a text without its gateway's keyword, unless it is part of a word."""
-        if self.env["sms.optout.word"]._kind_of(text):
+        if self.env["sms.optout.word"]._kind_of(text, gateway):
             return text
         return optout.cut(text, gateway.keyword or "")
 
@@ -124,7 +124,8 @@ class SmsIncoming(models.Model):
     def _on_incoming(self):
         """Act on what was said: words, such as STOP."""
         words = self.env["sms.optout.word"]
-        meaning = words._meaning(self.body, self.gateway_id.sudo().keyword)
+        gateway = self.gateway_id.sudo()
+        meaning = words._meaning(self.body, gateway, gateway.keyword)
         if not e164.parts(self.number):
             return
         if meaning.kind:

@@ -44,9 +44,17 @@ class SmsOptoutWord(models.Model):
         " word. Only an Odoo administrator can set this. The words of this"
         " module are always shown.",
     )
+    company_id = fields.Many2one(
+        "res.company",
+        default=lambda self: not self.env.su and self.env.company,
+        index=True,
+        help="The word applies to what people write to this company. Without a company"
+        " it applies to all; only an Odoo administrator can add such a word.",
+    )
     active = fields.Boolean(default=True)
     _once = models.UniqueIndex(
-        "(plain_word)", "This word already exists; it may be archived."
+        "(plain_word, COALESCE(company_id, 0))",
+        "This word already exists; it may be archived.",
     )
 
     @api.depends("word")
@@ -83,6 +91,7 @@ class SmsOptoutWord(models.Model):
             self._check_may_tell(vals)
         self.env.registry.clear_cache()
         words = super().create(vals_list)
+        words._check_not_for_all()
         words._log(self.env._("Opt-out words added: %s", words._said()))
         return words
 
@@ -92,6 +101,7 @@ class SmsOptoutWord(models.Model):
         before = self._said()
         self.env.registry.clear_cache()
         result = super().write(vals)
+        self._check_not_for_all()
         after = self._said()
         if after != before:
             text = self.env._(
@@ -104,11 +114,9 @@ class SmsOptoutWord(models.Model):
 
     def unlink(self):
         self._check_not_ours()
-        said = self._said()
+        self._log(self.env._("Opt-out words removed: %s", self._said()))
         self.env.registry.clear_cache()
-        result = super().unlink()
-        self._log(self.env._("Opt-out words removed: %s", said))
-        return result
+        return super().unlink()
 
     @api.model
     def _check_may_tell(self, vals):
@@ -127,12 +135,10 @@ class SmsOptoutWord(models.Model):
             )
 
     def _check_not_ours(self):
-        """Keep the words for no that come with us: people know them, everywhere.
-
-        Words hold for all companies, whoever changes them.
-        """
+        """Keep the words that come with us: people know them, everywhere."""
         if self.env.su:
             return
+        self._check_not_for_all()
         kept = self._shipped()
         if kept:
             raise UserError(
@@ -140,6 +146,19 @@ class SmsOptoutWord(models.Model):
                     "“%s” stays as it is: people know it. Add words of your own beside"
                     " it.",
                     kept[0].word,
+                )
+            )
+
+    def _check_not_for_all(self):
+        """Leave words for all companies to who administers Odoo."""
+        if self.env.su or self.env.user.has_group("base.group_system"):
+            return
+        mine = self.env.user.company_ids
+        if not all(self.sudo().mapped(lambda each: each.company_id in mine)):
+            raise AccessError(
+                self.env._(
+                    "Only an Odoo administrator can add, change or remove words that"
+                    " apply to all companies. Choose a company."
                 )
             )
 
@@ -162,7 +181,9 @@ class SmsOptoutWord(models.Model):
             raise AccessError(self.env._("Only Odoo's own data can be used here."))
         known = {
             plain(each.word): each
-            for each in self.with_context(active_test=False).search([])
+            for each in self.with_context(active_test=False).search(
+                [("company_id", "=", False)]
+            )
         }
         for data, name in zip(data_list, names, strict=True):
             word = known.get(plain(data["values"].get("word") or ""))
@@ -172,10 +193,14 @@ class SmsOptoutWord(models.Model):
         return super()._load_records(data_list, update)
 
     @api.model
-    @tools.ormcache()
-    def _by_word(self):
-        """Return {plain word: what it does}; what comes with us says it first."""
-        words = self.sudo().search([("active", "=", True)])
+    @tools.ormcache("company_id")
+    def _by_word(self, company_id):
+        """Return {plain word: what it does} to a company, or to none in particular.
+
+        What comes with us says it first, and what holds for all before a company's own.
+        """
+        mine = [("active", "=", True), ("company_id", "in", [company_id, False])]
+        words = self.sudo().search(mine).sorted(lambda each: not each.company_id)
         ours = words._shipped()
         return {
             plain(each.word): Word(each.kind, each.within, each in ours)
@@ -183,18 +208,20 @@ class SmsOptoutWord(models.Model):
         }
 
     @api.model
-    def _meaning(self, text, keyword=""):
+    def _meaning(self, text, gateway=None, keyword=""):
         """Return what a text that somebody wrote means; most mean nothing.
 
-        :param keyword: that of the gateway to which it was written
+        :param gateway: to which it was written
+        :param keyword: what stands before a word there
         :return: text.optout.Meaning
         """
-        return meaning(text or "", self._by_word(), keyword)
+        company_id = gateway.sudo().company_id.id if gateway else False
+        return meaning(text or "", self._by_word(company_id), keyword)
 
     @api.model
-    def _kind_of(self, text, keyword=""):
+    def _kind_of(self, text, gateway=None):
         """Return what a text that somebody wrote does, or None."""
-        return self._meaning(text, keyword).kind
+        return self._meaning(text, gateway).kind
 
     @api.model
     def _word(self, kind, lang=None):
@@ -212,7 +239,7 @@ class SmsOptoutWord(models.Model):
     # ------------------------------------------------------------
     # On record
     # ------------------------------------------------------------
-    # Changes of the words are on record with each gateway: they hold for all.
+    # Changes of the words are on record with each gateway for which they hold.
 
     def _said(self):
         """Return the words and what each does, as text."""
@@ -224,7 +251,9 @@ class SmsOptoutWord(models.Model):
             said.append(", ".join(filter(None, facts)))
         return "; ".join(said)
 
-    @api.model
     def _log(self, text):
         gateways = self.env["sms.gateway.config"].sudo().search([("active", "=", True)])
+        companies = self.sudo().mapped("company_id")
+        if companies and all(each.company_id for each in self.sudo()):
+            gateways = gateways.filtered(lambda each: each.company_id in companies)
         loud(gateways)._message_log_batch(bodies=dict.fromkeys(gateways.ids, text))

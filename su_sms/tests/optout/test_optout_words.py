@@ -131,7 +131,9 @@ class TestOptoutWords(WordsCase):
         for text in ("OPT OUT", "no more", "please opt out", "Take me off"):
             for keyword in ("", "OPT", "NO", "TAKE"):
                 with self.subTest(text=text, keyword=keyword):
-                    self.assertEqual(self.words._meaning(text, keyword).kind, "stop")
+                    self.assertEqual(
+                        self.words._meaning(text, keyword=keyword).kind, "stop"
+                    )
         for text in ("opt out please", "no more thanks"):
             self.assertEqual(self.words._kind_of(text), "stop")
         for spelled in ("s-t-o-p", "S T O P", "opt-o-u-t", "please stop", "stop now"):

@@ -229,3 +229,43 @@ class TestWhoseWord(BlacklistCase):
             shown.pop("consent_id", None)
             for name in ("reason", "channel", "date", "note", "evidence", "user_id"):
                 self.assertFalse(shown.get(name), name)
+
+    def test_a_word_that_one_company_adds_holds_for_it_alone(self):
+        college = self.env["res.company"].create({"name": "Coast Polytechnic"})
+        theirs = self.gateway.copy({"name": "Theirs", "company_id": college.id})
+        admin = self.user("words_admin", "su_sms.group_gateway_admin")
+        words = self.env["sms.optout.word"].with_user(admin)
+        words.create(
+            [{"word": "yes", "kind": "start"}, {"word": "present", "kind": "stop"}]
+        )
+        known = self.env["sms.optout.word"]
+        for word, kind in (("Yes", "start"), ("Present", "stop")):
+            self.assertEqual(known._meaning(word, self.gateway).kind, kind)
+            self.assertFalse(known._meaning(word, theirs).kind)
+            self.assertFalse(known._meaning(word).kind)
+        self.assertEqual(known._meaning("STOP", theirs).kind, "stop")
+
+    def test_only_who_administers_odoo_adds_a_word_for_all(self):
+        college = self.env["res.company"].create({"name": "Coast Polytechnic"})
+        admin = self.user("words_admin", "su_sms.group_gateway_admin")
+        words = self.env["sms.optout.word"].with_user(admin)
+        own = words.create({"word": "present", "kind": "stop"})
+        self.assertEqual(own.company_id, self.env.company)
+        for company_id in (False, college.id):
+            for attempt in (
+                lambda company_id=company_id: words.create(
+                    {"word": "yes", "kind": "start", "company_id": company_id}
+                ),
+                lambda company_id=company_id: own.write({"company_id": company_id}),
+                lambda company_id=company_id: words.with_context(
+                    default_company_id=company_id
+                ).create({"word": "ok", "kind": "start"}),
+            ):
+                self.assertTrue(self.refused(attempt))
+        for_all = self.env["sms.optout.word"].create({"word": "halt", "kind": "stop"})
+        self.assertFalse(for_all.company_id)
+        for attempt in (
+            lambda: for_all.with_user(admin).write({"active": False}),
+            lambda: for_all.with_user(admin).unlink(),
+        ):
+            self.assertTrue(self.refused(attempt))

@@ -17,6 +17,8 @@ from .errors import GatewayError, NotSent, OutcomeUnknown
 from .retry import retry_after
 from .wording import brief, clean
 
+# Characters of an answer's values that are remembered for the next.
+LONGEST_KEPT = 200
 ERRORS = {error.state: error for error in (NotSent, OutcomeUnknown)}
 # "KES 0.8000", "0", "USD -1.50", "KES 1,234.5000"; nothing a database would refuse.
 MONEY = re.compile(
@@ -231,9 +233,23 @@ def _outcome(number: str, entry: dict[str, Any]) -> Outcome:
     return Outcome(number, state, reason, message_id if has_id else "", *rest)
 
 
+def _reading(code: Any, status: Any, cost: Any, parts: Any, has_id: bool) -> Reading:
+    # Whatever answers in the provider's place: what is long is read and not kept.
+    given = (code, status, cost, parts)
+    if any(isinstance(each, str) and len(each) > LONGEST_KEPT for each in given):
+        return _read(*given, has_id)
+    return _kept_reading(*given, has_id)
+
+
 # The entries of an answer repeat a few words and prices. Typed: True is not 1.
 @lru_cache(maxsize=256, typed=True)
-def _reading(code: Any, status: Any, cost: Any, parts: Any, has_id: bool) -> Reading:
+def _kept_reading(
+    code: Any, status: Any, cost: Any, parts: Any, has_id: bool
+) -> Reading:
+    return _read(code, status, cost, parts, has_id)
+
+
+def _read(code: Any, status: Any, cost: Any, parts: Any, has_id: bool) -> Reading:
     number, words = _integer(code), _text(status)
     amount, currency = _money(_text(cost))
     meaning = _meaning(number, words, amount, has_id)
@@ -281,8 +297,14 @@ def _lower(value: Any) -> dict[str, Any]:
     return dict(zip(_lower_all(tuple(value)), value.values(), strict=True))
 
 
-@lru_cache(maxsize=16)
 def _lower_all(keys: tuple[str, ...]) -> tuple[str, ...]:
+    if sum(map(len, keys)) > LONGEST_KEPT:
+        return tuple(key.lower() for key in keys)
+    return _kept_lower(keys)
+
+
+@lru_cache(maxsize=16)
+def _kept_lower(keys: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(key.lower() for key in keys)
 
 

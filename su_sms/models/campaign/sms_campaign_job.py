@@ -22,6 +22,9 @@ BATCH = 5000
 ACTIVITY = "su_sms.mail_activity_type_campaign"
 # What others wait for if it is an urgent campaign's.
 AHEAD = ("_begin_if_due", "_prepare_page")
+# Drafts are counted in turn: by database, which was last.
+COUNT = "_go_on_checking"
+_last_counted = {}
 # How often a page is taken of which somebody deletes records meanwhile.
 TRIES = 3
 
@@ -43,7 +46,7 @@ class SmsCampaign(models.Model):
         until = time.monotonic() + self.env["ir.cron"]._sms_seconds(RUN_SECONDS)
         moved = True
         while moved and time.monotonic() < until:
-            moved = self._work_once()
+            moved = self._work_once(until)
         if moved:
             self.env.ref("su_sms.ir_cron_campaigns").sudo()._sms_go_on()
             return
@@ -52,11 +55,15 @@ class SmsCampaign(models.Model):
             self._trigger_work(min(waiting.mapped("scheduled_at")))
 
     @api.model
-    def _work_once(self):
+    def _work_once(self, until):
+        """Take a step of each campaign, as long as there is time; tell if any moved."""
         moved = False
         for campaign_id, step in self._to_do():
             moved |= self._do_step(campaign_id, step)
             self.env["sms.sms"]._report_progress(1)
+            if time.monotonic() >= until:
+                moved = True
+                break
         if moved:
             self._tell_progress()
         return moved
@@ -113,11 +120,16 @@ class SmsCampaign(models.Model):
 
     @api.model
     def _to_do(self):
-        """Return [(campaign id, step)] of all that wait for a step."""
+        """Return [(campaign id, step)] of what goes next, in this order.
+
+        What is launched goes before what is only counted, of which each user has one
+        at a time, and who was counted last comes last: however many drafts somebody
+        has, the others' wait for one of them.
+        """
         with own_transaction(self.env) as cr:
             cr.execute(
                 """
-                SELECT id, urgent IS TRUE,
+                SELECT id, urgent IS TRUE, coalesce(user_id, create_uid),
                        CASE state WHEN 'draft' THEN '_go_on_checking'
                                       WHEN 'scheduled' THEN '_begin_if_due'
                                       WHEN 'preparing' THEN '_prepare_page'
@@ -136,10 +148,24 @@ class SmsCampaign(models.Model):
             )
             found = cr.fetchall()
         # What is urgent is prepared before the next page of any other.
-        first = [row for row in found if row[1] and row[2] in AHEAD] or found
-        return [(campaign_id, step) for campaign_id, _urgent, step in first]
+        urgent = [row for row in found if row[1] and row[3] in AHEAD]
+        if not urgent:
+            launched = [row for row in found if row[3] != COUNT]
+            urgent = [*launched, *self._next_drafts(found)]
+        return [(campaign_id, step) for campaign_id, _urgent, _user, step in urgent]
+
+    @api.model
+    def _next_drafts(self, found):
+        """Return the rows of drafts to count a page of: one of each user."""
+        last = _last_counted.get(self.env.cr.dbname, 0)
+        drafts = [row for row in found if row[3] == COUNT]
+        by_user = {}
+        for row in sorted(drafts, key=lambda row: (row[0] <= last, row[0])):
+            by_user.setdefault(row[2], row)
+        return list(by_user.values())
 
     def _go_on_checking(self):
+        _last_counted[self.env.cr.dbname] = self.id
         self._check_some(PAGE_SECONDS)
         if self.check_state == "running":
             return True

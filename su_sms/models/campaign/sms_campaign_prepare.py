@@ -392,13 +392,14 @@ class SmsCampaign(models.Model):
         if not self.shorten_links:
             return _as_it_is
         self.source_id = self.source_id or self.env["utm.source"].sudo().create(
-            {"name": self.name}
+            # Any employee reads it, and the titles of links.
+            {"name": self.env._("SMS campaign %s", self.id)}
         )
         values = {
             "source_id": self.source_id.id,
             "medium_id": self.env.ref("mass_mailing_sms.utm_medium_sms").id,
             # Odoo would else fetch the page for its title: whatever address is typed.
-            "title": self.name,
+            "title": self.source_id.name,
         }
         render = self.env["mail.render.mixin"].sudo()
 

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...africastalking import callbacks
 from ...tools.context import loud
@@ -26,6 +26,7 @@ RETRYABLE = (
 MAY_STILL_ARRIVE = 24
 # More than so many times what was agreed on is no longer the same campaign.
 GROWTH = 1.5
+FURTHEST = timedelta(days=366)
 
 
 class SmsCampaign(models.Model):
@@ -97,6 +98,14 @@ class SmsCampaign(models.Model):
         found = self.env.cr.fetchone()
         self.invalidate_recordset()
         return bool(found) and found[0] in states
+
+    @api.constrains("scheduled_at")
+    def _check_scheduled_at(self):
+        furthest = fields.Datetime.now() + FURTHEST
+        if any(each.scheduled_at and each.scheduled_at > furthest for each in self):
+            raise ValidationError(
+                self.env._("The send date must be within a year from now.")
+            )
 
     def _check_can_launch(self):
         if not (self.body or "").strip():

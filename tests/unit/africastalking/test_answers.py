@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from su_sms.africastalking import answers
 from su_sms.africastalking.answers import (
     Answer,
     Balance,
@@ -346,3 +347,16 @@ def test_balance(spelling, text, amount, currency):
     body = json.dumps({spelling: {"balance": text}}).encode()
     balance = read_balance(Answer(200, {}, body))
     assert balance == Balance(Decimal(amount), currency)
+
+
+def test_what_an_answer_says_at_length_is_not_kept():
+    """Whoever answers in the provider's place: a proxy, a firewall."""
+    before = answers._kept_reading.cache_info().currsize
+    for number in range(300):
+        words = f"{number} " + "x" * 10_000
+        entry = {"number": NUMBER, "status": words, "statusCode": 101, "cost": words}
+        entry |= {words: words}
+        body = {"SMSMessageData": {"Message": "Sent", "Recipients": [entry]}}
+        read_outcomes(Answer(201, {}, json.dumps(body).encode()), [NUMBER])
+    assert answers._kept_reading.cache_info().currsize <= before + 1
+    assert answers._kept_lower.cache_info().currsize <= 16

@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -127,6 +127,10 @@ class TestCampaignRun(RunCase):
         campaign.scheduled_at = False
         self.run_campaign(campaign)
 
+    def test_a_time_far_ahead_is_told_when_it_is_saved(self):
+        with self.assertRaisesRegex(ValidationError, "within a year"):
+            self.many(12, scheduled_at="9999-12-31 23:59:59", pace=1)
+
     def test_a_time_in_the_past_is_told(self):
         campaign = self.many(1, scheduled_at="2020-01-01 08:00:00")
         with self.assertRaisesRegex(UserError, "in the past"):
@@ -215,3 +219,37 @@ class TestCampaignRun(RunCase):
         mine = campaigns.create({"name": "Mine", "gateway_id": self.gateway.id})
         self.assertFalse(mine.audience_ids)
         self.assertTrue(theirs.audience_ids)
+
+    def test_what_is_launched_goes_before_drafts_of_which_each_user_has_one(self):
+        one, other = (self.user(f"fair_{n}", "su_sms.group_user") for n in (1, 2))
+        drafts = [self.many(1, as_user=user) for user in (one, one, one, other)]
+        for draft in drafts:
+            draft.check_state = "running"
+        launched = self.many(1)
+        launched._launch()
+        campaigns = self.env["sms.campaign"]
+        first = campaigns._to_do()
+        self.assertEqual(
+            first,
+            [
+                (launched.id, "_prepare_page"),
+                (drafts[0].id, "_go_on_checking"),
+                (drafts[3].id, "_go_on_checking"),
+            ],
+        )
+        # Who was counted last comes last: the second draft is next.
+        self.patch(campaigns.__class__, "_check_some", lambda *_given: None)
+        drafts[0]._go_on_checking()
+        self.assertIn((drafts[1].id, "_go_on_checking"), campaigns._to_do())
+
+    def test_a_round_ends_in_time(self):
+        """However many wait: the job's time is asked after each step."""
+        for _each in range(3):
+            self.many(1)._launch()
+        steps = []
+        campaigns = self.env["sms.campaign"]
+        self.patch(
+            campaigns.__class__, "_do_step", lambda *step: steps.append(step) or True
+        )
+        self.assertTrue(campaigns._work_once(until=0))
+        self.assertEqual(len(steps), 1)

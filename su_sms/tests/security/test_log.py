@@ -44,6 +44,8 @@ class TestLog(CampaignCase):
     def messages(self):
         campaign = self.campaign(name="Open day")
         mailing = self.env["mailing.mailing"].create({"subject": "News"})
+        said = "x"
+        note = self.partner.message_post(body=said)
         made = {
             "mine": {},
             "delivered": {"state": "sent"},
@@ -60,7 +62,7 @@ class TestLog(CampaignCase):
             "campaign": {"campaign_id": campaign.id, "sender_id": "STRATHMORE"},
             "promotional": {"message_class": "promotional"},
             "mailing": {"mailing_id": mailing.id, "message_class": "transactional"},
-            "record": {"mail_message_id": self.partner.message_post(body="x").id},
+            "record": {"mail_message_id": note.id},
         }
         return {
             name: self.env["sms.sms"]

@@ -87,7 +87,7 @@ def test_campaign_from_a_file_with_dirty_numbers(
     # One number has two texts that differ: somebody has to say what becomes of it.
     question.get_by_role("button", name="Launch").click()
     expect(question).to_contain_text(
-        "the number of somebody before, but another text: 1"
+        "Same number as an earlier recipient, but a different text: 1"
     )
     question.get_by_label("Only the first one").check()
     question.get_by_role("button", name="Launch").click()
@@ -172,7 +172,7 @@ def test_what_is_wrong_with_a_file_is_said_in_its_dialog_which_stays(
     pick(page, role, "For the Text")
     dialog.locator(".modal-header").click()
     problem = dialog.locator(".alert-danger")
-    expect(problem).to_contain_text("Say which of the columns holds the phone number")
+    expect(problem).to_contain_text("Choose the column that holds the phone number")
     dialog.get_by_role("button", name="Save & Close").click()
     expect(problem).to_be_visible()
 

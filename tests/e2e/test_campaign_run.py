@@ -25,7 +25,7 @@ def test_pause_and_resume(system: System, clerk: Person):
     expect(figure(page, "sent_count")).not_to_have_text("0")
 
     page.get_by_role("button", name="Pause").click()
-    expect(page.locator(".alert-warning")).to_contain_text("Paused. By a person")
+    expect(page.locator(".alert-warning")).to_contain_text("Paused. Manually")
     resume = page.get_by_role("button", name="Resume")
     expect(resume).to_be_visible()
     assert len(system.simulator.admin.ledger()) < 15
@@ -171,7 +171,9 @@ def test_what_needs_unicode_is_named_and_who_came_since_waits_for_a_manager(
     question.get_by_role("button", name="Launch").click()
     expect(page.locator(".o_arrow_button_current")).to_have_text("Paused")
     alert = page.get_by_role("alert").filter(has_text="Paused")
-    expect(alert).to_contain_text("2 recipients were agreed on, 4 were found")
+    expect(alert).to_contain_text(
+        "2 recipients were agreed at launch, but 4 were found"
+    )
     expect(page.locator("button[name=action_cancel]")).to_be_visible()
     expect(page.get_by_role("button", name="Resume")).to_have_count(0)
     assert not system.simulator.admin.ledger()

@@ -41,4 +41,5 @@ class TestBridgesForms(BridgeCase):
             self.env["mailing.mailing"].with_context(default_mailing_type="sms"), view
         )
         self.assertTrue(form.sms_terms)
-        self.assertIn("changes nothing", form._view["tree"].xpath("string()"))
+        said = "promotional SMS are never sent to people who have opted out"
+        self.assertIn(said, form._view["tree"].xpath("string()"))

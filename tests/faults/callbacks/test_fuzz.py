@@ -159,7 +159,7 @@ def test_gateway_that_is_archived_still_hears_and_one_deleted_is_not_found(
     rpc.call("sms.gateway.config", "write", [gateway], {"active": False})
     assert exchange(connection, post) == 200
     assert sum(states(system).values()) == 2
-    with pytest.raises(RemoteError, match="stay on record"):
+    with pytest.raises(RemoteError, match="can't be deleted"):
         rpc.call("sms.gateway.config", "unlink", [gateway])
     system.sql("DELETE FROM sms_gateway_event")
     rpc.call("sms.gateway.config", "unlink", [gateway])

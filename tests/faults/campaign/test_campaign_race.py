@@ -47,7 +47,9 @@ def test_launched_by_two_at_once_it_is_launched_once_and_the_second_is_told(
     first.go_on()
     first.result()
 
-    with pytest.raises(OrderFailed, match="Somebody was quicker.*“Preparing”"):
+    with pytest.raises(
+        OrderFailed, match="Someone else has just changed this campaign.*“Preparing”"
+    ):
         second.result()
     assert system.sql("SELECT launched_by_id FROM sms_campaign") == [(ADMIN,)]
     first("work")

@@ -27,7 +27,7 @@ def test_two_composers_pressed_at_once_send_no_more_than_one_after_the_other(
     first.go_on()
     first.result()
 
-    with pytest.raises(OrderFailed, match="10 SMS an hour by hand"):
+    with pytest.raises(OrderFailed, match="10 SMS per hour manually"):
         second.result()
     assert system.sql("SELECT count(*) FROM sms_sms") == [(8,)]
 

@@ -53,7 +53,7 @@ class TestLength(CampaignCase):
         with self.assertRaisesRegex(UserError, "needs 11 SMS .* at most 10"):
             self.compose("x" * (10 * 153 + 1))
         self.gateway.max_parts = 1
-        with self.assertRaisesRegex(UserError, "takes 2 SMS .* at most 1"):
+        with self.assertRaisesRegex(UserError, "needs 2 SMS .* at most 1"):
             self.compose("x" * 161)
         self.assertEqual(len(self.simulator.ledger()), 1)
 

@@ -85,7 +85,7 @@ class TestCampaignGrowth(CampaignCase):
         )
         self.assertIn("2 recipients were agreed at launch, but 3", campaign.pause_text)
         self.assertIn(self.manager, campaign.sudo().activity_ids.user_id)
-        with self.assertRaisesRegex(UserError, "manager has to approve"):
+        with self.assertRaisesRegex(UserError, "manager must approve"):
             campaign.action_resume()
         campaign.with_user(self.manager).action_approve()
         self.work()

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..text import phone, search
+from ..tools import limits
 
 # Of more numbers than anybody types none is read: they are looked for as they are.
 MOST_READ = 500
@@ -26,9 +27,7 @@ class SmsNumberSearch(models.AbstractModel):
             return [(0, "=", 1)]
         if operator in ("ilike", "like") and isinstance(value, str) and value:
             patterns = search.patterns(value, country)
-            data = self.env.cr.precommit.data
-            data["su_sms.searches"] = data.get("su_sms.searches", 0) + 1
-            if data["su_sms.searches"] > MOST_SEARCHES:
+            if limits.count(self.env.cr, "searches") > MOST_SEARCHES:
                 # Nobody types so many: no more than Odoo would look for.
                 patterns = patterns[:1]
             # Of another operator, as what is returned comes here again.

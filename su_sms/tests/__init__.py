@@ -7,6 +7,7 @@ from .campaign import (
     test_campaign_audience,
     test_campaign_file,
     test_campaign_form,
+    test_campaign_limits,
     test_campaign_pages,
     test_campaign_question,
     test_campaign_records,

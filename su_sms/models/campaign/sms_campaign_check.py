@@ -1,4 +1,3 @@
-import time
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -6,7 +5,7 @@ from odoo.exceptions import MissingError, UserError
 
 from ...dispatch.timing import window
 from ...text import placeholders
-from ...tools import authors
+from ...tools import authors, limits
 from ...tools.check_later import is_later
 from ...tools.slices import Slices
 from ...tools.transactions import in_test, utcnow
@@ -191,20 +190,12 @@ class SmsCampaign(models.Model):
                 continue
             campaign.check_state = "running"
             # Code runs for nobody who may do less than its author; the job is nobody.
-            seconds = self._seconds_left()
+            # For all that whoever waits for this transaction has named.
+            seconds = limits.seconds_left(self.env.cr, "checks", AT_ONCE_SECONDS)
             if campaign._may_run_code(self.env.user) and (seconds > 0 or in_test()):
                 campaign._check_some(seconds)
             if campaign.check_state == "running":
                 campaign._trigger_work()
-
-    @api.model
-    def _seconds_left(self):
-        """Return how long whoever waits for this transaction still waits for checks.
-
-        For all that it checks: a caller may name very many campaigns at once.
-        """
-        data, now = self.env.cr.precommit.data, time.monotonic()
-        return data.setdefault("su_sms.check_until", now + AT_ONCE_SECONDS) - now
 
     def _audience_changed(self):
         """Check again, unless whoever writes to the campaign does it at the end."""

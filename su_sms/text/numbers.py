@@ -6,14 +6,17 @@ is wrong with one is for `phone.parse` to say and for a person to see.
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Literal, NamedTuple
+from unicodedata import decimal
 
 from . import phone
 
 _Parse = Callable[[str], phone.Phone]
 _Judge = Callable[[str], None]  # of each candidate, as it is found; may raise
 
-LONGEST = 350_000  # characters: some twenty thousand numbers, read within seconds
+LONGEST = 350_000  # characters: as many numbers with names, read within seconds
+MOST = 20_000  # lines with anything, and numbers
 
 
 class Entry(NamedTuple):
@@ -41,7 +44,7 @@ class Found(NamedTuple):
 
 
 class TextTooLongError(ValueError):
-    """A pasted text beyond `LONGEST`."""
+    """A pasted text beyond `LONGEST` or `MOST`."""
 
     reason: Literal["too_long"] = "too_long"
 
@@ -49,18 +52,42 @@ class TextTooLongError(ValueError):
         super().__init__(self.reason)
 
 
-def split(text: str, country: str | None = "KE") -> Iterator[Entry]:
+def split(
+    text: str, country: str | None = "KE", most: int | None = MOST
+) -> Iterator[Entry]:
     """Return the candidates in a text, in order.
 
     Numbers stand on lines of their own or several to a line, between any separators,
     with or without a name; their inner spaces and dashes stay.
 
     :param country: the region by whose rules "0712 345 678 0722 345 678" is cut
-    :raise TextTooLongError: at once, before anything is given
+    :param most: how many there may be; None for a text that was taken before
+    :raise TextTooLongError: at once for a long text or very many lines, else at the
+        number that is one too many
     """
     if len(text) > LONGEST:
         raise TextTooLongError
-    return _candidates(text, phone.Reader(country))
+    text = plain(text)
+    entries = _candidates(text, phone.Reader(country))
+    if most is None:
+        return entries
+    if sum(map(bool, map(str.strip, text.splitlines()))) > most:
+        raise TextTooLongError
+    return _at_most(most, entries)
+
+
+def plain(text: str) -> str:
+    """Return a text with ASCII digits, each where it was: others are slow to read."""
+    if text.isascii():
+        return text
+    digits = {one for one in set(text) if one.isdecimal() and not one.isascii()}
+    return text.translate({ord(one): str(decimal(one)) for one in digits})
+
+
+def _at_most(most: int, entries: Iterator[Entry]) -> Iterator[Entry]:
+    yield from islice(entries, most)
+    if next(entries, None):
+        raise TextTooLongError
 
 
 def read(raw: str | None, country: str | None = "KE") -> Found:

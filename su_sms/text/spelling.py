@@ -80,6 +80,7 @@ def replaced(text: str, number: str, country: str | None, by: str) -> str:
 def without(text: str, number: str, country: str | None) -> str:
     """Return a pasted text without this number in E.164, and the name beside it."""
     marks = [mark.start() for mark in _ENDS_SEGMENT.finditer(text)]
+    plain = numbers.plain(text)
     segments: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for begin, end in spans(text, number, country):
         before, after = bisect(marks, begin), bisect(marks, end - 1)
@@ -88,14 +89,14 @@ def without(text: str, number: str, country: str | None) -> str:
         segments.setdefault((first, last), []).append((begin, end))
     cuts = []
     for (first, last), places in segments.items():
-        found = list(numbers.split(text[first:last], country))
+        found = list(numbers.split(text[first:last], country, most=None))
         if len(found) == len(places):
             cuts.append((first, last))
             continue
         # Somebody else's is beside it.
         cuts += places
         for each in found:
-            at = text.find(each.name, first, last) if each.name else -1
+            at = plain.find(each.name, first, last) if each.name else -1
             if at >= 0 and spells(each.raw, number, country):
                 cuts.append((at, at + len(each.name)))
     return _cut(text, sorted(cuts), "")

@@ -78,7 +78,8 @@ class SmsCampaignAudience(models.Model):
         """Read again what was given: the rows go when the campaign has been sent."""
         country = self._row_country()
         if self.kind == "numbers":
-            for line, number, name in pasted.split(self.numbers or "", country):
+            found = pasted.split(self.numbers or "", country, most=None)
+            for line, number, name in found:
                 yield line, {"number": number, "name": name}
         elif self.file:
             found = table.read(

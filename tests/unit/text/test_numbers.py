@@ -128,6 +128,28 @@ def test_too_much_text_is_refused_at_once():
         numbers.split("0" * (numbers.LONGEST + 1))
 
 
+def test_more_lines_than_numbers_that_fit_are_refused_at_once():
+    with pytest.raises(numbers.TextTooLongError):
+        numbers.split("7\n" * (numbers.MOST + 1))
+    assert len(list(numbers.split("7\n\n" * numbers.MOST))) == numbers.MOST
+
+
+def test_more_numbers_on_a_line_than_fit_are_refused_where_they_begin_to_be_too_many():
+    text = "x1;" * (numbers.MOST + 1)
+    with pytest.raises(numbers.TextTooLongError):
+        list(numbers.split(text))
+    assert len(list(numbers.split(text, most=None))) == numbers.MOST + 1
+
+
+def test_digits_of_other_scripts_are_made_ours_once_for_all(monkeypatch):
+    asked = []
+    monkeypatch.setattr(phone, "_ascii", asked.append)
+    text = "٣ ٧ ١ ٩ " * 10_000
+    ours = "3 7 1 9 " * 10_000
+    assert list(numbers.split(text)) == list(numbers.split(ours))
+    assert not asked
+
+
 kenyan = st.from_regex(r"\+2547[0-9]{8}", fullmatch=True).filter(
     lambda number: phone.e164.mobile_region(number)
 )

@@ -4,8 +4,8 @@ It is remembered beside what is done after the commit. What Odoo keeps for befor
 emptied by every savepoint.
 """
 
-import time
 from contextlib import contextmanager
+from time import monotonic
 
 
 def seconds_left(cr, what, seconds):
@@ -13,7 +13,7 @@ def seconds_left(cr, what, seconds):
 
     :param seconds: for all of it in the transaction
     """
-    now = time.monotonic()
+    now = monotonic()
     return cr.postcommit.data.setdefault(_key(what), now + seconds) - now
 
 
@@ -27,11 +27,11 @@ def count(cr, what, more=1):
 @contextmanager
 def taking(cr, what):
     """Add what is done within to the time that something has taken."""
-    began = time.monotonic()
+    began = monotonic()
     try:
         yield
     finally:
-        count(cr, what, time.monotonic() - began)
+        count(cr, what, monotonic() - began)
 
 
 def _key(what):

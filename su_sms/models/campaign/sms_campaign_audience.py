@@ -22,6 +22,10 @@ PLACE = {"position", "finished"}
 # What a file was read as.
 READ = {"sheet_choices", "notes"}
 INTERNAL = {*PLACE, *READ, *AUTHORS}
+# What is read when it is written.
+GIVEN = {"file", "sheet", "numbers"}
+# Of a campaign, and of those that are given the same to read.
+MOST = 20
 
 
 class SmsCampaignAudience(models.Model):
@@ -191,6 +195,33 @@ class SmsCampaignAudience(models.Model):
                 raise ValidationError(audience._no_numbers_text())
 
     # ------------------------------------------------------------
+    # How many
+    # ------------------------------------------------------------
+    # Each may be a file that takes long to read.
+
+    @api.constrains("campaign_id")
+    def _check_count(self):
+        many = self.sudo()._read_group(
+            [("campaign_id", "in", self.campaign_id.ids)],
+            ["campaign_id"],
+            having=[("__count", ">", MOST)],
+        )
+        if many:
+            raise ValidationError(
+                self.env._(
+                    "A campaign can have at most %s audiences. Put their recipients"
+                    " together, such as in one file.",
+                    MOST,
+                )
+            )
+
+    def _check_few(self):
+        if len(self) > MOST:
+            raise UserError(
+                self.env._("Change at most %s files or pasted texts at a time.", MOST)
+            )
+
+    # ------------------------------------------------------------
     # Pages
     # ------------------------------------------------------------
 
@@ -240,6 +271,8 @@ class SmsCampaignAudience(models.Model):
     def write(self, vals):
         self._check_internal(vals)
         self._check_size(vals)
+        if GIVEN & set(vals):
+            self._check_few()
         before = self.campaign_id
         if "campaign_id" in vals:
             self._check_may_move(vals["campaign_id"])

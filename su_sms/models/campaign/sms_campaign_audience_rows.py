@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 from ...text import numbers as pasted
 from ...text import phone
 from ...text.table import table
+from ...tools import limits
 from ...tools.reasons import sentence
 from .sms_campaign_person import BY_SKIP, Person
 
@@ -17,6 +18,10 @@ BATCH = 5000
 CHARACTERS = 1_000_000
 # Bytes of a file whose rows are counted while a person waits for its columns.
 COUNTED_AT_ONCE = 2_000_000
+# After so long a request reads no other file or pasted text.
+READ_SECONDS = 20.0
+# Columns with numbers that are tried for each person.
+NUMBER_COLUMNS = 5
 # What one column has only.
 ALONE = {"number": "number_slug", "name": "name_slug"}
 
@@ -65,6 +70,7 @@ class SmsCampaignAudience(models.Model):
 
     def _read_numbers(self):
         for audience in self.filtered(lambda a: a.kind == "numbers"):
+            audience._check_may_read()
             country = audience._row_country()
             try:
                 found = pasted.split(audience.numbers or "", country)
@@ -73,6 +79,16 @@ class SmsCampaignAudience(models.Model):
             audience._store_rows(
                 (line, {"number": number, "name": name}, None)
                 for line, number, name in _all_lines(audience.numbers or "", found)
+            )
+
+    def _check_may_read(self):
+        """Refuse to read one more where reading those before has taken long."""
+        if limits.count(self.env.cr, "reading", 0) > READ_SECONDS:
+            raise UserError(
+                self.env._(
+                    "These files and numbers are too many to be read at once. Save"
+                    " some of them first, and then the others."
+                )
             )
 
     def _read_file(self):
@@ -153,25 +169,24 @@ class SmsCampaignAudience(models.Model):
         self.env.cr.execute(
             "DELETE FROM sms_campaign_row WHERE audience_id = %s", [self.id]
         )
-        for batch in _batches(rows):
-            self.env.cr.execute(
-                """
-                INSERT INTO sms_campaign_row (audience_id, line, cells, skip)
-                SELECT %s, v.line, v.cells, v.skip
-                  FROM json_to_recordset(%s) AS v(line int, cells jsonb, skip text)
-                """,
-                [
-                    self.id,
-                    json.dumps(
-                        [
-                            {"line": line, "cells": cells, "skip": skip}
-                            for line, cells, skip in batch
-                        ]
-                    ),
-                ],
-            )
+        with limits.taking(self.env.cr, "reading"):
+            for batch in _batches(rows):
+                self._insert_rows(batch)
         self.env["sms.campaign.row"].invalidate_model()
         self.invalidate_recordset(["row_ids"])
+
+    def _insert_rows(self, rows):
+        values = [
+            {"line": line, "cells": cells, "skip": skip} for line, cells, skip in rows
+        ]
+        self.env.cr.execute(
+            """
+            INSERT INTO sms_campaign_row (audience_id, line, cells, skip)
+            SELECT %s, v.line, v.cells, v.skip
+              FROM json_to_recordset(%s) AS v(line int, cells jsonb, skip text)
+            """,
+            [self.id, json.dumps(values)],
+        )
 
     def _row_columns(self):
         """Return the keys of cells: with numbers, the best first, and with the name."""
@@ -181,7 +196,7 @@ class SmsCampaignAudience(models.Model):
         for column in self.column_ids:
             slugs.setdefault(column.role, []).append(column.slug)
         numbers = slugs.get("number", []) + slugs.get("fallback", [])
-        return numbers, slugs.get("name", [None])[0]
+        return numbers[:NUMBER_COLUMNS], slugs.get("name", [None])[0]
 
     def _row_titles(self):
         """Return what people call the cells, by their keys."""
@@ -289,11 +304,14 @@ class SmsCampaignAudience(models.Model):
                 audience[fname] = found[:1].slug
 
     def _file_table(self):
+        self._check_may_read()
         try:
             content = base64.b64decode(self.file or b"")
         except binascii.Error:
             raise table.TableError("broken") from None
-        return table.read(content, self._row_country(), sheet=self.sheet or "")
+        country = self._row_country()
+        with limits.taking(self.env.cr, "reading"):
+            return table.read(content, country, sheet=self.sheet or "")
 
     @api.onchange("file")
     def _onchange_file(self):
@@ -326,7 +344,8 @@ class SmsCampaignAudience(models.Model):
         counts = Counter()
         if len(self.file) < COUNTED_AT_ONCE:
             try:
-                sum(1 for _row in counted(found.rows(), counts))
+                with limits.taking(self.env.cr, "reading"):
+                    sum(1 for _row in counted(found.rows(), counts))
             except table.TableError as error:
                 raise UserError(sentence(self.env, error)) from None
         self.notes = self._notes_of(found, counts)

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from ...tools.check_later import is_later
+from .sms_campaign_audience_rows import NUMBER_COLUMNS
 
 
 class SmsCampaignColumn(models.Model):
@@ -66,6 +67,13 @@ class SmsCampaignColumn(models.Model):
                     self.env._(
                         "Choose exactly one Phone Number column and at most one Name"
                         " column."
+                    )
+                )
+            if roles.count("number") + roles.count("fallback") > NUMBER_COLUMNS:
+                raise ValidationError(
+                    self.env._(
+                        "Choose at most %s Alternative Phone Number columns.",
+                        NUMBER_COLUMNS - 1,
                     )
                 )
 

@@ -2,8 +2,11 @@
 
 import sys
 
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
+from ...text import numbers
+from ...text.table import table
 from ...tools import limits
 from ..campaign_case import CampaignCase
 
@@ -14,7 +17,7 @@ class LimitsCase(CampaignCase):
     def setUp(self):
         super().setUp()
         self.now = 0.0
-        self.patch(limits.time, "monotonic", lambda: self.now)
+        self.patch(limits, "monotonic", lambda: self.now)
 
     def as_a_request(self, *names):
         """Let these files keep the limits that Odoo's tests don't."""
@@ -64,3 +67,104 @@ class TestChecksOfARequest(LimitsCase):
         self.env.cr.postcommit.clear()
         self.campaigns.action_check()
         self.assertEqual(len(self.seconds), 3)
+
+
+@tagged("post_install", "-at_install")
+class TestReadingOfARequest(LimitsCase):
+    """Who gives very many files is told so before the server has read all of them."""
+
+    def setUp(self):
+        super().setUp()
+        self.read = 0
+        for module, name in ((table, "read"), (numbers, "split")):
+            self.patch(module, name, self.taking_long(getattr(module, name)))
+
+    def taking_long(self, function):
+        def take_time(*args, **kwargs):
+            self.read += 1
+            return self.rows_of(function(*args, **kwargs))
+
+        return take_time
+
+    def rows_of(self, found):
+        if isinstance(found, table.Table):
+            self.now += 5
+            return found
+        return self.slow(found)
+
+    def slow(self, entries):
+        self.now += 5
+        yield from entries
+
+    def files(self, count):
+        return [self.file("Phone,Name\n0712345678,A\n") for _n in range(count)]
+
+    def test_files_of_a_campaign_share_the_time(self):
+        with self.assertRaisesRegex(UserError, "too many to be read at once"):
+            self.campaign(*self.files(10))
+        self.assertEqual(self.read, 5)
+
+    def test_pasted_numbers_and_files_share_it(self):
+        given = [*self.files(3), *[self.numbers("0712345678")] * 3]
+        with self.assertRaisesRegex(UserError, "too many to be read at once"):
+            self.campaign(*given)
+        self.assertEqual(self.read, 5)
+
+    def test_what_is_read_again_counts_as_well(self):
+        campaign = self.campaign(*self.files(4))
+        for what, again in {
+            "a sheet": lambda: campaign.audience_ids.write({"sheet": "S0"}),
+            "a text": lambda: campaign.audience_ids.write(
+                {"kind": "numbers", "numbers": "0722000111"}
+            ),
+            "a copy": campaign.copy,
+            "copies": campaign.audience_ids.copy,
+        }.items():
+            with self.subTest(what):
+                self.env.cr.postcommit.clear()
+                self.read = 0
+                again()
+                with self.assertRaises(UserError), self.env.cr.savepoint():
+                    again()
+                self.assertLess(self.read, 6)
+
+    def test_a_campaign_has_so_many_audiences(self):
+        few = [self.numbers("0712345678")] * 20
+        with self.assertRaisesRegex(ValidationError, "at most 20 audiences"):
+            self.campaign(*few, self.numbers("0712345678"))
+        self.assertEqual(self.read, 0)
+
+    def test_so_many_are_given_something_at_once(self):
+        audiences = self.env["sms.campaign.audience"]
+        for _n in range(7):
+            self.env.cr.postcommit.clear()
+            audiences += self.campaign(*self.files(3)).audience_ids
+        self.env.cr.postcommit.clear()
+        self.read = 0
+        for vals in (
+            {"sheet": "S0"},
+            {"numbers": "0722000111"},
+            self.files(1)[0],
+        ):
+            with self.assertRaisesRegex(UserError, "at most 20"):
+                audiences.write(vals)
+        self.assertEqual(self.read, 0)
+
+
+@tagged("post_install", "-at_install")
+class TestColumnsOfNumbers(CampaignCase):
+    """A row costs as much as it has numbers to try."""
+
+    def test_a_file_has_so_many_columns_of_numbers(self):
+        titles = ["Phone", *(f"Phone {n}" for n in range(1, 7))]
+        file = self.file(",".join(titles) + "\n" + ",".join(["0712345678"] * 7))
+        roles = [{"slug": f"phone_{n}", "role": "fallback"} for n in range(1, 7)]
+        commands = [(0, 0, {"slug": "phone", "role": "number"})]
+        commands += [(0, 0, role) for role in roles]
+        with self.assertRaisesRegex(ValidationError, "at most 4"):
+            self.campaign({**file, "column_ids": commands})
+        audience = self.campaign({**file, "column_ids": commands[:5]}).audience_ids
+        self.assertEqual(len(audience._row_columns()[0]), 5)
+        column = audience.column_ids.filtered(lambda c: c.role == "placeholder")[:1]
+        with self.assertRaisesRegex(ValidationError, "at most 4"):
+            column.role = "fallback"

@@ -6,8 +6,8 @@ import time
 FIRST = 200
 #: how many there are at most, since the next may take longer than those before
 MOST = 1000
-#: how fast the number grows, and how long these should take
-GROWTH, SECONDS = 4, 0.5
+#: how fast the number grows, how long these should take, and when they are given up
+GROWTH, SECONDS, SLOW = 4, 0.5, 1.0
 
 
 class Slices:
@@ -27,6 +27,15 @@ class Slices:
     def is_over(self):
         """Tell whether the time is up."""
         return self._clock() >= self._until
+
+    @property
+    def is_slow(self):
+        """Tell whether the last ones take far longer than they should."""
+        return self._clock() - self._began >= SLOW
+
+    def only(self, count):
+        """Note that fewer of the last ones were gone through, at least one."""
+        self._some = count
 
     def some(self, most):
         """Return how many to go through next, by what those before have taken.

@@ -179,6 +179,8 @@ class SmsCampaignAudience(models.Model):
                 )
                 for other in others
             ]
+            if people:
+                people[-1].place = record.id
         return people
 
     @api.model

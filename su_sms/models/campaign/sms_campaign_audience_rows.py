@@ -230,6 +230,7 @@ class SmsCampaignAudience(models.Model):
                 numbers=[cells[each] for each in numbers if cells.get(each)],
                 cells=cells,
                 line=row.line,
+                place=row.id,
                 titles=titles,
             )
             if row.skip and not (row.skip == "hidden" and self.hidden_rows):

@@ -19,6 +19,8 @@ NO_VALUE = "sms_no_value"
 # What nobody sees in a spreadsheet, or sees to be deleted.
 BY_SKIP = {"hidden": "sms_hidden_row", "struck": "sms_struck_row"}
 BY_PHONE_REASON = {"empty": MISSING, "not_mobile": NOT_MOBILE}
+# Their country is their nationality, and not where their phone is.
+OF_NATIONALS = {"hr.employee"}
 
 
 @dataclass
@@ -27,6 +29,8 @@ class Person:
 
     :ivar numbers: as people typed them, the best first
     :ivar cells: a file's row, by column; None for records
+    :ivar place: where an audience goes on after this person; None if others have to
+        come first
     :ivar of_contact: whether the person is one of the record's several contacts
     """
 
@@ -36,6 +40,7 @@ class Person:
     partner: Any = None
     cells: dict[str, Any] | None = None
     line: int | None = None
+    place: int | None = None
     # What people call the cells.
     titles: dict[str, str] = field(default_factory=dict, repr=False)
     opted_out: bool = False
@@ -117,3 +122,23 @@ def _read(raw, country, known):
     if isinstance(found, phone.PhoneError):
         raise found.with_traceback(None)
     return found
+
+
+class Countries:
+    """The countries by which local numbers are read, looked up only where needed."""
+
+    def __init__(self, campaign):
+        gateways = campaign.env["sms.gateway.config"]
+        self._company = gateways._country(campaign.company_id)
+
+    def of(self, person):
+        """Return the ISO code for a person's numbers."""
+        if person.record is None:
+            return self._company
+        # It tells how to read a number, and nothing of the person.
+        record = person.record.sudo()
+        if person.of_contact or record._name in OF_NATIONALS:
+            country = person.partner.sudo().country_id
+        else:
+            country = record._phone_get_country().get(record.id)
+        return (country and country.code) or self._company

@@ -12,14 +12,12 @@ from ...text import links
 from ...tools.reasons import sentence
 from ...tools.slices import Slices
 from ...tools.transactions import utcnow
-from .sms_campaign_person import DUPLICATE, LIST_OPT_OUT, OPTED_OUT
+from .sms_campaign_person import DUPLICATE, LIST_OPT_OUT, OPTED_OUT, Countries
 
 # People at a time: a page is one transaction, and as much as is held in memory.
 PAGE = 5000
 # A page of the job's ends then, however many it has.
 PAGE_SECONDS = 3.0
-# Their country is their nationality, and not where their phone is.
-OF_NATIONALS = {"hr.employee"}
 
 
 class Extras(NamedTuple):
@@ -62,10 +60,16 @@ class SmsCampaign(models.Model):
         while left > 0 and not audience.finished:
             some = slices.some(left)
             people, position = audience._page(some)
+            finished = len(people) < some
+            read = self._read_numbers(people, slices)
+            if len(read) < len(people):
+                # They take long: the others are another slice.
+                people, position, finished = read, read[-1].place, False
+                slices.only(len(read))
             if people:
                 self._complete(people, extras, audience._with_a_say())
                 store(audience, people)
-            audience.write({"position": position, "finished": len(people) < some})
+            audience.write({"position": position, "finished": finished})
             self.env.flush_all()
             left -= len(people)
             if slices.is_over:
@@ -88,13 +92,19 @@ class SmsCampaign(models.Model):
     def _start_over(self):
         self.audience_ids.write({"position": 0, "finished": False})
 
-    def _complete(self, people, extras, readers):
-        """Find each person's number, whether they are left out, and their text."""
+    def _read_numbers(self, people, slices):
+        """Find people's numbers; return whom there was time for, one at least."""
         countries, known, said = Countries(self), {}, partial(sentence, self.env)
-        for person in people:
+        for count, person in enumerate(people, 1):
             if person.opted_out:
                 person.leave_out(LIST_OPT_OUT)
             person.read_number(countries.of, said, known)
+            if person.place and slices.is_slow:
+                return people[:count]
+        return people
+
+    def _complete(self, people, extras, readers):
+        """Find out whether people with numbers are left out, and their text."""
         promotional = self.message_class == "promotional"
         if promotional or self.gateway_id.sudo().block_transactional:
             numbers = {person.number for person in people if not person.reason}
@@ -420,26 +430,6 @@ class SmsCampaign(models.Model):
 def _plain(text):
     """Return a text as PostgreSQL takes it, or None."""
     return text.replace("\0", "") or None
-
-
-class Countries:
-    """The countries by which local numbers are read, looked up only where needed."""
-
-    def __init__(self, campaign):
-        gateways = campaign.env["sms.gateway.config"]
-        self._company = gateways._country(campaign.company_id)
-
-    def of(self, person):
-        """Return the ISO code for a person's numbers."""
-        if person.record is None:
-            return self._company
-        # It tells how to read a number, and nothing of the person.
-        record = person.record.sudo()
-        if person.of_contact or record._name in OF_NATIONALS:
-            country = person.partner.sudo().country_id
-        else:
-            country = record._phone_get_country().get(record.id)
-        return (country and country.code) or self._company
 
 
 def _as_it_is(text):

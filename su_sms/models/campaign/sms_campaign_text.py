@@ -9,8 +9,13 @@ from ...tools import authors
 from ...tools.reasons import sentence
 from .sms_campaign import TEXT_AUTHORS
 from .sms_campaign_check import BETWEEN
-from .sms_campaign_person import NO_TEXT, NO_VALUE, NOT_RENDERED, TOO_LONG
-from .sms_campaign_prepare import Countries
+from .sms_campaign_person import (
+    NO_TEXT,
+    NO_VALUE,
+    NOT_RENDERED,
+    TOO_LONG,
+    Countries,
+)
 from .sms_campaign_summary import NAMED
 
 

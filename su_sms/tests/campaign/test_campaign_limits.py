@@ -1,13 +1,16 @@
 """What one request does of what takes long: there may be very many in it."""
 
 import sys
+from functools import partial
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
+from ...models.campaign.sms_campaign_person import Person
 from ...text import numbers
 from ...text.table import table
 from ...tools import limits
+from ...tools.slices import Slices
 from ..campaign_case import CampaignCase
 
 CAMPAIGN = "odoo.addons.su_sms.models.campaign.sms_campaign"
@@ -168,3 +171,56 @@ class TestColumnsOfNumbers(CampaignCase):
         column = audience.column_ids.filtered(lambda c: c.role == "placeholder")[:1]
         with self.assertRaisesRegex(ValidationError, "at most 4"):
             column.role = "fallback"
+
+
+@tagged("post_install", "-at_install")
+class TestSlowRows(CampaignCase):
+    """Rows that take long end a slice and a step, wherever they stand."""
+
+    def setUp(self):
+        super().setUp()
+        self.now = 0.0
+        read = Person.read_number
+
+        def take_time(person, *args):
+            self.now += 0.1 if "slow" in person.name else 0.0
+            return read(person, *args)
+
+        self.patch(Person, "read_number", take_time)
+        for name in ("check", "prepare"):
+            module = sys.modules[f"{CAMPAIGN}_{name}"]
+            self.patch(module, "Slices", partial(Slices, clock=lambda: self.now))
+        self.patch(sys.modules[f"{CAMPAIGN}_check"], "in_test", lambda: False)
+
+    def step(self, function):
+        before = self.now
+        function()
+        self.assertLess(self.now - before, 4.2)
+
+    def test_rows_that_take_long_behind_many_that_take_none(self):
+        rows = [
+            f"07120{n:05d},{'slow' if 300 < n < 360 else 'fast'}\n" for n in range(500)
+        ]
+        campaign = self.campaign(self.file("Phone,Name\n" + "".join(rows)))
+        self.assertLess(self.now, 3.2)
+        self.assertEqual(campaign.check_state, "running")
+        while campaign.check_state == "running":
+            self.step(campaign._go_on_checking)
+        self.assertEqual((campaign.people_count, campaign.left_out_count), (500, 0))
+        campaign._launch()
+        while campaign.state == "preparing":
+            self.step(campaign._prepare_page)
+        self.assertEqual(len(campaign.sms_ids), 500)
+        self.assertEqual(len(set(campaign.sms_ids.mapped("number"))), 500)
+
+    def test_records_that_take_long(self):
+        phones = [f"+2547120{n:05d}" for n in range(60)]
+        contacts = self.contacts(*phones)
+        for contact in contacts:
+            contact.name += " slow"
+        campaign = self.campaign(self.records(contacts))
+        self.assertLess(self.now, 3.2)
+        while campaign.check_state == "running":
+            self.step(campaign._go_on_checking)
+        numbers_ = campaign.recipient_ids.filtered(lambda r: not r.reason)
+        self.assertEqual(sorted(numbers_.mapped("number")), phones)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from su_sms.tools.slices import FIRST, MOST, SECONDS, Slices
+from su_sms.tools.slices import FIRST, GROWTH, MOST, SECONDS, SLOW, Slices
 
 
 class Work:
@@ -48,3 +48,14 @@ def test_no_more_than_there_may_be():
 def test_without_an_end_it_goes_on():
     work = Work(float("inf"), lambda _at: 0.01, 3_000)
     assert sum(work.sizes) == 3_000
+
+
+def test_slow_ones_are_given_up_and_the_next_are_fewer():
+    now = 0.0
+    slices = Slices(10, lambda: now)
+    slices.some(1000)
+    now = SLOW
+    assert slices.is_slow
+    slices.only(20)
+    assert slices.some(1000) == FIRST // GROWTH
+    assert not slices.is_slow

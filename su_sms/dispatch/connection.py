@@ -9,8 +9,11 @@ from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 
 # Whether a crash of the server may take back what it has said to be committed: a usual
 # tuning of a role, or of a database.
-FORGETFUL = "current_setting('synchronous_commit') IN ('off', 'local')"
-DURABLE = f"SELECT set_config('synchronous_commit', 'on', TRUE) WHERE {FORGETFUL}"
+FORGETFUL = "SELECT current_setting('synchronous_commit') IN ('off', 'local')"
+DURABLE = """
+    SELECT set_config('synchronous_commit', 'on', TRUE)
+     WHERE current_setting('synchronous_commit') IN ('off', 'local')
+"""
 
 
 def durable(cr):
@@ -47,7 +50,7 @@ class Connection:
         if not self._cr:
             cr = self._connect()
             cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
-            cr.execute(f"SELECT {FORGETFUL}")
+            cr.execute(FORGETFUL)
             [self._forgetful] = cr.fetchone()
             self._cr = cr
 

@@ -275,7 +275,11 @@ class SmsGatewayConfig(models.Model):
         """
         here = home.here(self.env.cr)
         now = fields.Datetime.now()
-        gateways = self.sudo().with_context(active_test=False).search([])
+        gateways = (
+            self.sudo()
+            .with_context(active_test=False)
+            .search([("provider", "!=", False)])
+        )
         away = gateways.filtered(
             lambda each: each.home and not home.is_same(each.home, here)
         )
@@ -353,7 +357,7 @@ class SmsGatewayConfig(models.Model):
                     "key_variable": False,
                     "proxy_username": False,
                     "callback_token": secrets.token_urlsafe(32),
-                    "callback_token_before": False,
+                    "callback_token_before": None,
                     "hold_reason": "paused",
                 }
             )

@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.service.model import call_kw
@@ -64,16 +66,14 @@ class TestChatter(CampaignCase):
             ):
                 for kind in ("comment", "notification"):
                     with self.subTest(command=command, record=record, kind=kind):
-                        try:
-                            with self.env.cr.savepoint():
-                                self.post(
-                                    user,
-                                    record,
-                                    message_type=kind,
-                                    tracking_value_ids=[command],
-                                )
-                        except AccessError:
-                            pass  # Odoo's own refusal
+                        # Odoo itself refuses some.
+                        with suppress(AccessError), self.env.cr.savepoint():
+                            self.post(
+                                user,
+                                record,
+                                message_type=kind,
+                                tracking_value_ids=[command],
+                            )
                         self.assertEqual(self.told(), before)
 
     def test_no_change_is_made_up(self):
@@ -132,7 +132,7 @@ class TestChatter(CampaignCase):
                 "res_id": campaign.id,
             }
         )
-        campaign.message_post(body="Approved", attachment_ids=letter.ids)
+        campaign.message_post(attachment_ids=letter.ids)
         theirs = letter.with_user(self.clerk)
         for attempt in (
             lambda: theirs.write({"raw": b"approved for 10000"}),

@@ -69,6 +69,8 @@ INTERNAL = {
     "agreed_part_count",
     "prepared_at",
     "ended_at",
+    "page_begun_at",
+    "pages_begun",
 }
 
 

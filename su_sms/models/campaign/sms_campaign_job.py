@@ -22,11 +22,14 @@ BATCH = 5000
 ACTIVITY = "su_sms.mail_activity_type_campaign"
 # What others wait for if it is an urgent campaign's.
 AHEAD = ("_begin_if_due", "_prepare_page")
-# Drafts are counted in turn: by database, which was last.
-COUNT = "_go_on_checking"
-_last_counted = {}
 # How often a page is taken of which somebody deletes records meanwhile.
 TRIES = 3
+# Steps that go through people, and how often one begins that never ends.
+COUNT = "_go_on_checking"
+PAGES = (COUNT, "_prepare_page")
+BEGINNINGS = 2
+# What ends sooner was stopped from outside: Odoo ends what takes 120 s.
+ENDLESS = timedelta(seconds=100)
 
 
 class SmsCampaign(models.Model):
@@ -34,6 +37,10 @@ class SmsCampaign(models.Model):
 
     # A subject of its own. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.campaign"
+
+    # A page that began and did not end took the server with it.
+    page_begun_at = fields.Datetime(readonly=True, copy=False, groups=".")
+    pages_begun = fields.Integer(readonly=True, copy=False, groups=".")
 
     @api.model
     def _trigger_work(self, at=None):
@@ -55,21 +62,79 @@ class SmsCampaign(models.Model):
             self._trigger_work(min(waiting.mapped("scheduled_at")))
 
     @api.model
-    def _work_once(self, until):
+    def _work_once(self, until=float("inf")):
         """Take a step of each campaign, as long as there is time; tell if any moved."""
         moved = False
+        # What is launched does not wait for very many drafts.
+        drafts_until = until
         for campaign_id, step in self._to_do():
-            moved |= self._do_step(campaign_id, step)
-            self.env["sms.sms"]._report_progress(1)
-            if time.monotonic() >= until:
+            now = time.monotonic()
+            if step == COUNT:
+                drafts_until = min(drafts_until, now + PAGE_SECONDS)
+            if now >= drafts_until:
                 moved = True
                 break
+            moved |= self._do_step(campaign_id, step)
+            self.env["sms.sms"]._report_progress(1)
         if moved:
             self._tell_progress()
         return moved
 
     @api.model
     def _do_step(self, campaign_id, step):
+        if step not in PAGES:
+            return self._try_step(campaign_id, step)
+        if self._begin_page(campaign_id) <= BEGINNINGS:
+            moved = self._try_step(campaign_id, step)
+        else:
+            moved = False
+            with self._at_work(campaign_id) as campaign:
+                campaign._fail(UserError(campaign._endless_text()))
+        self._end_page(campaign_id)
+        return moved
+
+    def _endless_text(self):
+        return self.env._(
+            "Going through the recipients took too long, and the server had to stop it."
+            " Check the file, the numbers and the placeholders of the text, or split"
+            " the campaign."
+        )
+
+    @api.model
+    def _begin_page(self, campaign_id):
+        """Note that a page begins; return how many have begun since one has ended.
+
+        One that was killed soon after is not counted: it may be killed often.
+        """
+        now = utcnow()
+        with own_transaction(self.env) as cr:
+            # Nobody is waited for who saves it meanwhile.
+            cr.execute(
+                """
+                UPDATE sms_campaign
+                   SET pages_begun = CASE
+                           WHEN pages_begun > 0 AND page_begun_at > %(soon)s
+                           THEN pages_begun
+                           ELSE coalesce(pages_begun, 0) + 1 END,
+                       page_begun_at = %(now)s
+                 WHERE id IN (SELECT id FROM sms_campaign
+                               WHERE id = %(id)s FOR UPDATE SKIP LOCKED)
+             RETURNING pages_begun
+                """,
+                {"now": now, "soon": now - ENDLESS, "id": campaign_id},
+            )
+            [begun] = cr.fetchone() or [0]
+        return begun
+
+    @api.model
+    def _end_page(self, campaign_id):
+        with own_transaction(self.env) as cr:
+            cr.execute(
+                "UPDATE sms_campaign SET pages_begun = 0 WHERE id = %s", [campaign_id]
+            )
+
+    @api.model
+    def _try_step(self, campaign_id, step):
         for _try in range(TRIES):
             try:
                 with self._at_work(campaign_id) as campaign:
@@ -122,9 +187,9 @@ class SmsCampaign(models.Model):
     def _to_do(self):
         """Return [(campaign id, step)] of what goes next, in this order.
 
-        What is launched goes before what is only counted, of which each user has one
-        at a time, and who was counted last comes last: however many drafts somebody
-        has, the others' wait for one of them.
+        What is launched goes before what is only counted. Of drafts each user has one
+        at a time, that whose last page is the longest ago: however many somebody has,
+        the others' wait for one of them.
         """
         with own_transaction(self.env) as cr:
             cr.execute(
@@ -142,30 +207,21 @@ class SmsCampaign(models.Model):
                     OR (state = 'cancelled' AND ended_at > %(now)s - interval '1 day'
                         AND EXISTS (SELECT FROM sms_sms WHERE campaign_id =
                                     sms_campaign.id AND state = 'outgoing'))
-              ORDER BY id
+              ORDER BY state = 'draft', page_begun_at NULLS FIRST, id
                 """,
                 {"now": utcnow()},
             )
             found = cr.fetchall()
         # What is urgent is prepared before the next page of any other.
         urgent = [row for row in found if row[1] and row[3] in AHEAD]
-        if not urgent:
-            launched = [row for row in found if row[3] != COUNT]
-            urgent = [*launched, *self._next_drafts(found)]
-        return [(campaign_id, step) for campaign_id, _urgent, _user, step in urgent]
-
-    @api.model
-    def _next_drafts(self, found):
-        """Return the rows of drafts to count a page of: one of each user."""
-        last = _last_counted.get(self.env.cr.dbname, 0)
-        drafts = [row for row in found if row[3] == COUNT]
-        by_user = {}
-        for row in sorted(drafts, key=lambda row: (row[0] <= last, row[0])):
-            by_user.setdefault(row[2], row)
-        return list(by_user.values())
+        rows = urgent or [row for row in found if row[3] != COUNT]
+        drafts = {}
+        for row in found if not urgent else ():
+            if row[3] == COUNT:
+                drafts.setdefault(row[2], row)
+        return [(row[0], row[3]) for row in (*rows, *drafts.values())]
 
     def _go_on_checking(self):
-        _last_counted[self.env.cr.dbname] = self.id
         self._check_some(PAGE_SECONDS)
         if self.check_state == "running":
             return True

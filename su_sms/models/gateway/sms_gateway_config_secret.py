@@ -357,7 +357,7 @@ class SmsGatewayConfig(models.Model):
                     "key_variable": False,
                     "proxy_username": False,
                     "callback_token": secrets.token_urlsafe(32),
-                    "callback_token_before": None,
+                    "callback_token_until": False,
                     "hold_reason": "paused",
                 }
             )

@@ -1,6 +1,7 @@
 """What one request does of what takes long: there may be very many in it."""
 
 import sys
+from contextlib import suppress
 from functools import partial
 
 from odoo.exceptions import UserError, ValidationError
@@ -224,3 +225,111 @@ class TestSlowRows(CampaignCase):
             self.step(campaign._go_on_checking)
         numbers_ = campaign.recipient_ids.filtered(lambda r: not r.reason)
         self.assertEqual(sorted(numbers_.mapped("number")), phones)
+
+
+class Killed(BaseException):
+    """The server ends, and nothing that is under way with it."""
+
+
+@tagged("post_install", "-at_install")
+class TestPagesWithoutEnd(CampaignCase):
+    """A page that ends the server each time isn't begun for ever."""
+
+    def killed(self, name, times, seconds=120):
+        """Let the server end in so many pages, which each took so long."""
+        left, method = [times], getattr(self.registry["sms.campaign"], name)
+
+        def kill(campaign, *args):
+            if left[0]:
+                left[0] -= 1
+                raise Killed
+            return method(campaign, *args)
+
+        self.patch(self.registry["sms.campaign"], name, kill)
+        while left[0]:
+            # What was committed before stays, as it would: no savepoint.
+            with suppress(Killed):
+                self.env["sms.campaign"]._work()
+            self.env.cr.execute(
+                "UPDATE sms_campaign SET page_begun_at ="
+                " page_begun_at - %s * interval '1 second'",
+                [seconds],
+            )
+
+    def test_a_server_that_is_killed_often_is_not_the_pages_fault(self):
+        campaign = self.draft()
+        self.killed("_go_on_checking", 5, seconds=10)
+        self.env["sms.campaign"]._work()
+        self.assertEqual(campaign.check_state, "done")
+
+    def draft(self):
+        campaign = self.campaign(self.numbers("0712345678"))
+        campaign._start_over()
+        campaign.check_state = "running"
+        return campaign
+
+    def test_a_draft_says_what_is_wrong(self):
+        campaign = self.draft()
+        self.killed("_go_on_checking", 2)
+        self.env["sms.campaign"]._work()
+        self.assertEqual(campaign.check_state, "failed")
+        self.assertIn("took too long", campaign.check_problem)
+
+    def test_a_draft_is_counted_again_if_somebody_asks(self):
+        campaign = self.draft()
+        self.killed("_go_on_checking", 2)
+        self.env["sms.campaign"]._work()
+        campaign.check_state = "running"
+        self.env["sms.campaign"]._work()
+        self.assertEqual(campaign.check_state, "done")
+
+    def test_a_server_that_ended_once_goes_on(self):
+        campaign = self.draft()
+        for _time in range(3):
+            self.killed("_go_on_checking", 1)
+            self.env["sms.campaign"]._work()
+            self.assertEqual(campaign.check_state, "done")
+            campaign._start_over()
+            campaign.check_state = "running"
+
+    def test_a_preparation_waits_for_somebody(self):
+        campaign = self.campaign(self.numbers("0712345678"))
+        campaign._launch()
+        self.killed("_prepare_page", 2)
+        self.env["sms.campaign"]._work()
+        self.assertEqual((campaign.state, campaign.pause_reason), ("paused", "problem"))
+        self.assertIn("took too long", campaign.pause_text)
+        campaign.action_resume()
+        self.work()
+        self.assertEqual(campaign.state, "done")
+
+
+@tagged("post_install", "-at_install")
+class TestRoundsOfTheJob(LimitsCase):
+    """Whoever launches does not wait for very many drafts of others."""
+
+    def test_what_is_launched_comes_first_and_drafts_take_turns(self):
+        drafts = self.campaign(self.numbers("0712345678"))
+        for _n in range(4):
+            drafts += self.campaign(self.numbers("0712345678"))
+        launched = self.campaign(self.numbers("0722000111"))
+        launched._launch()
+        drafts.check_state = "running"
+        self.patch(sys.modules[f"{CAMPAIGN}_job"].time, "monotonic", lambda: self.now)
+        steps = []
+
+        def take_time(_campaigns, campaign_id, step):
+            steps.append(campaign_id)
+            if step == "_go_on_checking":
+                self.env["sms.campaign"]._begin_page(campaign_id)
+                self.now += 3
+            return True
+
+        self.patch(self.registry["sms.campaign"], "_do_step", take_time)
+        for _round in range(5):
+            self.env["sms.campaign"]._work_once(100)
+        self.assertEqual(steps[::2], [launched.id] * 5)
+        self.assertEqual(steps[1::2], drafts.ids)
+        steps.clear()
+        self.env["sms.campaign"]._work_once(self.now)
+        self.assertEqual(steps, [])

@@ -238,18 +238,5 @@ class TestCampaignRun(RunCase):
             ],
         )
         # Who was counted last comes last: the second draft is next.
-        self.patch(campaigns.__class__, "_check_some", lambda *_given: None)
-        drafts[0]._go_on_checking()
+        campaigns._begin_page(drafts[0].id)
         self.assertIn((drafts[1].id, "_go_on_checking"), campaigns._to_do())
-
-    def test_a_round_ends_in_time(self):
-        """However many wait: the job's time is asked after each step."""
-        for _each in range(3):
-            self.many(1)._launch()
-        steps = []
-        campaigns = self.env["sms.campaign"]
-        self.patch(
-            campaigns.__class__, "_do_step", lambda *step: steps.append(step) or True
-        )
-        self.assertTrue(campaigns._work_once(until=0))
-        self.assertEqual(len(steps), 1)

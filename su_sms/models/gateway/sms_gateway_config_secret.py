@@ -18,6 +18,13 @@ _logger = logging.getLogger(__name__)
 # Only variables meant for us can be named: a form must not read out the server's.
 KEY_VARIABLE = re.compile(rf"(?!{vault.VARIABLE}$)SU_SMS_[A-Z0-9_]+")
 SECRETS = ("api_key", "proxy_password")
+# What leads to the original, or to its account.
+OF_THE_ORIGINAL = (
+    "key_variable",
+    "proxy_username",
+    "callback_token_before",
+    "callback_token_until",
+)
 # What has waited for so long in a copy, the original may have sent meanwhile.
 LONG = timedelta(hours=1)
 # How often a gateway notes that it is where it belongs.
@@ -353,11 +360,9 @@ class SmsGatewayConfig(models.Model):
                 gateway._store_secret(secret, "")
             gateway.write(
                 {
+                    **dict.fromkeys(OF_THE_ORIGINAL, False),
                     "environment": "sandbox",
-                    "key_variable": False,
-                    "proxy_username": False,
                     "callback_token": secrets.token_urlsafe(32),
-                    "callback_token_until": False,
                     "hold_reason": "paused",
                 }
             )

@@ -120,11 +120,13 @@ class TestCopy(CampaignCase):
 
     def test_a_copy_loses_its_keys_and_what_waits(self):
         self.copied()
-        token = self.gateway.callback_token
+        self.gateway.action_renew_callbacks()
+        tokens = self.gateway.callback_token, self.gateway.callback_token_before
         self.gateway.action_is_copy()
         self.env.invalidate_all()
         self.assertFalse(self.gateway._api_key())
-        self.assertNotEqual(self.gateway.callback_token, token)
+        for token in tokens:
+            self.assertFalse(self.gateway._gateway_of_token(token))
         self.assertEqual(self.gateway.hold_reason, "paused")
         self.assertEqual(self.gateway.environment, "sandbox")
         self.assertEqual(set(self.waiting.mapped("state")), {"canceled"})

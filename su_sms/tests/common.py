@@ -11,12 +11,12 @@ from pathlib import Path
 
 from odoo.tests import TransactionCase, new_test_user
 
-PROCESS = Path(__file__).resolve().parents[2] / "tests" / "simulator" / "process.py"
+PROCESS = Path(__file__).resolve().parent / "simulator" / "process.py"
 
 
 @cache
 def simulator_module():
-    """Return the module that runs a simulator; it is beside the addon, not in it."""
+    """Return the module that runs a simulator; it needs requests and aiohttp alone."""
     spec = importlib.util.spec_from_file_location("su_sms_simulator", PROCESS)
     process = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = process

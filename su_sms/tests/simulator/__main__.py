@@ -77,11 +77,12 @@ async def run(given: argparse.Namespace) -> int:
         await server.start()
     except OSError as error:
         await server.stop()
-        print(f"simulator: {error.strerror or error}", file=sys.stderr)
+        sys.stderr.write(f"simulator: {error.strerror or error}\n")
         return 1
     if given.until_eof:
         threading.Thread(target=_watch, args=(loop, stopped), daemon=True).start()
-    print(server.ready_line(), flush=True)
+    sys.stdout.write(f"{server.ready_line()}\n")
+    sys.stdout.flush()
     await stopped.wait()
     await server.stop()
     return 0

@@ -19,7 +19,8 @@ from typing import Any
 
 import requests
 
-ROOT = Path(__file__).resolve().parents[2]
+# The addon's own tests, from where it is found wherever the addon is copied.
+TESTS = Path(__file__).resolve().parents[1]
 API_KEY = "atsk_simulator"
 USERNAME = "sandbox"
 LIVE_USERNAME = "university"
@@ -200,7 +201,7 @@ class Simulator:
             "--latency-ms": latency_ms,
             "--callback-base": callback_base,
         }
-        self._command = [python, "-m", "tests.simulator", "--until-eof"]
+        self._command = [python, "-m", "simulator", "--until-eof"]
         for name, value in options.items():
             if value is not None:
                 self._command += [name, str(value)]
@@ -222,7 +223,7 @@ class Simulator:
         # it leaves no simulator behind.
         self.process = subprocess.Popen(
             self._command,
-            cwd=ROOT,
+            cwd=TESTS,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )

@@ -7,6 +7,7 @@ over (AT's duration is known from its users; the intervals are inferred).
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -113,12 +114,10 @@ class Callbacks:
     async def tried(self, callback: Callback, seconds: float) -> None:
         """Wait until the callback was tried once, at most so many seconds."""
         async with self._tried:
-            try:
+            with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(
                     self._tried.wait_for(lambda: bool(callback.attempts)), seconds
                 )
-            except asyncio.TimeoutError:
-                pass
 
     def report(
         self, message: Message, status: str, fields: Mapping[str, str] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import struct
 
@@ -118,10 +119,8 @@ class Exchanger:
 
     async def _hang(self, request: web.Request, fault: Fault) -> web.Response:
         cleared = self.state.faults.cleared
-        try:
+        with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(cleared.wait(), fault.seconds)
-        except asyncio.TimeoutError:
-            pass
         if request.transport is not None:
             request.transport.close()
         return web.Response()

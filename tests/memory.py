@@ -8,7 +8,7 @@ PROCESS = Path("/proc/self")
 
 
 def watch() -> float:
-    """Forget the peak so far; give the megabytes that are held now.
+    """Forget the peak so far; return the megabytes that are held now.
 
     A process begins with the peak of the one that started it, and Odoo's start is one.
     """

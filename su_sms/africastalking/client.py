@@ -61,7 +61,7 @@ class Client:
         self._line.close()
 
     def send(self, chunk: Chunk) -> list[Outcome]:
-        """Send a chunk; give one outcome for each place of ``chunk.numbers``.
+        """Send a chunk; return one outcome for each place of ``chunk.numbers``.
 
         Never raises for what the network or AT does. A number that is there more than
         once is sent that often, in requests of their own, one after the other: AT's

@@ -5,7 +5,7 @@ It asks the lanes that claims go by, so that what is said is what is done.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from .lanes import lanes, paced_until
 from .timing import pace
@@ -26,7 +26,8 @@ REASONS = (
 )
 
 
-class Why(NamedTuple):
+@dataclass(frozen=True)
+class Why:
     """Why messages of a gateway wait, as it was a moment ago.
 
     :ivar held: nothing leaves through the gateway

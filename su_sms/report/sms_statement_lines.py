@@ -1,7 +1,7 @@
 """What a statement is made of: lines of counts, in sections."""
 
 from collections import defaultdict
-from typing import NamedTuple
+from dataclasses import dataclass
 
 # Their parts were counted, and never sent.
 NOT_LEFT = ("not_sent", "waiting")
@@ -30,7 +30,8 @@ class Line:
             self.costs[currency] += cost
 
 
-class Section(NamedTuple):
+@dataclass(frozen=True)
+class Section:
     """A breakdown's lines, the most messages first, and what they come to.
 
     :ivar note: what a reader has to know about them, or nothing

@@ -68,7 +68,7 @@ class GatewayCase(TransactionCase):
         )
 
     def post(self, number="0712345678"):
-        """Send from a contact's record; give the message and its notification."""
+        """Send from a contact's record; return the message and its notification."""
         self.partner.phone = number
         message = self.partner._message_sms("Hello", number_field="phone")
         sms = self.env["sms.sms"].search([("mail_message_id", "=", message.id)])

@@ -273,15 +273,16 @@ class SmsStatementWizard(models.TransientModel):
             yield from (round(line.costs[name], 4) for name in currencies)
 
         sheets = []
-        for label, lines, total, note in statement["sections"]:
+        for section in statement["sections"]:
             headers = [
-                label,
+                section.label,
                 self.env._("Messages"),
                 *results.values(),
                 self.env._("Parts"),
                 *(self.env._("Cost (%s)", name) for name in currencies),
             ]
-            rows = [tuple(row(line)) for line in lines]
-            last = [(note,)] if note else []
-            sheets.append((label, headers, [*rows, xlsx.Total(row(total)), *last]))
+            rows = [tuple(row(line)) for line in section.lines]
+            rows.append(xlsx.Total(row(section.total)))
+            rows += [(section.note,)] if section.note else []
+            sheets.append((section.label, headers, rows))
         return xlsx.workbook(sheets)

@@ -213,7 +213,7 @@ class SmsTestWizard(models.TransientModel):
         return bool(gateway.last_event_at or not gateway.callback_warning)
 
     def _report_step(self):
-        """Wait a little for what the network says; give no step if it says nothing."""
+        """Wait a little for what the network says; if nothing, return no step."""
         started = time.monotonic()
         while True:
             end_transaction(self.env)

@@ -63,7 +63,7 @@ def prepare_100k_mb(system) -> Iterator[Sample]:
 
 
 def _grown(system, campaign: int, count: int) -> dict[str, float]:
-    """Prepare a campaign in a process of its own; give its megabytes and seconds.
+    """Prepare a campaign in a process of its own; return its megabytes and seconds.
 
     :param count: messages that are queued then
     """

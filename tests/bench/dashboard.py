@@ -45,7 +45,7 @@ def _vacuum(name: str) -> None:
 
 
 def _ask(system) -> float:
-    """Ask for all figures as a person's browser does; give the seconds it took."""
+    """Ask for all figures as a person's browser does; return the seconds it took."""
     with system.database.cursor() as cr:
         admin = api.Environment(cr, api.SUPERUSER_ID, {}).ref("base.user_admin").id
         env = api.Environment(cr, admin, {"tz": "Africa/Nairobi", "lang": "en_US"})

@@ -21,7 +21,7 @@ def forget(registry: Registry) -> None:
 
 
 def make_list(registry: Registry, count: int) -> int:
-    """Make a mailing list of so many people, and forget all others; give its id."""
+    """Make a mailing list of so many people, and forget all others; return its id."""
     forget(registry)
     with environment(registry) as env:
         env.cr.execute("TRUNCATE mailing_subscription, mailing_contact CASCADE")
@@ -65,7 +65,7 @@ def analyze(registry: Registry, *tables: str) -> None:
 def make_campaign(
     registry: Registry, mailing_list: int, body: str
 ) -> tuple[int, float]:
-    """Make a campaign and let it be checked; give its id and the check's seconds."""
+    """Make a campaign and let it be checked; return its id and the check's seconds."""
     with environment(registry) as env:
         audience = {"kind": "list", "list_ids": [(4, mailing_list)]}
         values = {
@@ -93,7 +93,7 @@ def make_campaign(
 
 
 def prepare(registry: Registry, campaign_id: int, count: int) -> float:
-    """Launch a campaign; give the seconds until all its messages are in the queue."""
+    """Launch a campaign; return the seconds until all its messages are in the queue."""
     began = time.monotonic()
     with environment(registry) as env:
         env["sms.campaign"].browse(campaign_id)._launch()
@@ -111,7 +111,7 @@ def prepare(registry: Registry, campaign_id: int, count: int) -> float:
 def prepare_mailing(
     registry: Registry, mailing_list: int, count: int, body: str = PERSONAL
 ) -> float:
-    """Let SMS Marketing make a mailing's messages; give the seconds it takes."""
+    """Let SMS Marketing make a mailing's messages; return the seconds it takes."""
     with environment(registry) as env:
         mailing = env["mailing.mailing"].create(
             {

@@ -65,7 +65,7 @@ def apply_per_s(system) -> Iterator[Sample]:
 
 
 def _post(url: str, posts: list[Post]) -> float:
-    """Post all, each of which is to be answered 200; give the seconds it took."""
+    """Post all, each of which is to be answered 200; return the seconds it took."""
     began = time.monotonic()
     statuses = post_all(url, posts, CONNECTIONS)
     seconds = time.monotonic() - began

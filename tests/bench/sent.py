@@ -55,7 +55,7 @@ class Sent:
         self._analyze()
 
     def apply(self) -> float:
-        """Apply all that was received; give the seconds it took."""
+        """Apply all that was received; return the seconds it took."""
         with self._registry.cursor() as cr:
             events = api.Environment(cr, api.SUPERUSER_ID, {})["sms.gateway.event"]
             began = time.monotonic()

@@ -172,7 +172,7 @@ def bootstrap(folder: Path) -> None:
 
 @contextlib.contextmanager
 def running(root: Path, scratch: Path) -> Iterator[list[str]]:
-    """Run the machine; give the command that runs another on it."""
+    """Run the machine; return the command that runs another on it."""
     log = cache.home() / "logs" / "docker.log"
     pid = scratch / "pid"
     with log.open("wb") as file:

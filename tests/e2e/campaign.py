@@ -11,7 +11,7 @@ from .system import System
 
 
 def campaign(system: System, gateway: int, numbers: str, **values: Any) -> int:
-    """Make a campaign to pasted numbers, the clerk's; give the id."""
+    """Make a campaign to pasted numbers, the clerk's; return the id."""
     [clerk] = system.admin.call("res.users", "search", [("login", "=", "campaigner")])
     audience = {"kind": "numbers", "numbers": numbers}
     values = {
@@ -31,7 +31,7 @@ def many(count: int) -> str:
 
 
 def add_file(page: Page, path: Path) -> Locator:
-    """Open the dialog for an audience with a file in it; give the dialog."""
+    """Open the dialog for an audience with a file in it; return the dialog."""
     page.locator("[name=audience_ids]").get_by_role("button", name="Add a line").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("File", exact=True).check()

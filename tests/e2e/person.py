@@ -144,7 +144,7 @@ class Person:
         expect(button).to_be_hidden()
 
     def test_connection(self) -> Locator:
-        """Run Test Connection on a gateway's form; give the dialog with its result."""
+        """Run Test Connection on a gateway's form; return its dialog."""
         self.page.get_by_role("button", name="Test Connection").click()
         dialog = self.page.get_by_role("dialog")
         dialog.get_by_role("button", name="Send Test SMS").click()

@@ -34,7 +34,7 @@ class System:
     admin: Rpc
 
     def user(self, login: str, name: str, *groups: str) -> int:
-        """Make an employee, whose password is the login; give the id.
+        """Make an employee, whose password is the login; return the id.
 
         :param groups: external ids, as in ``su_sms.group_user``
         """
@@ -53,12 +53,12 @@ class System:
         return Rpc(self.url, self.admin.database, login, login)
 
     def contact(self, name: str, phone: str, **values: Any) -> int:
-        """Make a contact with a Kenyan number as people type it; give the id."""
+        """Make a contact with a Kenyan number as people type it; return the id."""
         values |= {"name": name, "phone": phone, "country_id": self.ref("base.ke")}
         return self.admin.call("res.partner", "create", [values])[0]
 
     def gateway(self, **values: Any) -> int:
-        """Make a sandbox gateway that reaches the simulator; give the id."""
+        """Make a sandbox gateway that reaches the simulator; return the id."""
         values = {
             "environment": "sandbox",
             "api_key": self.simulator.api_key,
@@ -94,7 +94,7 @@ class System:
         return self.admin.call("ir.actions.server", "run", action)["result"]
 
     def messages(self, rows: list[dict[str, Any]]) -> list[int]:
-        """Add messages, as no person can; give their ids."""
+        """Add messages, as no person can; return their ids."""
         return self.run(f"env['sms.sms'].sudo().create({rows!r}).ids")
 
     def archive_gateways(self) -> None:

@@ -18,7 +18,7 @@ LINK = "https://example.org/registration?of=the-may-trimester"
 
 
 def priced(system: System, **values: Any) -> int:
-    """Make a gateway that has learnt from an SMS what a part costs; give the id."""
+    """Make a gateway that has learnt from an SMS what a part costs; return the id."""
     gateway = system.gateway(**values)
     first = {"number": "+254712000001", "body": FIRST}
     system.wait_until_left(system.messages([first]))
@@ -40,7 +40,7 @@ def expect_while_typing(where: Locator, count: str, price: str) -> None:
 
 
 def composer(page: Page, contact: int | None = None) -> Locator:
-    """Open a contact's composer, else that of the chosen ones; give the dialog."""
+    """Open a contact's composer, else that of the chosen ones; return the dialog."""
     if contact:
         page.locator("[name=phone]").hover()
         page.get_by_title("Send SMS").click()

@@ -29,7 +29,7 @@ def gateway(system: System) -> int:
 
 
 def queue(system: System, gateway: int, *phones: str, **values: Any) -> list[int]:
-    """Queue a message to each of `phones`; give their ids."""
+    """Queue a message to each of `phones`; return their ids."""
     values = {"body": "Exams begin on Monday.", "gateway_id": gateway, **values}
     return system.messages([values | {"number": phone} for phone in phones])
 

@@ -64,7 +64,7 @@ def post(system: System, gateway: int, kind: str, **fields: str) -> None:
 
 
 def until(system: System, model: str, domain: list[Any]) -> int:
-    """Wait for a record; give its id."""
+    """Wait for a record; return its id."""
     deadline = time.monotonic() + SECONDS
     while not (found := system.admin.call(model, "search", domain, limit=1)):
         assert time.monotonic() < deadline, f"no {model} like {domain}"
@@ -83,7 +83,7 @@ def safe(page: Page, text: str = "") -> None:
 
 
 def write_everywhere(system: System) -> dict[str, int]:
-    """Put hostile text wherever somebody may write; give ids by model."""
+    """Put hostile text wherever somebody may write; return ids by model."""
     call = system.admin.call
     gateway = system.gateway(name=f"Gateway {SHORT}")
     contact = system.contact(HOSTILE, NUMBER)

@@ -58,7 +58,7 @@ class System:
     def sql(
         self, query: str, values: Sequence[Any] = (), database: str = ""
     ) -> list[tuple[Any, ...]]:
-        """Run a statement on a connection of its own; give its rows."""
+        """Run a statement on a connection of its own; return its rows."""
         with connection(self.env, database or self.database) as cr:
             cr.execute(query, values)
             return cr.fetchall() if cr.description else []
@@ -141,7 +141,7 @@ class System:
         self.sql("UPDATE ir_cron_progress SET timed_out_counter = 0")
 
     def judge(self) -> Counter[str]:
-        """Compare each message with the ledger; give the states.
+        """Compare each message with the ledger; return the states.
 
         Accepted: there once, under the id on record. Unknown: at most once. Still to be
         sent, or called off: not at all. Any other state, or a message that nobody has,

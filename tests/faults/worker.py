@@ -56,7 +56,7 @@ class Orders:
     def create(
         self, model: str, rows: list[Values], user: int = SUPERUSER_ID
     ) -> list[int]:
-        """Create records as a user; give their ids."""
+        """Create records as a user; return their ids."""
         return self._env[model].with_user(user).create(rows).ids
 
     def send(self, rows: list[Values]) -> list[int]:
@@ -70,7 +70,7 @@ class Orders:
         self._env["ir.config_parameter"].set_param(name, value)
 
     def send_retried(self, rows: list[Values], partner: int) -> int:
-        """Send and write on a partner within Odoo's ``retrying``; give the tries.
+        """Send and write on a partner within Odoo's ``retrying``; return the tries.
 
         The first try waits for a word between sending and writing.
         """

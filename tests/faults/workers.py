@@ -68,7 +68,7 @@ class Worker:
     def create(
         self, model: str, rows: list[dict[str, Any]], user: int = SUPERUSER
     ) -> list[int]:
-        """Create and commit records; give their ids."""
+        """Create and commit records; return their ids."""
         self("begin")
         ids = self("create", model=model, rows=rows, user=user)
         self("commit")

@@ -127,7 +127,7 @@ class SmsCampaign(models.Model):
         self.env["sms.sms"].invalidate_model()
 
     def _insert_messages(self, people):
-        """Insert messages in one statement; give what of them is new, by its key.
+        """Insert messages in one statement; return what of them is new, by its key.
 
         The ORM would take a hundred times as long, most of it for what a queued message
         does not need.

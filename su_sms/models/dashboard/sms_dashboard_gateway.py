@@ -142,15 +142,6 @@ class SmsDashboard(models.AbstractModel):
                     }
                 )
         if traffic["unreported"]:
-            found.append(
-                {
-                    "level": "info",
-                    "title": self.env._("No delivery reports have come"),
-                    "text": self.env._(
-                        "Paste the URLs of the gateway's “Callbacks” tab into the"
-                        " Africa's Talking dashboard, to receive delivery reports."
-                    ),
-                    "open": None,
-                }
-            )
+            title, text = gateways._no_reports_words()
+            found.append({"level": "info", "title": title, "text": text, "open": None})
         return found

@@ -122,6 +122,7 @@ class SmsGatewayConfig(models.Model):
         help="In production, the person who accepts that messages and key can be"
         " intercepted types the username of the account.",
     )
+    trust_warning = fields.Char(compute="_compute_trust_warning")
     relaxed_at = fields.Datetime(readonly=True, copy=False)
     relaxed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     relaxed_told_at = fields.Datetime(readonly=True, copy=False)
@@ -202,6 +203,22 @@ class SmsGatewayConfig(models.Model):
         now = fields.Datetime.now()
         return dict(vals, relaxed_at=now, relaxed_by_id=self.env.uid)
 
+    @api.model
+    def _trust_words(self):
+        """Return what is to be said of a connection that is not verified."""
+        return self.env._("The connection is not verified"), self.env._(
+            "Anyone between this server and the provider can read the messages and"
+            " steal the key. Upload the firewall's certificate."
+        )
+
+    @api.depends("trust")
+    @api.depends_context("lang")
+    def _compute_trust_warning(self):
+        title, text = self._trust_words()
+        for gateway in self:
+            relaxed = gateway.trust == "relaxed"
+            gateway.trust_warning = relaxed and f"{title}. {text}"
+
     def _tell_of_exposure(self):
         """Tell the administrators of each of these that is exposed, once in a while."""
         now = fields.Datetime.now()
@@ -212,15 +229,7 @@ class SmsGatewayConfig(models.Model):
                     gateway.sudo().relaxed_told_at = False
             elif (gateway.relaxed_told_at or now - REMIND) <= now - REMIND:
                 gateway.sudo().activity_unlink([ACTIVITY])
-                gateway._schedule_for_administrators(
-                    ACTIVITY,
-                    self.env._("The connection is not verified"),
-                    self.env._(
-                        "Anyone between this server and the provider can read the"
-                        " messages and steal the key. Upload the firewall's"
-                        " certificate."
-                    ),
-                )
+                gateway._schedule_for_administrators(ACTIVITY, *self._trust_words())
                 gateway.sudo().relaxed_told_at = now
 
     # ------------------------------------------------------------

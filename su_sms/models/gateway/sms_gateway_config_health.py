@@ -149,23 +149,29 @@ class SmsGatewayConfig(models.Model):
             title = self.env._("Last error on %s", when)
             yield self._finding("state", "info", title, self.last_error)
 
+    @api.model
+    def _no_reports_words(self):
+        """Return what is to be said where the networks report nothing."""
+        return self.env._("No delivery reports have come"), self.env._(
+            "Paste the URLs of the gateway's “Callbacks” tab into the Africa's Talking"
+            " dashboard, to receive delivery reports."
+        )
+
     def _findings_of_trust(self):
         if self.trust != "relaxed":
             return
+        title, text = self._trust_words()
         yield self._finding(
             "trust",
             "danger" if self._is_exposed() else "warning",
-            self.env._("The connection is not verified"),
+            title,
             self.relaxed_at
             and self.env._(
                 "%(user)s has accepted this on %(when)s.",
                 user=self.relaxed_by_id.sudo().name,
                 when=self._when(self.relaxed_at),
             ),
-            self.env._(
-                "Anyone between this server and the provider can read the messages"
-                " and steal the key. Upload the firewall's certificate."
-            ),
+            text,
         )
 
     def _findings_of_balance(self):
@@ -202,15 +208,7 @@ class SmsGatewayConfig(models.Model):
                 ),
             )
         if self.last_success_at and not reported:
-            yield self._finding(
-                "reports",
-                "info",
-                self.env._("No delivery reports have come"),
-                self.env._(
-                    "Paste the URLs of the “Callbacks” tab into the Africa's Talking"
-                    " dashboard, to receive delivery reports."
-                ),
-            )
+            yield self._finding("reports", "info", *self._no_reports_words())
         until = self.callback_token_until
         if until and until > fields.Datetime.now():
             yield self._finding(

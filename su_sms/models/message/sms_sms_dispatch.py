@@ -339,7 +339,7 @@ class SmsSms(models.Model):
         return None
 
     def _send_routed(self):
-        """Dispatch what goes through a gateway, and give the rest."""
+        """Dispatch what goes through a gateway, and return the rest."""
         self._route_late()
         routed = self.filtered("gateway_id")
         if routed:

@@ -266,7 +266,7 @@ class SmsIncoming(models.Model):
         self._looked_at()._forget_doubt()
 
     def _looked_at(self):
-        """Note who looks at these messages; give them with the rights to act."""
+        """Note who looks at these messages; return them with the rights to act."""
         self.check_access("read")
         messages = self.sudo()
         messages.looked_at_by_id = self.env.user

@@ -198,7 +198,7 @@ class TestToken(GatewayCase):
         cls.sms = cls.env["sms.sms"].create({"number": "0712345678"})
 
     def call(self, model, method, *arguments, **context):
-        """Call a method as the web client does; give what it answers, or why not."""
+        """Call a method as the web client does; return what it answers, or why not."""
         self.env.invalidate_all()
         records = self.env[model].with_user(self.administrator)
         try:

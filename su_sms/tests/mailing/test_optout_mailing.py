@@ -31,7 +31,7 @@ class TestOptoutOfMailing(OptoutCase, GatewayCase):
         )
 
     def mailing(self, model="mailing.list", **values):
-        """Send a mailing that says how to opt out; give it and the path of its link."""
+        """Send a mailing that says how to opt out; return it and its link's path."""
         values = {
             "subject": "News",
             "mailing_type": "sms",
@@ -116,7 +116,7 @@ class TestOptoutOfMailing(OptoutCase, GatewayCase):
     # ------------------------------------------------------------
 
     def before_the_gateway(self, **values):
-        """Let Odoo send a mailing to the list; give it and its code."""
+        """Let Odoo send a mailing to the list; return it and its code."""
         self.gateway.active = False
         values = {
             "subject": "News",

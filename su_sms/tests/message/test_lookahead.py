@@ -28,7 +28,7 @@ class TestLookAhead(CampaignCase):
         )
 
     def claim(self, slots=1):
-        """Claim once; give the messages, a recordset for each request."""
+        """Claim once; return the messages, a recordset for each request."""
         self.env.flush_all()
         claims, _seen = outbox.claim(
             self.env.cr, self.gateway._settings(), slots, utcnow(), self.ahead

@@ -11,7 +11,7 @@ class TestResend(CampaignCase):
     """A message that failed once and is sent again."""
 
     def report(self, number, message_id, status):
-        """Let the provider report, and apply it; give the event."""
+        """Let the provider report, and apply it; return the event."""
         events = self.env["sms.gateway.event"]
         given = {"id": message_id, "status": status, "phoneNumber": number}
         events._receive(self.gateway.id, "delivery", list(given.items()))

@@ -9,7 +9,7 @@ from .words_case import WordsCase
 @tagged("post_install", "-at_install")
 class TestDoubtfulAnswer(WordsCase):
     def doubt(self, text="Stop, I am no student any more", **values):
-        """Let somebody write what only a person can read; give the message."""
+        """Let somebody write what only a person can read; return the message."""
         self.write_in(text, **values)
         return self.env["sms.incoming"].search([], order="id desc", limit=1)
 

@@ -18,7 +18,7 @@ class WordsCase(BlacklistCase):
         cls.sent = 0
 
     def write_in(self, text, minutes=0, number=NUMBER):
-        """Let somebody write to the short code; give the event."""
+        """Let somebody write to the short code; return the event."""
         type(self).sent += 1
         date = self.now + timedelta(minutes=minutes)
         return self.receive(

@@ -100,7 +100,7 @@ class RetentionCase(CampaignCase):
         self.env["sms.gateway.event"]._apply_inbox()
 
     def everywhere(self):
-        """Leave the number and the text wherever they can be; give the messages."""
+        """Leave the number and the text wherever they can be; return the messages."""
         sms, _notification = self.post(NUMBER)
         sms.body = sms.mail_message_id.body = TEXT
         self.send_mailing()

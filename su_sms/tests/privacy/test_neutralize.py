@@ -109,7 +109,7 @@ class TestNeutralize(CampaignCase):
         self.assertFalse(any(self.env["mailing.trace"].search([]).mapped("sms_code")))
 
     def links_everywhere(self):
-        """Send links to opt out by all ways, have them quoted; give their tokens."""
+        """Send links to opt out by all ways, have them quoted; return their tokens."""
         mailing = self.env["mailing.mailing"].create(
             {
                 "subject": "News",

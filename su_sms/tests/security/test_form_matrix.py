@@ -139,7 +139,7 @@ class TestFormMatrix(MatrixCase):
         return spec
 
     def mark(self, role, user):
-        """Mark all texts of records that a user may not read; give mark -> whose."""
+        """Mark all texts of records that a user may not read; return mark -> whose."""
         marks = {}
         for model in OPERATIONS:
             for whose in (OTHERS, FOREIGN):

@@ -29,7 +29,7 @@ class Post:
 
 
 def post_all(url: str, posts: Sequence[Post], connections: int) -> list[int]:
-    """Post side by side, each connection one after another; give the statuses.
+    """Post side by side, each connection one after another; return the statuses.
 
     Connections are kept alive as far as the server does. An exception of any of them
     is raised here, when the others have ended.
@@ -69,7 +69,7 @@ def connect(url: str) -> http.client.HTTPConnection:
 
 
 def exchange(connection: http.client.HTTPConnection, post: Post) -> int:
-    """Make one request; give the status of its answer."""
+    """Make one request; return the status of its answer."""
     chunked = "Transfer-Encoding" in post.headers
     connection.request(
         post.method,

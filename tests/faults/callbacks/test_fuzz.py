@@ -38,7 +38,7 @@ def running(server: OdooServer) -> Iterator[OdooServer]:
 
 
 def sent_message(system: System, worker: Worker) -> str:
-    """Send a message; give its id at the provider."""
+    """Send a message; return its id at the provider."""
     worker.queue([{"number": number(0), "body": "Hello"}])
     worker("dispatch")
     [entry] = system.admin.ledger()

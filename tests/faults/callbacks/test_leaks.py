@@ -110,7 +110,7 @@ def refused(call: Any) -> None:
 
 
 def receive(system: System, server: OdooServer) -> list[int]:
-    """Post what makes sense and what does not; give the statuses."""
+    """Post what makes sense and what does not; return the statuses."""
     connection: http.client.HTTPConnection = connect(server.url)
     fields = {"from": NUMBER, "to": "22141", "text": BODY, "id": "1"}
     posts = [

@@ -12,7 +12,7 @@ BODY = "Dear {{ object.name }}, the library closes at 17:00."
 
 
 def make_people(worker: Worker, count: int, first: int = 0) -> tuple[int, list[int]]:
-    """Make a mailing list of so many people; give its id and theirs."""
+    """Make a mailing list of so many people; return its id and theirs."""
     [mailing_list] = worker.create("mailing.list", [{"name": "Students"}])
     people = worker.create(
         "mailing.contact",
@@ -40,7 +40,7 @@ def of_numbers(count: int, first: int = 0) -> dict[str, Any]:
 
 
 def make_campaign(worker: Worker, *audiences: dict[str, Any], **values: Any) -> int:
-    """Make a campaign to these audiences, a text for each person; give its id."""
+    """Make a campaign to these audiences, a text for each person; return its id."""
     values = {"name": "Library", "body": BODY, **values}
     values["audience_ids"] = [[0, 0, audience] for audience in audiences]
     [campaign] = worker.create(CAMPAIGN, [values], user=ADMIN)
@@ -48,7 +48,7 @@ def make_campaign(worker: Worker, *audiences: dict[str, Any], **values: Any) -> 
 
 
 def launch(worker: Worker, *audiences: dict[str, Any], **values: Any) -> int:
-    """Make a campaign that is prepared and about to be sent; give its id."""
+    """Make a campaign that is prepared and about to be sent; return its id."""
     campaign = make_campaign(worker, *audiences, **values)
     worker.press(CAMPAIGN, [campaign], "_launch")
     worker("work")

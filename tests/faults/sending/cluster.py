@@ -60,7 +60,7 @@ class Cluster(Postgres):
         self._process.kill()
 
     def adopt(self, env: Environment, database: str) -> Environment:
-        """Copy a database of ``env``'s server here; give the environment with it."""
+        """Copy a database of ``env``'s server here; return the environment with it."""
         there, here = env.env, env.env | self.env
         dump = subprocess.Popen(
             [self.bin / "pg_dump", "--format=custom", "--compress=0", database],

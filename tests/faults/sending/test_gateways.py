@@ -13,7 +13,7 @@ WAITING = "SELECT pid FROM pg_locks WHERE NOT granted"
 
 
 def ill_gateway(worker: Worker) -> int:
-    """Make a second gateway with urgent messages that wait for it; give its id."""
+    """Make a second gateway with urgent messages that wait for it; return its id."""
     values = gateway_values() | {"name": "Ill", "is_default": False}
     [gateway] = worker.create("sms.gateway.config", [values])
     worker.queue(messages(ILL, priority="2", gateway_id=gateway))
@@ -110,7 +110,7 @@ def test_a_gateway_that_hangs_delays_nothing_that_is_queued_meanwhile_for_anothe
 
 
 def hang(system: System, worker: Worker) -> int:
-    """Make a second gateway whose requests are never answered; give its id."""
+    """Make a second gateway whose requests are never answered; return its id."""
     numbers = [number(n) for n in range(ILL)]
     system.admin.fault("hang_before", times=None, numbers=numbers)
     return ill_gateway(worker)

@@ -12,7 +12,7 @@ FUNNEL = {
     "delivered_count": ("delivered",),
     "failed_count": ("failed",),
     "unknown_count": ("unknown",),
-    "excluded_count": ("not_sent",),
+    "not_sent_count": ("not_sent",),
 }
 # Bars of the picture over time; a bar is as many minutes as it takes.
 BARS = 24
@@ -49,8 +49,8 @@ class SmsCampaign(models.Model):
     delivered_count = fields.Integer("Delivered", compute="_compute_funnel")
     failed_count = fields.Integer("Failed", compute="_compute_funnel")
     unknown_count = fields.Integer("Unknown", compute="_compute_funnel")
-    excluded_count = fields.Integer("Not Sent", compute="_compute_funnel")
-    dropped_count = fields.Integer("Were Left Out", compute="_compute_funnel")
+    not_sent_count = fields.Integer("Not Sent", compute="_compute_funnel")
+    left_out_messages = fields.Integer("Messages Left Out", compute="_compute_funnel")
     progress = fields.Float(compute="_compute_funnel")
     bars = fields.Json(
         compute="_compute_funnel",
@@ -101,7 +101,7 @@ class SmsCampaign(models.Model):
             by_result[result_of(*group)] += count
         for name, results in FUNNEL.items():
             self[name] = sum(by_result[each] for each in results)
-        self.dropped_count = left_out
+        self.left_out_messages = left_out
         self.message_count = counts.total() - left_out
         done = self.message_count - self.waiting_count
         self.progress = 100 * done / self.message_count if self.message_count else 0
@@ -176,7 +176,7 @@ class SmsCampaign(models.Model):
         if figure in FUNNEL:
             return [("result", "in", FUNNEL[figure])]
         return {
-            "dropped_count": [("left_out", "=", True)],
+            "left_out_messages": [("left_out", "=", True)],
             "message_count": [("left_out", "!=", True)],
         }.get(figure, [])
 

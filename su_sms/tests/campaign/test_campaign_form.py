@@ -180,9 +180,9 @@ class TestCampaignResults(CampaignCase):
         left_out = [
             row for row in campaign.results["reasons"] if row["result"] == "not_sent"
         ]
-        self.assertEqual(campaign.dropped_count, 1)
+        self.assertEqual(campaign.left_out_messages, 1)
         self.assertEqual(sum(row["count"] for row in left_out), 1)
-        action = campaign.with_context(which="dropped_count").action_open_messages()
+        action = campaign.with_context(which="left_out_messages").action_open_messages()
         self.assertEqual(self.env["sms.sms"].search_count(action["domain"]), 1)
 
     def test_reasons_add_up_to_who_got_nothing_of_what_was_cancelled(self):
@@ -196,7 +196,7 @@ class TestCampaignResults(CampaignCase):
             {row["label"]: row["count"] for row in reasons},
             {"Cancelled": 2, "Invalid Destination": 1},
         )
-        self.assertEqual(campaign.excluded_count, 3)
+        self.assertEqual(campaign.not_sent_count, 3)
         for row in reasons:
             context = {"reason": row["reason"], "result": row["result"]}
             action = campaign.with_context(**context).action_open_results()

@@ -91,7 +91,7 @@ class TestResults(CampaignCase):
         self.env.flush_all()
         self.env.invalidate_all()
         names = ("sent_count", "delivered_count", "failed_count", "unknown_count")
-        more = ("excluded_count", "waiting_count", "message_count", "dropped_count")
+        more = ("not_sent_count", "waiting_count", "message_count", "left_out_messages")
         bars = {bar["label"]: bar["count"] for bar in campaign.bars}
         return [campaign[name] for name in (*names, *more)], bars
 
@@ -153,7 +153,7 @@ class TestResults(CampaignCase):
             label: line.results[name] for name, label in statement["results"].items()
         }
         self.assertEqual(on_statement, on_dashboard)
-        self.assertEqual(on_statement["Not Sent"], campaign.excluded_count)
+        self.assertEqual(on_statement["Not Sent"], campaign.not_sent_count)
         self.assertEqual(on_statement["Failed"], campaign.failed_count)
         self.assertEqual(
             on_statement["Delivered"] + on_statement["Sent, No Report"],

@@ -309,7 +309,7 @@ class TestRetention(RetentionCase):
     def test_campaign_still_says_what_became_of_it(self):
         campaign = self.campaign(self.numbers(f"{NUMBER}\n0712345679\nnonsense"))
         self.run_campaign(campaign)
-        figures = ("message_count", "sent_count", "excluded_count", "spent")
+        figures = ("message_count", "sent_count", "not_sent_count", "spent")
         before = campaign.read(figures)
         messages = self.env["sms.sms"].search([("campaign_id", "=", campaign.id)])
         self.age(messages, days=800)

@@ -24,10 +24,17 @@ def safe_cell(value: object) -> str:
     which would lose its zero or its last digits.
     """
     text = "" if value is None else str(value).replace("\0", "")
-    text = _WITHIN.sub(r"\1'\2", text)
+    first, *rest = _BEGINS.split(text)
+    text = first + "".join(
+        f"'{piece}" if piece.lstrip(_BEFORE)[:1] in _FORMULA else piece
+        for piece in rest
+    )
     return f"'{text}" if _CHANGED.match(text) else text
 
 
-# Where Excel's list separator is another, a cell begins within ours.
-_WITHIN = re.compile(r"(?<=[\s\S])([;|\t])(\s?[=+\-@＝＋－＠])")
+# Where Excel's list separator is another, a cell begins within ours; and at a line's
+# end, as the quotes around ours are then within a cell.
+_BEGINS = re.compile(r"([;|\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029])")
+_BEFORE = " \"'\u00a0\ufeff"
+_FORMULA = tuple("=+-@＝＋－＠")
 _CHANGED = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]\s*\S|0[0-9]{6,}\s*$|[0-9]{12,}\s*$")

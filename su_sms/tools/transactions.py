@@ -28,10 +28,14 @@ def _now():
 
 
 def is_passing(error):
-    """Tell whether an error is the database's and goes by itself: try again later."""
-    return isinstance(error, psycopg2.Error) and (
-        error.pgcode is None
-        or isinstance(error, psycopg2.extensions.TransactionRollbackError)
+    """Tell whether an error is the database's and goes by itself: try again later.
+
+    A conflict, a connection that was ended, a statement that took too long, a full
+    disk, a server that stops or starts: what was asked for is not to blame.
+    """
+    operational = (psycopg2.OperationalError, psycopg2.InterfaceError)
+    return isinstance(error, operational) or (
+        isinstance(error, psycopg2.Error) and error.pgcode is None
     )
 
 

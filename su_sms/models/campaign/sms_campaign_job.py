@@ -11,12 +11,20 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONFLICTS
 
 from ...dispatch import lanes, outbox
 from ...tools.context import loud
-from ...tools.transactions import in_test, own_environment, own_transaction, utcnow
+from ...tools.transactions import (
+    in_test,
+    is_passing,
+    own_environment,
+    own_transaction,
+    utcnow,
+)
 from .sms_campaign_prepare import PAGE_SECONDS
 
 _logger = logging.getLogger(__name__)
 # One run of the job; see sms_sms_dispatch.
 RUN_SECONDS = 20
+# When a step is tried again that the database has failed.
+LATER = timedelta(minutes=1)
 # Rows called off at a time.
 BATCH = 5000
 ACTIVITY = "su_sms.mail_activity_type_campaign"
@@ -146,6 +154,11 @@ class SmsCampaign(models.Model):
                 # Somebody else was at it: next time.
                 return True
             except Exception as error:
+                if is_passing(error):
+                    name = type(error).__name__
+                    _logger.warning("Campaign %s goes on later: %s", campaign_id, name)
+                    self._trigger_work(at=utcnow() + LATER)
+                    return False
                 problem = error
                 break
         # Its own, and a person's to mend; the others go on.

@@ -7,6 +7,7 @@ from ...dispatch import gate
 from ...text import placeholders, segments, spelling
 from ...tools import authors
 from ...tools.reasons import sentence
+from ...tools.transactions import is_passing
 from .sms_campaign import TEXT_AUTHORS
 from .sms_campaign_check import BETWEEN
 from .sms_campaign_person import (
@@ -165,6 +166,8 @@ class SmsCampaign(models.Model):
             except _NoEditorError as error:
                 raise AccessError(str(error)) from None
             except Exception as error:
+                if is_passing(error):
+                    raise
                 person.leave_out(NOT_RENDERED, _short(error))
 
     def _forget_hidden(self, people, choosers):

@@ -18,6 +18,7 @@ from ...tools.reasons import sentence
 from ...tools.transactions import (
     end_transaction,
     in_test,
+    is_passing,
     own_environment,
     own_transaction,
     utcnow,
@@ -276,9 +277,9 @@ class SmsGatewayEvent(models.Model):
         """Let an event that can't be applied fail alone, so that no other waits."""
         try:
             yield
-        except CONFLICTS:
-            raise
         except Exception as error:
+            if is_passing(error) or isinstance(error, CONFLICTS):
+                raise
             text = str(error)[:200] or type(error).__name__
             if isinstance(error, callbacks.UnusableEvent):
                 text = sentence(self.env, error)

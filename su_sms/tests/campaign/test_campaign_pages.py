@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
+import psycopg2
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -244,6 +245,43 @@ class TestCampaignThatFails(CampaignCase):
         for text in (campaign.pause_text, campaign.activity_ids.note):
             self.assertNotIn("KeyError", text)
             self.assertIn("server log", text)
+
+    def test_what_the_database_fails_is_tried_again(self):
+        """No campaign stops for good because a server was stopped, or a disk full."""
+        for error in (
+            psycopg2.errors.AdminShutdown,
+            psycopg2.errors.QueryCanceled,
+            psycopg2.errors.DiskFull,
+            psycopg2.errors.TooManyConnections,
+            psycopg2.InterfaceError,
+        ):
+            with self.subTest(error.__name__):
+                campaign = self.campaign(self.numbers("0712345678"))
+                campaign._launch()
+                campaigns = self.registry["sms.campaign"]
+                failing = patch.object(campaigns, "_store_messages", side_effect=error)
+                with failing, self.assertLogs(LOGGER, "WARNING"):
+                    self.env["sms.campaign"]._work()
+                self.assertEqual(campaign.state, "preparing")
+                self.assertFalse(campaign.pause_reason or campaign.activity_ids)
+                self.work()
+                self.assertEqual(campaign.state, "done")
+
+    def test_no_text_is_at_fault_for_what_the_database_fails(self):
+        campaign = self.campaign(
+            self.records(self.contacts("0712345678")), body="Dear {{ object.name }}"
+        )
+        campaign._launch()
+        failing = patch.object(
+            self.registry["sms.campaign"],
+            "_lookup",
+            side_effect=psycopg2.errors.AdminShutdown,
+        )
+        with failing, self.assertLogs(LOGGER, "WARNING"):
+            self.env["sms.campaign"]._work()
+        self.assertFalse(campaign.sms_ids)
+        self.work()
+        self.assertEqual(campaign.sms_ids.mapped("state"), ["pending"])
 
     @mute_logger(LOGGER)
     def test_a_resume_that_fails_again_adds_no_activity(self):

@@ -7,6 +7,9 @@ the same. Odoo's ``database.uuid`` tells a copy of a whole cluster, where it is 
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
+
 MAY_ASK = "SELECT has_function_privilege('pg_control_system()', 'execute')"
 HERE = """
     SELECT oid::bigint, datname,
@@ -14,6 +17,8 @@ HERE = """
       FROM pg_database WHERE datname = current_database()
 """
 SAME = ("cluster", "database", "uuid")
+# How often a gateway notes that it is where it belongs.
+SEEN_EVERY = timedelta(hours=1)
 
 
 def here(cr) -> dict:
@@ -31,3 +36,64 @@ def here(cr) -> dict:
 def is_same(one: dict, other: dict) -> bool:
     """Tell whether these are one database, renamed or not."""
     return all(one.get(name) == other.get(name) for name in SAME)
+
+
+def away(cr, here: dict) -> list[int]:
+    """Return the ids of the gateways that belong to another database."""
+    cr.execute("SELECT id, home::text FROM sms_gateway_config WHERE home IS NOT NULL")
+    return [
+        gateway_id
+        for gateway_id, home in cr.fetchall()
+        if not is_same(json.loads(home), here)
+    ]
+
+
+def hold_as_copies(cr, gateway_ids: list[int], now) -> list[int]:
+    """Hold gateways as those of a copy; return which were not yet.
+
+    One that somebody is at is held the next time: nothing leaves it meanwhile either.
+    """
+    if not gateway_ids:
+        return []
+    cr.execute(
+        """
+        UPDATE sms_gateway_config
+           SET hold_reason = 'copy', hold_text = NULL, held_since = %(now)s,
+               hold_told = FALSE, retry_at = NULL
+         WHERE id IN (SELECT id FROM sms_gateway_config
+                       WHERE id = ANY(%(ids)s)
+                         AND hold_reason IS DISTINCT FROM 'copy'
+                         FOR NO KEY UPDATE SKIP LOCKED)
+     RETURNING id
+        """,
+        {"ids": gateway_ids, "now": now},
+    )
+    return [row[0] for row in cr.fetchall()]
+
+
+def note(cr, here: dict, now) -> None:
+    """Note that gateways are where they belong, once in a while.
+
+    One that belongs nowhere yet belongs here from now on.
+    """
+    at = now.strftime("%Y-%m-%d %H:%M:%S")
+    before = (now - SEEN_EVERY).strftime("%Y-%m-%d %H:%M:%S")
+    cr.execute(
+        """
+        UPDATE sms_gateway_config SET home = %(home)s
+         WHERE id IN (SELECT id FROM sms_gateway_config
+                       WHERE home IS NULL
+                          OR home->>'at' < %(before)s
+                             AND home->>'database' = %(database)s
+                             AND home->>'cluster' IS NOT DISTINCT FROM %(cluster)s
+                             AND home->>'uuid' IS NOT DISTINCT FROM %(uuid)s
+                         FOR NO KEY UPDATE SKIP LOCKED)
+        """,
+        {
+            "home": json.dumps({**here, "at": at}),
+            "before": before,
+            "database": str(here["database"]),
+            "cluster": here["cluster"],
+            "uuid": here["uuid"],
+        },
+    )

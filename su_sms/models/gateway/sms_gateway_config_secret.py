@@ -11,7 +11,7 @@ from odoo.tools import format_date
 from ...dispatch import home, maintenance
 from ...tools import vault
 from ...tools.reasons import sentence
-from ...tools.transactions import utcnow
+from ...tools.transactions import in_test, own_transaction, utcnow
 
 _logger = logging.getLogger(__name__)
 
@@ -27,8 +27,6 @@ OF_THE_ORIGINAL = (
 )
 # What has waited for so long in a copy, the original may have sent meanwhile.
 LONG = timedelta(hours=1)
-# How often a gateway notes that it is where it belongs.
-SEEN_EVERY = timedelta(hours=1)
 
 
 class SmsGatewayConfig(models.Model):
@@ -280,33 +278,17 @@ class SmsGatewayConfig(models.Model):
 
         One that belongs nowhere yet belongs here from now on.
         """
-        here = home.here(self.env.cr)
         now = fields.Datetime.now()
-        gateways = (
-            self.sudo()
-            .with_context(active_test=False)
-            .search([("provider", "!=", False)])
-        )
-        away = gateways.filtered(
-            lambda each: each.home and not home.is_same(each.home, here)
-        )
-        for gateway in gateways - away:
-            seen = (gateway.home or {}).get("at")
-            if not seen or fields.Datetime.from_string(seen) < now - SEEN_EVERY:
-                gateway.home = {**here, "at": fields.Datetime.to_string(now)}
-        held = away.filtered(lambda each: each.hold_reason != "copy")
+        with own_transaction(self.env) as cr:
+            here = home.here(cr)
+            away = home.away(cr, here)
+            held = home.hold_as_copies(cr, away, now)
+            home.note(cr, here, now)
         if held:
-            held.write(
-                {
-                    "hold_reason": "copy",
-                    "hold_text": False,
-                    "held_since": now,
-                    "hold_told": False,
-                    "retry_at": False,
-                }
-            )
-            _logger.warning("Gateways %s are those of another database", held.ids)
-        return away
+            _logger.warning("Gateways %s are those of another database", held)
+        if held or in_test():
+            self.invalidate_model()
+        return self.sudo().browse(away)
 
     def _settle_in(self):
         """Let these belong to this database from now on."""

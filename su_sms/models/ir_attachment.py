@@ -43,6 +43,17 @@ class IrAttachment(models.Model):
         files = self.sudo()._of_others()
         return (files.with_env(self.env), self._others_error) if files else None
 
+    def _has_attachments_ownership(self, attachment_tokens):
+        """Tell whether these are the caller's, whatever tokens come with them.
+
+        Odoo gives the token to whoever encloses a file in a note of their own, which
+        takes no more than to read it.
+        """
+        closed = self.sudo().exists()
+        if closed._of_fields() or closed._of_others():
+            return False
+        return super()._has_attachments_ownership(attachment_tokens)
+
     def _of_others(self):
         """Return those that others have put on record: their notes enclose them."""
         on_record = self.env["mail.message"]._is_on_record

@@ -104,6 +104,13 @@ class TestChatter(CampaignCase):
             lambda each: each.write({"user_id": self.admin.id}),
             lambda each: each.write({"date_deadline": "2099-01-01"}),
             lambda each: each.action_feedback(feedback="Done"),
+            lambda each: self.commanded(self.gateway, Command.delete(each.ids[0])),
+            lambda each: self.commanded(self.gateway, Command.unlink(each.ids[0])),
+            lambda each: self.commanded(self.gateway, Command.clear()),
+            lambda each: self.commanded(
+                self.gateway, Command.update(each.ids[0], {"user_id": self.admin.id})
+            ),
+            lambda each: self.commanded(self.partner, Command.link(each.ids[0])),
             lambda each: self.gateway.with_user(self.admin).activity_unlink(
                 ["su_sms.mail_activity_type_trust"], user_id=self.other.id
             ),
@@ -113,6 +120,10 @@ class TestChatter(CampaignCase):
                 attempt(theirs.with_user(self.admin))
         self.assertTrue(theirs.exists())
         mine.with_user(self.admin).action_feedback(feedback="Done")
+
+    def commanded(self, record, command):
+        record.with_user(self.admin).write({"activity_ids": [command]})
+        self.env.flush_all()
 
     def test_who_asks_for_approval_does_not_end_it(self):
         campaign = self.campaign(self.numbers("0712345678"), as_user=self.clerk)
@@ -142,6 +153,14 @@ class TestChatter(CampaignCase):
         ):
             with self.assertRaises(AccessError), self.env.cr.savepoint():
                 attempt()
+        # Odoo gives it to the author of any note that encloses the file.
+        enclosing = campaign.with_user(self.clerk).message_post(
+            attachment_ids=letter.ids
+        )
+        token = letter._get_ownership_token()
+        self.assertIn(letter, enclosing.sudo().attachment_ids)
+        self.assertFalse(theirs._has_attachments_ownership([token]))
+        self.assertTrue(letter._has_attachments_ownership([token]))
         self.assertEqual(letter.raw, b"approved for 100")
         own = self.env["ir.attachment"].with_user(self.clerk)
         own = own.create(

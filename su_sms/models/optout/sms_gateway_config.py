@@ -118,7 +118,7 @@ class SmsGatewayConfig(models.Model):
 
     def _word_text(self, kind):
         code = self._short_code()
-        word = self.env["sms.optout.word"]._word(kind, self.env.lang)
+        word = self.env["sms.optout.word"]._word(kind, self.env.lang, self)
         if not word or not code:
             return ""
         word = " ".join(filter(None, (self.keyword, word)))

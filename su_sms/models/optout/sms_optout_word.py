@@ -40,14 +40,16 @@ class SmsOptoutWord(models.Model):
     told = fields.Boolean(
         "Shown in Messages",
         copy=False,
-        help="Messages and pages of every company may ask people to reply with this"
-        " word. Only an Odoo administrator can set this. The words of this"
+        help="Messages and pages may ask people to reply with this word, wherever it"
+        " applies. Only an Odoo administrator can set this. The words of this"
         " module are always shown.",
     )
     company_id = fields.Many2one(
         "res.company",
         default=lambda self: not self.env.su and self.env.company,
         index=True,
+        # Without one it would apply to all.
+        ondelete="cascade",
         help="The word applies to what people write to this company. Without a company"
         " it applies to all; only an Odoo administrator can add such a word.",
     )
@@ -215,8 +217,7 @@ class SmsOptoutWord(models.Model):
         :param keyword: what stands before a word there
         :return: text.optout.Meaning
         """
-        company_id = gateway.sudo().company_id.id if gateway else False
-        return meaning(text or "", self._by_word(company_id), keyword)
+        return meaning(text or "", self._by_word(_company_id(gateway)), keyword)
 
     @api.model
     def _kind_of(self, text, gateway=None):
@@ -224,12 +225,17 @@ class SmsOptoutWord(models.Model):
         return self._meaning(text, gateway).kind
 
     @api.model
-    def _word(self, kind, lang=None):
+    def _word(self, kind, lang=None, gateway=None):
         """Return the word to tell people of, in a language if it has one.
 
-        Not any that somebody has added: all companies' texts have it.
+        Not any that somebody has added, and none that does nothing where it is sent.
+
+        :param gateway: to which they would write
         """
-        words = self.sudo().search([("kind", "=", kind)])
+        companies = [_company_id(gateway), False]
+        words = self.sudo().search(
+            [("kind", "=", kind), ("company_id", "in", companies)]
+        )
         ours = words._ours(kind)
         words = words.filtered(lambda each: each.told or each in ours)
         code = (lang or "en")[:2]
@@ -257,3 +263,8 @@ class SmsOptoutWord(models.Model):
         if companies and all(each.company_id for each in self.sudo()):
             gateways = gateways.filtered(lambda each: each.company_id in companies)
         loud(gateways)._message_log_batch(bodies=dict.fromkeys(gateways.ids, text))
+
+
+def _company_id(gateway):
+    """Return the id of the company whose words hold at a gateway, or False."""
+    return gateway.sudo().company_id.id if gateway else False

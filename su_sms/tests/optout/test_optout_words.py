@@ -206,6 +206,29 @@ class TestOptoutWords(WordsCase):
             (start.word, start.kind, told.word), ("START", "start", "Basta")
         )
 
+    def test_texts_tell_of_no_word_that_holds_for_another_company(self):
+        college = self.env["res.company"].create({"name": "Coast Polytechnic"})
+        theirs = self.gateway.copy({"name": "Theirs", "company_id": college.id})
+        shared = self.gateway.copy({"name": "Shared", "company_id": False})
+        gateways = self.gateway + theirs + shared
+        gateways.optout_short_code = SHORT_CODE
+        lang = self.env.ref("su_sms.sms_optout_word_stop").lang_id
+        own = {"word": "Basta", "told": True, "sequence": -9, "lang_id": lang.id}
+        word = self.words.create({**own, "company_id": self.env.company.id})
+        for each, said in zip(gateways, ("Basta", "STOP", "STOP"), strict=True):
+            text = each._optout_word_text()
+            self.assertEqual(text, f"{said} to {SHORT_CODE}")
+            self.assertEqual(self.words._kind_of(said, each), "stop")
+        word.company_id = college
+        self.assertEqual(theirs._optout_word_text(), f"Basta to {SHORT_CODE}")
+
+    def test_words_of_a_company_that_is_gone_hold_for_nobody(self):
+        college = self.env["res.company"].create({"name": "Coast Polytechnic"})
+        word = self.words.create({"word": "present", "company_id": college.id})
+        college.unlink()
+        self.assertFalse(word.exists())
+        self.assertFalse(self.words._kind_of("present"))
+
     def test_texts_tell_of_words_that_come_with_us(self):
         self.gateway.optout_short_code = SHORT_CODE
         administrator = self.user("words_admin", "su_sms.group_gateway_admin")

@@ -19,6 +19,8 @@ MOST_A_MINUTE = 30_000
 REQUEST_SECONDS = 0.22
 # So long a count of very many people is good enough to launch with.
 COUNT_HOLDS = timedelta(minutes=10)
+# A campaign is launched for no later; what a form says beyond it is not reckoned with.
+FURTHEST = timedelta(days=366)
 # A change of any of these makes the last check worthless.
 CHECKED = {
     "body",
@@ -131,8 +133,13 @@ class SmsCampaign(models.Model):
             if not campaign.people_count:
                 campaign.expected_end_at = False
                 continue
-            start = max(campaign.scheduled_at or utcnow(), utcnow())
-            campaign.expected_end_at = campaign._done_at(start).replace(microsecond=0)
+            end = campaign._done_at(campaign._begins_at())
+            campaign.expected_end_at = end.replace(microsecond=0)
+
+    def _begins_at(self):
+        """Return when it begins to leave, if it is launched by then."""
+        now = utcnow()
+        return min(max(self.scheduled_at or now, now), now + FURTHEST)
 
     def _done_at(self, start):
         """Estimate when everything has left, if it starts then."""

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...africastalking import callbacks
 from ...tools.context import loud
+from .sms_campaign_check import FURTHEST
 
 PAUSES = [
     ("person", "Manually"),
@@ -26,7 +27,6 @@ RETRYABLE = (
 MAY_STILL_ARRIVE = 24
 # More than so many times what was agreed on is no longer the same campaign.
 GROWTH = 1.5
-FURTHEST = timedelta(days=366)
 
 
 class SmsCampaign(models.Model):

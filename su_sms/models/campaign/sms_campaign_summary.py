@@ -4,7 +4,6 @@ from odoo.tools.misc import formatLang
 from ...dispatch import gate
 from ...dispatch.timing import window
 from ...text import segments
-from ...tools.transactions import utcnow
 
 # Of fewer people in a network none is named: a campaign to one number would tell which
 # network it is in.
@@ -167,7 +166,7 @@ class SmsCampaign(models.Model):
 
     def _waits_for_window(self):
         """Tell whether it would begin outside the hours."""
-        hours, start = self._hours(), max(self.scheduled_at or utcnow(), utcnow())
+        hours, start = self._hours(), self._begins_at()
         return bool(hours) and not window.is_open(hours, start)
 
     def _takes_days(self):
@@ -175,7 +174,7 @@ class SmsCampaign(models.Model):
 
         A night before they begin is no day of its own.
         """
-        hours, start = self._hours(), max(self.scheduled_at or utcnow(), utcnow())
+        hours, start = self._hours(), self._begins_at()
         return bool(hours) and self._done_at(start) > window.closing(hours, start)
 
     @api.depends("people_count", "part_count", "gateway_id")

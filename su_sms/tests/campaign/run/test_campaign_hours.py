@@ -72,6 +72,23 @@ class TestCampaignHours(RunCase):
         campaign = self.many(100, pace=1, message_class="transactional")
         self.assertFalse(campaign._takes_days())
 
+    def test_a_date_that_nobody_can_reckon_with_ends_no_form(self):
+        """Neither one that is not saved nor one of before dates had an end."""
+        self.gateway.write({"use_window": True, "window_zone": "Africa/Nairobi"})
+        for values in ({}, {"message_class": "transactional"}):
+            campaign = self.many(12, pace=1, **values)
+            far = {"scheduled_at": "9999-12-31 23:59:59"}
+            form = self.env["sms.campaign"].new(far, origin=campaign)
+            self.assertTrue(form.expected_end_at)
+            self.env.cr.execute(
+                "UPDATE sms_campaign SET scheduled_at = %s WHERE id = %s",
+                [far["scheduled_at"], campaign.id],
+            )
+            campaign.invalidate_recordset()
+            self.assertTrue(campaign.expected_end_at)
+            campaign.mapped("takes_days")
+            self.env["sms.campaign.launch"].create({"campaign_id": campaign.id})
+
     def test_a_long_campaign_scheduled_at_night_takes_days(self):
         self.gateway.write({"use_window": True, "window_zone": "Africa/Nairobi"})
         self.at(NIGHT)

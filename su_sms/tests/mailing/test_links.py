@@ -32,6 +32,22 @@ class TestLinks(CampaignCase):
         self.assertNotIn(INSIDE, text)
         self.fetched.assert_not_called()
 
+    def test_link_of_a_campaign_does_not_tell_what_it_is_called(self):
+        """Every employee reads sources and titles, of all companies."""
+        self.run_campaign(
+            self.campaign(
+                self.numbers("0712345678"),
+                name="Disciplinary Hearing",
+                body="See https://x.org/a",
+                shorten_links=True,
+            )
+        )
+        employee = self.user("links_employee", "base.group_user")
+        link = self.env["link.tracker"].with_user(employee).search([])
+        self.assertTrue(link.title)
+        for record in (link, link.source_id):
+            self.assertNotIn("Disciplinary", str(record.read()))
+
     def test_link_of_a_mailing_is_shortened_unseen(self):
         mailing = self.send_mailing()
         self.env["sms.sms"].search([("mailing_id", "=", mailing.id)]).unlink()

@@ -236,7 +236,7 @@ def test_it_refreshes_itself_and_says_when_it_cannot(
 
     page.route(FIGURES, fail)
     page.get_by_role("button", name="Refresh").click()
-    alert = page.get_by_role("alert").filter(has_text="may be old")
+    alert = page.get_by_role("alert").filter(has_text="may be out of date")
     expect(alert).to_be_visible()
     expect(today).to_have_text(str(count + 1))
     page.unroute(FIGURES)
@@ -280,7 +280,7 @@ def test_one_of_several_gateways_is_chosen(
 def test_without_a_gateway_it_says_what_to_do(system: System, sign_in: SignIn):
     system.user("boss", "Peter Njoroge", "su_sms.group_manager")
     page = sign_in("boss").open(DASHBOARD)
-    expect(page.get_by_text("has to connect one")).to_be_visible()
+    expect(page.get_by_text("administrator to connect one")).to_be_visible()
     expect(page.get_by_role("button", name="New Gateway")).to_have_count(0)
     page = sign_in().open(DASHBOARD)
     new = page.get_by_role("button", name="New Gateway")

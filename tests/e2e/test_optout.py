@@ -76,7 +76,7 @@ def test_entry_by_hand_and_bad_number(system: System, sign_in: SignIn):
     reasons.filter(has_text="Complaint").click()
     page.get_by_label("Phone Number").fill("nobody")
     page.get_by_role("button", name="Save manually").click()
-    expect(page.get_by_role("dialog")).to_contain_text("is no phone number")
+    expect(page.get_by_role("dialog")).to_contain_text("is not a phone number")
     page.get_by_role("dialog").get_by_role("button", name="Close").last.click()
     page.get_by_label("Phone Number").fill("0733 345 697")
     page.get_by_role("button", name="Save manually").click()

@@ -196,6 +196,6 @@ def test_error_that_quotes_what_was_written_is_text(
     more.fill("<img src=x onerror=window.hit=1>")
     page.get_by_role("button", name="Save manually").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("“<img src=x onerror=window.hit=1>” is no sender ID")
+    expect(dialog).to_contain_text("“<img src=x onerror=window.hit=1>” is not a valid")
     safe(page)
     dialog.get_by_role("button", name="Close").last.click()

@@ -11,6 +11,8 @@ from .install import libmagic, venv
 from .install.odoo_source import Odoo, odoo
 from .install.postgres import Postgres
 
+ODOO = Path(__file__).parent / "bin" / "odoo"
+
 
 @dataclass(frozen=True)
 class Environment:
@@ -67,7 +69,7 @@ class Environment:
 
     def odoo_command(self, *arguments: str) -> list[str]:
         """Return `odoo ARGUMENTS` as a command line, to be run with `env`."""
-        return [str(self.python), "-m", "odoo", *arguments]
+        return [str(self.python), str(ODOO), *arguments]
 
 
 def environment() -> Environment:

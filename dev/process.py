@@ -43,6 +43,11 @@ class Process:
         )
         self.output = self._popen.stdout
 
+    @property
+    def pid(self) -> int:
+        """Return the process that has started the program, and ends when it does."""
+        return self._popen.pid
+
     def status(self) -> int | None:
         """Return the exit status, None while it runs."""
         return self._popen.poll()

@@ -109,7 +109,10 @@ class Server:
 
 
 class OdooServer(Server):
-    """Odoo on `database`, with its cron threads; `arguments` go on its command line."""
+    """Odoo on `database`; `arguments` go on its command line.
+
+    :param workers: processes that serve requests, beside two for jobs; 0: threads do
+    """
 
     name = "Odoo server"
     # loads the database's registry, so the first page comes at once
@@ -123,9 +126,11 @@ class OdooServer(Server):
         port: int | None = None,
         log: Path | None = None,
         arguments: Sequence[str] = (),
+        workers: int = 0,
     ) -> None:
         super().__init__(env, port, log)
         self.database = database
+        self.workers = workers
         self.arguments = arguments
         self.login = self.password = "admin"
 
@@ -136,6 +141,8 @@ class OdooServer(Server):
             f"--db-filter=^{self.database}$",
             f"--http-interface={HOST}",
             f"--http-port={self.port}",
+            f"--workers={self.workers}",
+            f"--gevent-port={free_port()}",
             "--max-cron-threads=2",
             *self.arguments,
         )

@@ -29,8 +29,9 @@ def main(command: list[str]) -> int:
             stop()
 
     def stop() -> None:
+        # It alone: what it has started, as Odoo's workers, is its own to end.
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGTERM)
+            os.kill(child.pid, signal.SIGTERM)
         killer = threading.Timer(GRACE_SECONDS, kill)
         killer.daemon = True
         killer.start()

@@ -21,8 +21,13 @@ def peak() -> float:
     return _megabytes("VmHWM")
 
 
-def _megabytes(name: str) -> float:
-    for line in (PROCESS / "status").read_text().splitlines():
+def address_space(pid: int | str = "self") -> float:
+    """Return the megabytes of addresses that a process has taken, used or not."""
+    return _megabytes("VmSize", Path(f"/proc/{pid}"))
+
+
+def _megabytes(name: str, process: Path = PROCESS) -> float:
+    for line in (process / "status").read_text().splitlines():
         if line.startswith(f"{name}:"):
             return int(line.split()[1]) / 1024
     raise LookupError(name)

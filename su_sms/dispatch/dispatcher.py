@@ -10,10 +10,11 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
+from functools import partial
 
 import psycopg2
 
-from . import holds, outbox
+from . import holds, outbox, process
 from .lanes import LOOK_AHEAD
 from .lookahead import LookAhead
 from .recorder import Recorder
@@ -56,10 +57,11 @@ class Dispatcher:
         self._ids = None
         self._look_at = 0.0
         self._publish_at = 0.0
+        self._beside = beside
         self._recorder = Recorder(connect(), now, beside)
-        # Claims of a commit that failed: nobody knows whether they are on record, but
-        # they were certainly never put on the wire.
-        self._in_doubt = []
+        # Claims that were certainly never put on the wire: there was no thread for
+        # them, or their commit failed and nobody knows whether they are on record.
+        self._unsent = []
         returned = self._recorder.returned
         self._wires = {
             gateway.id: (gateway, Wire(client, gateway.concurrency, returned))
@@ -75,7 +77,15 @@ class Dispatcher:
         :param ids: only these messages (a list), or None for all
         :param force: try once although a gateway is held
         :return: how many messages got an outcome
+        :raises NoThread: of this process; nothing was claimed
         """
+        if self._beside:
+            # Odoo's own are stopped in the middle when their process ends.
+            work = partial(self._run_through, seconds, ids, force)
+            return process.call(work, "su_sms.dispatcher")
+        return self._run_through(seconds, ids, force)
+
+    def _run_through(self, seconds, ids, force):
         self._force = force
         self._ids = ids
         self._ahead = {gateway_id: LookAhead(ids) for gateway_id in self._wires}
@@ -92,19 +102,33 @@ class Dispatcher:
                 self._recorder.close()
                 self._free_recorded()
             self._report(0, force=True)
-            while self._publish(LOOK_AHEAD):
+            # What is not published yet is published by the next run.
+            while not running.ending and self._publish(LOOK_AHEAD):
                 pass
         return self.outcomes.total()
 
     def _run(self, until):
         while True:
             while self._may_claim(until):
-                for claim in self._claim_some():
-                    self._wires[claim.gateway.id][1].put(claim)
+                self._put(self._claim_some())
                 self._free_recorded()
             if not self._busy():
                 return
             self._wait()
+
+    def _put(self, claims):
+        """Put claims on the wire, and at once back into the queue what can't be."""
+        for claim in claims:
+            if not self._wires[claim.gateway.id][1].put(claim):
+                self._unsent.append(claim)
+        backoff = Backoff("what is not on the wire is put back")
+        while self._unsent:
+            try:
+                with self._connection.transaction() as cr:
+                    outbox.unclaim(cr, self._unsent)
+                self._unsent = []
+            except psycopg2.Error as error:
+                backoff.wait(error)
 
     def _may_claim(self, until):
         now = time.monotonic()
@@ -152,15 +176,15 @@ class Dispatcher:
         while True:
             try:
                 with self._connection.transaction() as cr:
-                    outbox.unclaim(cr, self._in_doubt)
+                    outbox.unclaim(cr, self._unsent)
                     claims, seen = self._claim(cr)
-                    self._in_doubt += claims
-                self._in_doubt = []
+                    self._unsent += claims
+                self._unsent = []
                 if not (claims or seen):
                     self._look_at = time.monotonic() + LOOK_AGAIN
                 return claims
             except psycopg2.Error as error:
-                if not (self._in_doubt or self._busy()):
+                if not (self._unsent or self._busy()):
                     raise
                 backoff.wait(error)
 

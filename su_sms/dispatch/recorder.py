@@ -11,12 +11,11 @@ import contextlib
 import dataclasses
 import logging
 import queue
-import threading
 from collections import defaultdict
 
 import psycopg2
 
-from . import holds, outcome_log
+from . import holds, outcome_log, process
 from .timing.backoff import Backoff
 
 _logger = logging.getLogger(__name__)
@@ -37,29 +36,34 @@ class Recorder:
         #: (claim, outcomes) of requests that have come back
         self.returned = queue.SimpleQueue()
         self._recorded = queue.SimpleQueue()
+        self._beside = beside
         self._thread = None
-        if beside:
-            self._thread = threading.Thread(target=self._work, name="su_sms.recorder")
 
     def start(self):
         """Begin to record; ``close`` ends it.
 
-        Where there is no connection for outcomes, nothing is sent.
+        Where there is no connection for outcomes, or no thread, nothing is sent.
+
+        :raises NoThread: to record in
         """
         self._connection.open()
-        if self._thread:
-            self._thread.start()
+        if self._beside:
+            try:
+                self._thread = process.start(self._work, "su_sms.recorder")
+            except process.NoThread:
+                self._connection.close()
+                raise
 
     def is_quiet(self):
         """Tell whether there is nothing to collect."""
-        return self._recorded.empty() if self._thread else self.returned.empty()
+        return self._recorded.empty() if self._beside else self.returned.empty()
 
     def collect(self, timeout=0.0):
         """Return what has been put on record since: [(claim, outcomes)].
 
         :param timeout: seconds to wait for the first; None: as long as it takes
         """
-        if not self._thread:
+        if not self._beside:
             batch = _all_of(self.returned, timeout)
             self._record(batch)
             return batch

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 
+from . import process
+
 _logger = logging.getLogger(__name__)
 
 # Longer than a request takes; whoever stops the server may be less patient.
@@ -17,7 +19,12 @@ class Running:
     def __init__(self):
         self._changed = threading.Condition()
         self._count = 0
-        self.ending = False
+        self._told = False
+
+    @property
+    def ending(self):
+        """Tell whether nothing more may be claimed, as this process is about to end."""
+        return self._told or process.is_ending()
 
     def __enter__(self):
         with self._changed:
@@ -34,7 +41,7 @@ class Running:
         :param seconds: how long to wait
         :return: whether all has ended
         """
-        self.ending = True
+        self._told = True
         with self._changed:
             if self._count:
                 _logger.info("Waiting for the SMS that are on the wire")

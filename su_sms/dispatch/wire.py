@@ -7,23 +7,29 @@ from __future__ import annotations
 
 import logging
 import queue
-from concurrent.futures import ThreadPoolExecutor
 
 from ..africastalking.answers import Outcome
 from ..africastalking.client import Chunk
+from . import process
 
 _logger = logging.getLogger(__name__)
 
 
 class Wire:
-    """Up to ``slots`` requests of one client under way at once."""
+    """Up to ``slots`` requests of one client under way at once, each in a thread.
+
+    There are as many threads as have been needed: where a process may have no more, no
+    more is put on the wire. A pool of the standard library keeps what it had no thread
+    for, and sends it later: nobody could take it back.
+    """
 
     def __init__(self, client, slots, returned: queue.SimpleQueue):
         self._client = client
         self._slots = slots
         self._returned = returned
         self._under_way = 0
-        self._pool = ThreadPoolExecutor(slots, thread_name_prefix="su_sms")
+        self._claims = queue.SimpleQueue()
+        self._threads = []
 
     @property
     def free(self):
@@ -36,9 +42,17 @@ class Wire:
         return self._under_way > 0
 
     def put(self, claim):
-        """Start a claim's request; (claim, outcomes) comes on ``returned``."""
+        """Start a claim's request; (claim, outcomes) comes on ``returned``.
+
+        :return: whether it was started; if not, it never will be, nor any other beside
+            those that are under way
+        """
+        if self._under_way == len(self._threads) and not self._start():
+            self._slots = len(self._threads)
+            return False
         self._under_way += 1
-        self._pool.submit(self._send, claim)
+        self._claims.put(claim)
+        return True
 
     def done(self):
         """Note that one that has returned is on record, so that another may start."""
@@ -46,7 +60,23 @@ class Wire:
 
     def close(self):
         """Wait for what is under way, and end the threads."""
-        self._pool.shutdown(wait=True)
+        for _thread in self._threads:
+            self._claims.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    def _start(self):
+        try:
+            thread = process.start(self._work, "su_sms.wire", small=True)
+        except process.NoThread as error:
+            _logger.warning("%d requests at once: %s", len(self._threads), error)
+            return False
+        self._threads.append(thread)
+        return True
+
+    def _work(self):
+        while claim := self._claims.get():
+            self._send(claim)
 
     def _send(self, claim):
         try:

@@ -76,6 +76,7 @@ def make_campaign(
             # As SMS Marketing by default. A link is everybody's own, and texts that
             # differ share no request.
             "optout": "none",
+            "when_empty": "send",
             "audience_ids": [(0, 0, audience)],
         }
         # A person's: the superuser's rights are nobody's.

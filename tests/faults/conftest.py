@@ -125,9 +125,13 @@ def worker(workers: Callable[[int], list[Worker]]) -> Worker:
 
 
 @pytest.fixture
-def server(system: System, tmp_path: Path) -> Iterator[OdooServer]:
-    """Return Odoo's server, not started."""
-    server = OdooServer(system.env, system.database, log=tmp_path / "odoo.log")
+def server(
+    request: pytest.FixtureRequest, system: System, tmp_path: Path
+) -> Iterator[OdooServer]:
+    """Return Odoo's server, not started; with workers where a test says so."""
+    log = tmp_path / "odoo.log"
+    workers = getattr(request, "param", 0)
+    server = OdooServer(system.env, system.database, log=log, workers=workers)
     yield server
     server.stop()
 

@@ -168,6 +168,19 @@ class System:
         return self.states()
 
     @contextlib.contextmanager
+    def claiming(self, waiting: list[int]) -> Iterator[None]:
+        """Be a dispatcher that commits its claim of some messages at the end."""
+        with connection(self.env, self.database) as cr:
+            cr.execute("BEGIN")
+            cr.execute(
+                "UPDATE sms_sms SET state = 'process', dispatched_at = now()"
+                " WHERE id = ANY(%s)",
+                [waiting],
+            )
+            yield
+            cr.execute("COMMIT")
+
+    @contextlib.contextmanager
     def without_database(self) -> Iterator[None]:
         """Break every connection to the database and let no new one in."""
         try:

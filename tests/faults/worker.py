@@ -9,6 +9,7 @@ word. It ends when nobody has the other end any more.
 from __future__ import annotations
 
 import base64
+import resource
 import sys
 import threading
 import time
@@ -155,6 +156,16 @@ class Orders:
         self.begin()
         with self._env.cr:
             self._env["sms.sms"]._process_outbox()
+
+    def dispatch_with(self, more_mb: float) -> None:
+        """Run over the outbox once, where there is little address space left."""
+        usual = resource.getrlimit(resource.RLIMIT_AS)
+        most = int((memory.address_space() + more_mb) * 1024 * 1024)
+        resource.setrlimit(resource.RLIMIT_AS, (most, usual[1]))
+        try:
+            self.dispatch()
+        finally:
+            resource.setrlimit(resource.RLIMIT_AS, usual)
 
     def run_cron(self) -> None:
         """Run the outbox's cron as Odoo does: again while it says that more is due."""

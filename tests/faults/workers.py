@@ -108,6 +108,11 @@ class Worker:
         assert came == kind, f"{came} instead of {kind}: {result}"
         return result
 
+    @property
+    def pid(self) -> int:
+        """Return the process's number."""
+        return self._process.pid
+
     def busy(self) -> bool:
         """Tell whether no answer has come yet."""
         return not self._line.poll()

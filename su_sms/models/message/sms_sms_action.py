@@ -53,11 +53,22 @@ class SmsSms(models.Model):
     def _check_not_left(self, message):
         routed = self.filtered("gateway_id")
         if routed:
-            # Wait for a dispatcher that is just claiming these, then look again.
-            routed.lock_for_update(allow_referencing=True)
-            routed.invalidate_recordset(["state"])
+            routed._lock_by_hand()
             if any(sms.state in LEFT for sms in routed):
                 raise UserError(message)
+
+    def _lock_by_hand(self):
+        """Wait for a dispatcher that is claiming or recording some, then look again.
+
+        Odoo's own lock refuses at once, and a person could but press the button again.
+        What has changed meanwhile makes Odoo try the whole request once more. In one
+        order, so that no two wait for each other.
+        """
+        self.env.cr.execute(
+            "SELECT FROM sms_sms WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+            [self.ids],
+        )
+        self.invalidate_recordset(["state", "failure_type"])
 
     def action_set_canceled(self):
         messages = self._to_handle()
@@ -172,8 +183,7 @@ class SmsSms(models.Model):
     def _unknown_to_settle(self, settlement):
         """Return those of these that are unknown, with who settles them how."""
         messages = self._to_handle()
-        messages.lock_for_update(allow_referencing=True)
-        messages.invalidate_recordset(["state", "failure_type"])
+        messages._lock_by_hand()
         unknown = messages.filtered(lambda sms: sms._outcome_is_unknown())
         if not unknown:
             raise UserError(

@@ -7,7 +7,7 @@ from functools import partial
 import psycopg2
 from odoo import SUPERUSER_ID, api, models
 
-from ...dispatch import maintenance
+from ...dispatch import maintenance, process
 from ...dispatch.dispatcher import Dispatcher
 from ...dispatch.running import running
 from ...dispatch.timing import gaps, schedule
@@ -92,15 +92,12 @@ class SmsSms(models.Model):
         def after_commit():
             ids = postcommit.data.pop("su_sms.dispatch", [])
             # In a thread: whoever pressed the button sees the outcome if it comes soon,
-            # and is not held up by a provider that hangs. Not a daemon, so that a
-            # worker that ends waits for it.
+            # and is not held up by a provider that hangs.
             if len(ids) > AT_ONCE or not _at_once.acquire(blocking=False):
                 return
-            thread = threading.Thread(target=dispatch, args=(ids,), name="su_sms")
-            thread.dbname = registry.db_name
             try:
-                thread.start()
-            except RuntimeError:
+                thread = process.start(partial(dispatch, ids), "su_sms")
+            except process.NoThread:
                 _at_once.release()
                 _logger.exception("%d messages stay in the queue", len(ids))
             else:
@@ -146,6 +143,8 @@ class SmsSms(models.Model):
         in_job = jobs._sms_in_job()
         seconds = jobs._sms_seconds(seconds)
         total, due = 0, utcnow()
+        if in_job:
+            process.begin_work()
         if not (in_job and (self.env.cr.dbname in _beside or seconds <= 0)):
             self._maintain()
             total, due = self._send_due(seconds, 0.0 if in_job else LINGER_SECONDS)
@@ -239,12 +238,9 @@ class SmsSms(models.Model):
                         env = api.Environment(cr, SUPERUSER_ID, {})
                         env["sms.sms"]._trigger_dispatch()
 
-        # Not a daemon, so that a worker that ends waits for it.
-        thread = threading.Thread(target=go_on, name="su_sms")
-        thread.dbname = registry.db_name
         try:
-            thread.start()
-        except RuntimeError:
+            process.start(go_on, "su_sms")
+        except process.NoThread:
             _beside.done(registry.db_name)
             _logger.exception("Messages wait for the next run of the job")
 
@@ -279,7 +275,12 @@ class SmsSms(models.Model):
             progress,
             beside=not in_test(),
         )
-        done = dispatcher.run(seconds, ids, force)
+        try:
+            done = dispatcher.run(seconds, ids, force)
+        except process.NoThread as error:
+            # A process at its end, or at its limit of memory: the queue has them still.
+            _logger.warning("Nothing is dispatched by this process: %s", error)
+            return 0
         if done:
             self.env["sms.gateway.event"]._look_again()
         try:

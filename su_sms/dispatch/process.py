@@ -1,0 +1,141 @@
+"""The process that dispatches: what ends it, and threads that it waits for.
+
+Where Odoo has workers, each is a process that is told to end by a signal, that ends by
+itself after so many requests or so much memory, and that is killed when one piece of
+its work takes too long. What it works in is a daemon thread, and so would be each
+thread begun there: at the end it is stopped wherever it is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import threading
+from concurrent.futures import Future
+
+try:
+    import resource
+except ImportError:  # Windows has no such limits, and Odoo no workers there.
+    resource = None
+
+# Bytes for a thread that only talks to the provider, which needs a tenth; as much as
+# every thread of Odoo has on Windows. The usual 8 MB count against the worker's limit.
+STACK = 1024 * 1024
+# Seconds of a processor with which what came back is put on record.
+CPU_SECONDS = 20
+M_ARENA_MAX = -8
+_starting = threading.Lock()
+
+
+class NoThread(Exception):
+    """There can be no more threads: no memory for one, or the process ends."""
+
+
+def worker():
+    """Return the worker of Odoo that this process is, None where threads serve."""
+    found = getattr(signal.getsignal(signal.SIGINT), "__self__", None)
+    return found if hasattr(found, "watchdog_pipe") else None
+
+
+def is_ending():
+    """Tell whether this process has been told to end, or has come to its end."""
+    if threading.main_thread().is_alive():
+        return not getattr(worker(), "alive", True)
+    _allow_cpu()
+    return True
+
+
+def begin_work():
+    """Let the time that Odoo gives a piece of work be counted from here.
+
+    All jobs of a database that are due are one piece to Odoo, and the minute in which
+    its worker waited for them belongs to it: a slow job before ours would have us
+    killed while messages are on the wire. Only for work that is short itself.
+    """
+    if found := worker():
+        found.multi.pipe_ping(found.watchdog_pipe)
+
+
+def longest_work():
+    """Return after how many seconds Odoo kills a piece of work, None for never."""
+    return getattr(worker(), "watchdog_timeout", None)
+
+
+def start(target, name, *, small=False):
+    """Start a thread that the end of the process waits for, and return it.
+
+    :param small: with a small stack, for what calls neither the ORM nor a database
+    :raises NoThread: it was not started, and never will be
+    """
+    here = threading.current_thread()
+    thread = threading.Thread(target=target, name=name, daemon=False)
+    # Odoo's logs name the thread's database.
+    thread.dbname = getattr(here, "dbname", None)
+    try:
+        with _small_stacks() if small else contextlib.nullcontext():
+            thread.start()
+    except RuntimeError as error:
+        raise NoThread(str(error)) from error
+    return thread
+
+
+def call(work, name):
+    """Return what ``work()`` returns, from a thread that the process's end waits for.
+
+    :raises NoThread: nothing was done
+    """
+    if not threading.current_thread().daemon:
+        return work()
+    future = Future()
+
+    def run():
+        try:
+            future.set_result(work())
+        except BaseException as error:
+            future.set_exception(error)
+
+    start(run, name)
+    return future.result()
+
+
+@contextlib.contextmanager
+def _small_stacks():
+    """Let threads begin with a small stack.
+
+    It holds for all that begin in this process at the moment, and is enough for any.
+    """
+    with _starting:
+        _few_arenas()
+        usual = threading.stack_size(STACK)
+        try:
+            yield
+        finally:
+            threading.stack_size(usual)
+
+
+def _few_arenas():
+    """Let threads share memory to allocate from, as Odoo does where it has no workers.
+
+    Else each takes 64 MB of the address space that a worker is allowed.
+    """
+    if "MALLOC_ARENA_MAX" not in os.environ:
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL("libc.so.6").mallopt(M_ARENA_MAX, 2)
+
+
+def _allow_cpu():
+    """Let a process that ends because it has used its time put on record what it sent.
+
+    A signal would come every second, and the next one ends the wait for our threads.
+    """
+    if not resource:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    needed = int(used.ru_utime + used.ru_stime) + CPU_SECONDS
+    if hard != resource.RLIM_INFINITY:
+        needed = min(needed, hard)
+    if soft not in (resource.RLIM_INFINITY, hard) and soft < needed:
+        resource.setrlimit(resource.RLIMIT_CPU, (needed, hard))

@@ -27,6 +27,7 @@ STACK = 1024 * 1024
 CPU_SECONDS = 20
 M_ARENA_MAX = -8
 _starting = threading.Lock()
+_at_start = set()
 
 
 class NoThread(Exception):
@@ -35,8 +36,34 @@ class NoThread(Exception):
 
 def worker():
     """Return the worker of Odoo that this process is, None where threads serve."""
-    found = getattr(signal.getsignal(signal.SIGINT), "__self__", None)
+    found = _server()
     return found if hasattr(found, "watchdog_pipe") else None
+
+
+def _server():
+    # Odoo has no other way to ask: it is the one that is told to end.
+    return getattr(signal.getsignal(signal.SIGINT), "__self__", None)
+
+
+def when_started(key, work):
+    """Call ``work()`` in this process, or where it only starts workers in each of them.
+
+    :param key: what is the same when the same is asked for again
+    """
+    if not hasattr(_server(), "worker_spawn"):
+        work()
+    elif key not in _at_start:
+        _at_start.add(key)
+        os.register_at_fork(after_in_child=work)
+
+
+def has_jobs():
+    """Tell whether this process is one in which Odoo runs jobs."""
+    found = worker()
+    if found:
+        return hasattr(found, "db_queue")
+    names = (thread.name for thread in threading.enumerate())
+    return any(name.startswith("odoo.service.cron.") for name in names)
 
 
 def is_ending():

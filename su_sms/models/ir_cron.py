@@ -33,6 +33,13 @@ class IrCron(models.Model):
         """Tell whether this runs as a job, whose record is locked meanwhile."""
         return "cron_id" in self.env.context and not in_test()
 
+    def _sms_is_running(self):
+        """Tell whether somebody runs this job, as its record is locked."""
+        self.env.cr.execute(
+            "SELECT FROM ir_cron WHERE id = %s FOR NO KEY UPDATE SKIP LOCKED", [self.id]
+        )
+        return not self.env.cr.rowcount
+
     @api.model
     def _sms_seconds(self, most):
         """Return how long to run at most: as a job, until the next gap."""

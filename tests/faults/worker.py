@@ -91,6 +91,20 @@ class Orders:
             retrying(request, self._env)
         return tries
 
+    def sleeping_job(self, seconds: float) -> None:
+        """Add a job that is due before all others and does nothing for a while."""
+        self._env["ir.cron"].create(
+            {
+                "name": "Sleep",
+                "model_id": self._env.ref("base.model_res_partner").id,
+                "code": f"log('It sleeps.')\ntime.sleep({seconds})",
+                "priority": 0,
+                "nextcall": "2020-01-01 00:00:00",
+                "interval_number": 1,
+                "interval_type": "days",
+            }
+        )
+
     def call(
         self,
         model: str,

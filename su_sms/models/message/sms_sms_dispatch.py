@@ -11,6 +11,7 @@ from ...dispatch import maintenance, process
 from ...dispatch.dispatcher import Dispatcher
 from ...dispatch.running import running
 from ...dispatch.timing import gaps, schedule
+from ...dispatch.timing.alarm import Alarm
 from ...tools.transactions import (
     end_transaction,
     in_test,
@@ -34,12 +35,18 @@ LINGER_SECONDS = 3.0
 # tried for long enough, how long after it.
 TRY_SECONDS = 0.2
 TRY_LATER = timedelta(minutes=1)
+# What is due within so many seconds does not wait for Odoo's next look for due jobs,
+# once a minute. What has been asked for and does not begin is begun after a second.
+ALARM_SECONDS = 90
+ASKED_SECONDS = 1.0
+START_SECONDS = 2.0
 # How long whoever sends waits to see the outcome.
 PATIENCE_SECONDS = 3
 # Threads of this process that dispatch at once; beyond them it is the queue's.
 _at_once = threading.BoundedSemaphore(4)
 # Databases for which a thread of this process goes on beside the job.
 _beside = gaps.Once()
+_alarm = Alarm()
 # How long Test Connection waits for a dispatcher that took its message first.
 WAIT_FOR_ANOTHER = 60
 
@@ -209,9 +216,45 @@ class SmsSms(models.Model):
             self._go_on_beside()
         elif soon and (total or running.ending or due > now):
             self._trigger_dispatch()
+            self._look_in(ASKED_SECONDS)
         else:
             # Nobody could have it for long enough, or it is for later.
-            self._trigger_dispatch(at=max(due, now + TRY_LATER) if soon else due)
+            at = max(due, now + TRY_LATER) if soon else due
+            self._trigger_dispatch(at=at)
+            self._look_in((at - now).total_seconds())
+
+    @api.model
+    def _look_in(self, seconds):
+        """Dispatch what is due in so many seconds, unless the job does by then.
+
+        Odoo looks for due jobs once a minute, and sooner only where a NOTIFY comes
+        through: see dispatch/timing/alarm.
+        """
+        if in_test() or seconds > ALARM_SECONDS:
+            return
+        registry = self.env.registry
+
+        def ring():
+            # Asked now: a worker that has just begun is none yet when this is set.
+            if in_test() or not process.has_jobs():
+                return
+            try:
+                with registry.cursor() as cr:
+                    env = api.Environment(cr, SUPERUSER_ID, {})
+                    if not env.ref("su_sms.ir_cron_outbox")._sms_is_running():
+                        env["sms.sms"]._go_on_beside()
+            except Exception:
+                _logger.exception("Messages wait for the next run of the job")
+
+        try:
+            _alarm.set(registry.db_name, seconds, ring)
+        except RuntimeError as error:
+            _logger.warning("Messages wait for the next run of the job: %s", error)
+
+    def _register_hook(self):
+        """Look at the outbox when a server has started: Odoo does within a minute."""
+        super()._register_hook()
+        process.when_started(self.env.cr.dbname, partial(self._look_in, START_SECONDS))
 
     @api.model
     def _go_on_beside(self):

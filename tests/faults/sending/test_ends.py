@@ -10,12 +10,14 @@ import pytest
 
 from dev.server import OdooServer
 
-from ..system import System, messages, until
+from ..system import SIDE_BY_SIDE, System, messages, until
 from ..workers import Worker
 
 COUNT = 600
 # Longer than the second that Odoo gives its threads, and than a person waits.
 LATENCY_MS = 5000
+# Seconds that a piece of work may take where a test limits it.
+KILLED_AFTER = 20
 PREFORK = pytest.mark.parametrize("server", [2], indirect=True, ids=["prefork"])
 
 BOTH = pytest.mark.parametrize(
@@ -103,12 +105,42 @@ def test_a_worker_that_is_replaced_records_what_was_on_the_wire(
     assert system.judge() == {"pending": 1}
 
 
+def test_a_slow_job_before_ours_takes_none_of_our_time(
+    system: System, worker: Worker, tmp_path: Path
+) -> None:
+    """All jobs of a database are one piece of work to Odoo, which kills a long one."""
+    system.admin.settings(latency_ms=LATENCY_MS)
+    server = OdooServer(
+        system.env,
+        system.database,
+        log=tmp_path / "odoo.log",
+        workers=1,
+        arguments=["--max-cron-threads=1", f"--limit-time-real-cron={KILLED_AFTER}"],
+    )
+    with server:
+        worker("begin")
+        worker("sleeping_job", seconds=KILLED_AFTER - 8)
+        worker("commit")
+        # Both are due when it looks, and one comes after the other.
+        system.wake_cron()
+        until(lambda: system.sql("SELECT 1 FROM ir_logging"), "the slow job")
+        worker.queue(messages(COUNT))
+        until(lambda: requests(system) > 3 * SIDE_BY_SIDE, "what is sent after it")
+    assert not unknown(system)
+    assert "timeout after" not in server.log.read_text()
+
+
 def check_nothing_is_in_doubt(system: System) -> None:
     """Check that the end came in the middle, and that all is known."""
     states = system.judge()
     assert states["pending"], "the request was over before the end"
     assert states["outgoing"], "it sent all before the end"
     assert states["pending"] + states["outgoing"] == COUNT
+
+
+def requests(system: System) -> int:
+    """Count the requests that the provider has begun to answer."""
+    return system.admin.summary()["requests"]
 
 
 def unknown(system: System) -> int:

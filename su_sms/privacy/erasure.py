@@ -106,7 +106,11 @@ LINKS = """
 # What was pasted or uploaded has numbers as people type them: these may have it.
 ROWS = """
     SELECT r.id, r.audience_id, r.cells, c.company_id
-      FROM sms_campaign_row r
+      FROM (SELECT id, audience_id, cells FROM sms_campaign_row
+             WHERE tails @> %(tail)s::jsonb
+             UNION ALL
+            SELECT id, audience_id, cells FROM sms_campaign_row
+             WHERE tails IS NULL OR %(tail)s::jsonb IS NULL) r
       JOIN sms_campaign_audience a ON a.id = r.audience_id
       JOIN sms_campaign c ON c.id = a.campaign_id
      WHERE c.company_id = ANY(%(companies)s)
@@ -264,8 +268,13 @@ def _forget_tests(cr, number, countries):
 
 def _typed(number, countries):
     """Return parameters by which a number may be found, or None if it isn't E.164."""
-    typed = spelling.pattern(number)
-    return typed and {"number": number, "companies": list(countries), "typed": typed}
+    typed, tail = spelling.pattern(number), spelling.tail(number)
+    return typed and {
+        "number": number,
+        "companies": list(countries),
+        "typed": typed,
+        "tail": tail and json.dumps([tail]),
+    }
 
 
 def erase(cr, number, countries, keys, notice):

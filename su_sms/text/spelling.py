@@ -7,7 +7,7 @@ digits around a piece make of it is read by :mod:`.phone`, never guessed by its 
 import re
 import unicodedata
 from bisect import bisect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from . import e164, numbers, phone
@@ -17,6 +17,9 @@ from . import e164, numbers, phone
 _BETWEEN, _BEFORE = "[^0-9\n]{0,3}", 12
 _BEGINS = re.compile(r"[+(\[0-9]")
 _ENDS_SEGMENT = re.compile(r"[\n,;]")
+# By how many of its last digits a number is looked up.
+_TAIL, _MOST_TAILS = 6, 50
+_TAILS = re.compile(f"(?=([0-9](?:{_BETWEEN}[0-9]){{{_TAIL - 1}}})(?![0-9A-Za-z]))")
 
 
 def spells(raw: str, number: str, country: str | None) -> bool:
@@ -109,6 +112,26 @@ def pattern(number: str) -> str | None:
     """
     split = e164.parts(number)
     return _BETWEEN.join(split[1]) if split else None
+
+
+def tail(number: str) -> str | None:
+    """Return the last digits of a number in E.164, for an index; None if it has few."""
+    split = e164.parts(number)
+    return split[1][-_TAIL:] if split and len(split[1]) >= _TAIL else None
+
+
+def tails(texts: Iterable[str]) -> list[str] | None:
+    """Return the ``tail`` of each number that ``has`` may find in one of these texts.
+
+    :return: None if there are more than anybody's numbers would be
+    """
+    found: set[str] = set()
+    for text in texts:
+        for digits in _TAILS.findall(text):
+            found.add(re.sub("[^0-9]", "", digits))
+        if len(found) > _MOST_TAILS:
+            return None
+    return sorted(found)
 
 
 @lru_cache(maxsize=8)

@@ -75,17 +75,27 @@ class SmsPersonWizard(models.TransientModel):
         ]
         row_ids, audience_ids = self._audiences()
         rows = self.env["sms.campaign.row"].browse(row_ids)
-        lines = []
+        lines, known = [], {}
         for audience in self.env["sms.campaign.audience"].browse(audience_ids):
             own = rows.filtered(lambda row, mine=audience: row.audience_id == mine)
             of = audience.campaign_id.display_name, audience.file_name
+            found = audience._lines_of(self._e164(), own, known)
+            if found is None:
+                lines.append((*of, None, self._not_read_text()))
+                continue
             # At least it is named.
-            found = audience._lines_of(self._e164(), own) or [(None, {})]
+            found = found or [(None, {})]
             lines += [
                 (*of, line, ", ".join(f"{key}: {cells[key]}" for key in sorted(cells)))
                 for line, cells in found
             ]
         return self.env["sms.campaign.audience"]._description, headers, lines
+
+    def _not_read_text(self):
+        return self.env._(
+            "Not read, as reading all of them would take too long. Look for the number"
+            " in this file or text."
+        )
 
     def _sheet_of_notifications(self, notifications):
         """Return what stands in the chatter of records, which are not named.

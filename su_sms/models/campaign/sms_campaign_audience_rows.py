@@ -7,7 +7,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ...text import numbers as pasted
-from ...text import phone
+from ...text import phone, spelling
 from ...text.table import table
 from ...tools import limits
 from ...tools.reasons import sentence
@@ -177,13 +177,20 @@ class SmsCampaignAudience(models.Model):
 
     def _insert_rows(self, rows):
         values = [
-            {"line": line, "cells": cells, "skip": skip} for line, cells, skip in rows
+            {
+                "line": line,
+                "cells": cells,
+                "skip": skip,
+                "tails": spelling.tails(cells.values()),
+            }
+            for line, cells, skip in rows
         ]
         self.env.cr.execute(
             """
-            INSERT INTO sms_campaign_row (audience_id, line, cells, skip)
-            SELECT %s, v.line, v.cells, v.skip
-              FROM json_to_recordset(%s) AS v(line int, cells jsonb, skip text)
+            INSERT INTO sms_campaign_row (audience_id, line, cells, skip, tails)
+            SELECT %s, v.line, v.cells, v.skip, v.tails
+              FROM json_to_recordset(%s)
+                AS v(line int, cells jsonb, skip text, tails jsonb)
             """,
             [self.id, json.dumps(values)],
         )

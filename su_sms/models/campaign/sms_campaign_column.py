@@ -98,5 +98,9 @@ class SmsCampaignRow(models.Model):
         readonly=True,
         help="Why the file's people would not count it.",
     )
+    # How the numbers in it end, so that one is found; none if there are very many.
+    tails = fields.Json(readonly=True, groups=".")
 
+    _tails_idx = models.Index("USING gin (tails jsonb_path_ops)")
+    _no_tails_idx = models.Index("(audience_id) WHERE tails IS NULL")
     _audience_idx = models.Index("(audience_id, id)")

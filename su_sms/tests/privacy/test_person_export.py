@@ -7,7 +7,9 @@ from odoo.tests import tagged
 from openpyxl import load_workbook
 from xlsxwriter.worksheet import Worksheet
 
-from ...tools import xlsx
+from ...privacy import erasure
+from ...text.table import table
+from ...tools import limits, xlsx
 from ...tools.acts import Act
 from .retention_case import NUMBER, TEXT, RetentionCase
 
@@ -85,6 +87,37 @@ class TestPersonExport(RetentionCase):
                 found = [(r["File Name"], r["Line"], r["Content"]) for r in rows]
                 self.assertEqual(found, expected)
 
+    def sent_files(self, *files):
+        """Return the audiences of campaigns that were sent to these files' people."""
+        campaigns = self.env["sms.campaign"]
+        for file in files:
+            campaigns += self.campaign(self.file(file))
+            self.run_campaign(campaigns[-1])
+        self.assertFalse(campaigns.audience_ids.row_ids)
+        return campaigns.audience_ids
+
+    def test_reading_files_again_ends_and_names_those_that_were_not_read(self):
+        self.sent_files(*(f"{PEOPLE}Ali {n},0722000111,{n}\n" for n in range(5)))
+        now, read = [0.0], table.read
+        self.patch(limits, "monotonic", lambda: now[0])
+
+        def slow(*args, **kwargs):
+            now[0] += 12
+            return read(*args, **kwargs)
+
+        with patch.object(table, "read", side_effect=slow) as reads:
+            found = [row["Content"] for row in self.sheet("SMS Campaign Audience")]
+        self.assertEqual(reads.call_count, 3)
+        self.assertEqual([text[:8] for text in found], ["balance:"] * 2 + ["Not read"] * 3)
+
+    def test_a_file_is_read_once_however_often_it_was_used(self):
+        self.sent_files(PEOPLE, PEOPLE, PEOPLE)
+        with patch.object(table, "read", side_effect=table.read) as reads:
+            found = [row["Content"] for row in self.sheet("SMS Campaign Audience")]
+        self.assertEqual(reads.call_count, 1)
+        self.assertEqual(found, [found[0]] * 3)
+        self.assertIn("Fatuma", found[0])
+
     def test_recipient_of_a_check(self):
         campaign = self.campaign(self.file(PEOPLE), self.numbers("0712345678"))
         campaign.action_check()
@@ -92,6 +125,27 @@ class TestPersonExport(RetentionCase):
         reasons = [row["Reason"] for row in rows]
         self.assertEqual(reasons, [None, "Duplicate"])
         self.assertEqual(rows[0]["Name"], "Fatuma")
+
+    def test_a_number_is_looked_up_by_an_index_however_it_was_typed(self):
+        typed = ["0712 345 678", "+254 (0)712-345.678", "Fatuma 0712345678, or 0722"]
+        many = " ".join(str(1234567 + n) for n in range(99))
+        campaign = self.campaign(
+            *(self.file(f'Phone,Note\n0722000111,"{each}"\n') for each in typed),
+            self.file(f'Phone,Note\n0722000111,"{many} 0712345678"\n'),
+            self.file(PEOPLE.replace("0712 345-678", "0712345670")),
+        )
+        rows, _audiences = erasure.find_audiences(
+            self.cr, NUMBER, {self.env.company.id: "KE"}
+        )
+        held = campaign.audience_ids[:4].row_ids
+        self.assertEqual(sorted(rows), sorted(held.ids))
+        self.assertEqual(held.filtered(lambda row: not row.sudo().tails), held[3])
+        self.cr.execute("SET LOCAL enable_seqscan = off")
+        given = erasure._typed(NUMBER, {self.env.company.id: "KE"})
+        self.cr.execute(f"EXPLAIN {erasure.ROWS}", given)
+        plan = "\n".join(line for (line,) in self.cr.fetchall())
+        self.assertIn("sms_campaign_row_tails_idx", plan)
+        self.assertIn("sms_campaign_row_no_tails_idx", plan)
 
     def test_notifications_and_mailings(self):
         sms, _notification = self.post(NUMBER)

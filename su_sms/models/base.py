@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..tools import limits
 
 # Where a record says whose it is, the first that is filled in: its own company, that of
 # what it belongs to, that of who is responsible.
@@ -27,6 +29,12 @@ TIMES = {
 
 class Base(models.AbstractModel):
     _inherit = "base"
+
+    @api.model
+    def _search(self, *args, **kwargs):
+        """Look for so many numbers only in one domain, wherever in it they are."""
+        with limits.of_one(self.env.cr, "patterns"):
+            return super()._search(*args, **kwargs)
 
     def _phone_format(
         self,

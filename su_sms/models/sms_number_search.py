@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..text import phone, search
 from ..tools import limits
@@ -7,6 +8,8 @@ from ..tools import limits
 MOST_READ = 500
 # So many searches of a transaction look for a number however it is written.
 MOST_SEARCHES = 200
+# So many patterns are looked for in one domain: each is compared with every row.
+MOST_PATTERNS = 100
 
 
 class SmsNumberSearch(models.AbstractModel):
@@ -31,8 +34,12 @@ class SmsNumberSearch(models.AbstractModel):
                 # Nobody types so many: no more than Odoo would look for.
                 patterns = patterns[:1]
             # Of another operator, as what is returned comes here again.
-            found = [("number", f"={operator}", pattern) for pattern in patterns]
+            # Digits have no case, which PostgreSQL would change for each row.
+            same = "=like" if len(patterns) > 1 else f"={operator}"
+            found = [("number", same, pattern) for pattern in patterns]
             return ["|"] * (len(found) - 1) + found
+        if operator.removeprefix("not ") in ("=like", "=ilike"):
+            self._check_patterns()
         if operator == "in" and len(value) <= MOST_READ:
             value = [
                 spelling
@@ -44,3 +51,15 @@ class SmsNumberSearch(models.AbstractModel):
             ]
             return [("number", "in", value)]
         return [("number", operator, value)]
+
+    @api.model
+    def _check_patterns(self, more=1):
+        """Refuse a domain with more numbers than anybody types into a filter."""
+        many = limits.count_of_one(self.env.cr, "patterns", more) > MOST_PATTERNS
+        if many and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "This filter looks for too many numbers at once. Remove some of"
+                    " them."
+                )
+            )

@@ -25,6 +25,32 @@ def count(cr, what, more=1):
 
 
 @contextmanager
+def of_one(cr, what):
+    """Let ``count_of_one`` count from here to the end of this, whatever is within."""
+    data, key = cr.postcommit.data, _key(what)
+    if key in data:
+        yield
+        return
+    data[key] = 0
+    try:
+        yield
+    finally:
+        data.pop(key, None)
+
+
+def count_of_one(cr, what, more=1):
+    """Return how many of something there were in the outermost ``of_one``, with these.
+
+    Outside of any it is none.
+    """
+    data, key = cr.postcommit.data, _key(what)
+    if key not in data:
+        return 0
+    data[key] += more
+    return data[key]
+
+
+@contextmanager
 def taking(cr, what):
     """Add what is done within to the time that something has taken."""
     began = monotonic()

@@ -85,5 +85,10 @@ class PhoneBlacklist(models.Model):
 
     def _search_number(self, operator, value):
         if operator in ("ilike", "like", "not ilike", "not like"):
-            return self.env["sms.number.search"]._search_number(operator, value)
+            search = self.env["sms.number.search"]
+            found = search._search_number(operator, value)
+            if found is not NotImplemented:
+                # Each but the first with an operator before them.
+                search._check_patterns((len(found) + 1) // 2)
+            return found
         return super()._search_number(operator, value)

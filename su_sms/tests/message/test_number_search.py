@@ -2,6 +2,7 @@
 
 from unittest.mock import patch
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ...text import search
@@ -71,6 +72,50 @@ class TestNumberSearch(CampaignCase):
             self.env.cr.flush()
         self.assertGreater(found[0], 1)
         self.assertEqual(found[-1], 1)
+
+    def domains(self, typed):
+        """Return one domain for each way to ask for many numbers."""
+        either = ["|"] * (len(typed) - 1)
+        numbers = [[("number", "ilike", each)] for each in typed]
+        recipients = [[("recipient_ids.number", "ilike", each)] for each in typed]
+        within = [[("recipient_ids", "any", each)] for each in numbers]
+        exact = [[("number", "=ilike", f"%{each}%")] for each in typed * 2]
+        # Odoo asks the database for each of these while it reads the domain.
+        below = ("campaign_id.company_id", "child_of", self.env.company.id)
+        executed = [[("recipient_ids", "any", [below, *each])] for each in numbers]
+        return [
+            *(
+                (model, either + sum(numbers, []))
+                for model in ("sms.sms", "sms.incoming", "sms.consent")
+            ),
+            ("phone.blacklist", either + sum(numbers, [])),
+            ("sms.campaign.recipient", sum(numbers, [])),
+            ("sms.campaign.recipient", ["!", *either, *sum(numbers, [])]),
+            ("sms.campaign.recipient", ["|"] * (len(exact) - 1) + sum(exact, [])),
+            ("sms.campaign", either + sum(recipients, [])),
+            ("sms.campaign", sum(within, [])),
+            ("sms.campaign", sum(executed, [])),
+        ]
+
+    def test_a_filter_of_more_numbers_than_anybody_types_is_refused(self):
+        for model, domain in self.domains([f"07 12 {n}" for n in range(60)]):
+            with self.subTest(model=model, domain=domain[-1]):
+                with self.assertRaisesRegex(UserError, "too many numbers at once"):
+                    self.env[model].search_count(domain)
+                self.env.cr.postcommit.clear()
+
+    def test_a_filter_of_many_numbers_finds_them(self):
+        for model, domain in self.domains([f"07 12 {n}" for n in range(25)]):
+            with self.subTest(model=model, domain=domain[-1]):
+                self.env[model].search_count(domain)
+                # Another filter has its own.
+                self.env[model].search_count(domain)
+                self.env.cr.postcommit.clear()
+
+    def test_who_looks_for_many_with_all_rights_is_not_stopped(self):
+        root = self.env(su=True)
+        for model, domain in self.domains([f"07 12 {n}" for n in range(60)])[:3]:
+            root[model].search_count(domain)
 
     def test_more_numbers_than_anybody_types_are_looked_for_as_they_are(self):
         with patch.object(search, "spellings", side_effect=search.spellings) as read:

@@ -21,8 +21,11 @@ from urllib3.util import make_headers
 from .account import Account, Proxy
 from .exchange import describe
 from .trust import Trust, ssl_context
+from .wording import brief
 
-ERRORS = (OSError, http.client.HTTPException, ValueError)
+ERRORS = (OSError, http.client.HTTPException, ValueError, x509.InvalidVersion)
+# Addresses of a name that are shown.
+SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,8 @@ def resolve(host: str) -> Step:
 
     def addresses() -> str:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-        return ", ".join(dict.fromkeys(address[4][0] for address in found))
+        known = list(dict.fromkeys(address[4][0] for address in found))
+        return ", ".join(known[:SHOWN] + ["…"] * (len(known) > SHOWN))
 
     return _timed("resolve", addresses)
 
@@ -131,7 +135,7 @@ def handshake(
         try:
             shown, version = shake(context)
         except ssl.SSLCertVerificationError as refusal:
-            error = refusal.verify_message
+            error = brief(refusal.verify_message) or "not verified"
             shown, version = shake(anyone)
         certificate = _certificate(shown, error)
     except ERRORS as failure:
@@ -186,8 +190,12 @@ def _certificate(shown: bytes, error: str) -> Certificate:
 
 
 def _name(name: x509.Name, *oids: x509.ObjectIdentifier) -> str:
-    """Return the parts of a name that people know, the first first."""
+    """Return the parts of a name that people know, the first first.
+
+    Whoever inspects the line says it: it may be anything, and of any length.
+    """
     parts = [
         str(part.value) for oid in oids for part in name.get_attributes_for_oid(oid)
     ]
-    return ", ".join(dict.fromkeys(parts)) or name.rfc4514_string()
+    known = ", ".join(filter(None, (brief(part) for part in dict.fromkeys(parts))))
+    return brief(known) or brief(name.rfc4514_string())

@@ -3,14 +3,19 @@
 import logging
 import socket
 import ssl
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
 from su_sms.africastalking.client import Account, Chunk
 from su_sms.africastalking.probe import connect as probe_connect
-from su_sms.africastalking.probe import handshake, resolve, walk
+from su_sms.africastalking.probe import _certificate, handshake, resolve, walk
 from su_sms.africastalking.trust import (
     Trust,
     TrustError,
@@ -142,6 +147,49 @@ def test_a_refused_certificate_names_its_issuer(secure):
     assert not step.certificate.verified
     assert "issuer" in step.certificate.error or "self" in step.certificate.error
     assert "Test authority" in step.text
+
+
+@pytest.mark.parametrize(
+    "attributes, issuer",
+    [
+        ([(NameOID.ORGANIZATION_NAME, "Chuo\0 Kikuu\x1b[31m")], "Chuo Kikuu [31m"),
+        ([(NameOID.COMMON_NAME, "call +254712345678")], "call …78"),
+        ([(NameOID.COMMON_NAME, "atsk_" + "a1" * 25)], "…"),
+        ([(NameOID.COUNTRY_NAME, "KE")], "C=KE"),
+        ([(NameOID.ORGANIZATION_NAME, f"Org {n}") for n in range(600)], "Org 0, Org 1"),
+        ([(NameOID.COMMON_NAME, "\0")], "CN="),
+    ],
+)
+def test_whoever_inspects_the_line_names_themselves_briefly(attributes, issuer):
+    certificate = _certificate(signed_by(attributes), "x" * 10)
+    assert certificate.issuer.startswith(issuer)
+    assert len(certificate.issuer) <= 120
+    assert certificate.issuer.isprintable()
+
+
+def signed_by(attributes):
+    """Return a certificate in DER whose issuer has these attributes."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(oid, text) for oid, text in attributes])
+    now = datetime.now(timezone.utc)
+    made = x509.CertificateBuilder(
+        issuer_name=name,
+        subject_name=name,
+        public_key=key.public_key(),
+        serial_number=1,
+        not_valid_before=now,
+        not_valid_after=now + timedelta(days=1),
+    )
+    return made.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def test_of_a_name_with_very_many_addresses_some_are_shown(monkeypatch):
+    found = [(0, 0, 0, "", (f"10.0.{n // 250}.{n % 250}", 0)) for n in range(3000)]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: found)
+    step = resolve("many.example")
+    assert step.ok
+    assert step.text.startswith("10.0.0.0, 10.0.0.1, ")
+    assert len(step.text) < 200
 
 
 def test_relaxed_goes_on_but_tells(secure):

@@ -24,6 +24,7 @@ class SmsFormMixin(models.AbstractModel):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_given(vals)
+        vals_list = [_storable(vals) for vals in vals_list]
         given = loud(self)
         if not self.env.su and not self._transient:
             closed = {name for name, field in self._fields.items() if field.readonly}
@@ -33,12 +34,19 @@ class SmsFormMixin(models.AbstractModel):
 
     def write(self, vals):
         self._check_given(vals)
-        return super(SmsFormMixin, loud(self)).write(vals)
+        return super(SmsFormMixin, loud(self)).write(_storable(vals))
+
+    def copy_data(self, default=None):
+        """Copy a record as often as it is named; Odoo would once, and then nothing."""
+        known = self.browse(dict.fromkeys(self._ids))
+        data = dict(zip(known._ids, super(SmsFormMixin, known).copy_data(default)))
+        return [data[each] and dict(data[each]) for each in self._ids]
 
     @api.model
     def _check_given(self, vals):
         """Refuse values that nobody may give, before anything reads them."""
         self._check_lengths(vals)
+        self._check_files(vals)
         self._check_choices(vals)
         self._check_follows(vals)
 
@@ -136,6 +144,18 @@ class SmsFormMixin(models.AbstractModel):
                 )
 
     @api.model
+    def _check_files(self, vals):
+        for name, value in vals.items():
+            field = self._fields.get(name)
+            if field and field.type == "binary" and value:
+                if not isinstance(value, str | bytes):
+                    raise UserError(
+                        self.env._(
+                            "“%s” is no file.", field._description_string(self.env)
+                        )
+                    )
+
+    @api.model
     def _longest(self, field):
         """Return how many characters a field may have."""
         return LONGEST[field.type]
@@ -173,6 +193,7 @@ class SmsFormMixin(models.AbstractModel):
         if field.type in ("one2many", "many2many"):
             return self._genuine_lines(field, value or [], origin)
         self._check_lengths({field.name: value})
+        self._check_files({field.name: value})
         if field.type == "many2one" and isinstance(value, dict):
             if self.pool.field_inverses[field]:
                 return self._genuine_parent(field, value)
@@ -251,6 +272,14 @@ class SmsFormMixin(models.AbstractModel):
         if record._name == "res.company":
             return record in self.env.user.company_ids
         return bool(record._filtered_access("read"))
+
+
+def _storable(vals):
+    """Return values without the one character that PostgreSQL keeps in no text."""
+    return {
+        name: value.replace("\0", "") if isinstance(value, str) else value
+        for name, value in vals.items()
+    }
 
 
 def _stored(ids):

@@ -262,9 +262,11 @@ class SmsCampaignAudience(models.Model):
     @api.model
     def _check_size(self, vals):
         """Refuse a file that is far too large before Odoo stores and indexes it."""
+        given = vals.get("file")
+        size = len(given) if isinstance(given, str | bytes) else 0
         try:
             # So many bytes at least, whether its base64 has line breaks or not.
-            table.check_size(len(vals.get("file") or "") * 5 // 7)
+            table.check_size(size * 5 // 7)
         except table.TableError as error:
             raise UserError(sentence(self.env, error)) from None
 

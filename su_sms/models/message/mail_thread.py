@@ -4,6 +4,7 @@ from odoo import models
 
 from ...text import placeholders, urls
 from ..mail_message import TRACKING
+from .sms_sms_limit import CAUSED, POSTED
 
 _logger = logging.getLogger(__name__)
 
@@ -21,15 +22,32 @@ class MailThread(models.AbstractModel):
             kwargs = _without_numbers(kwargs)
             message_type = "comment" if message_type == "sms" else message_type
         body = self._sms_note(body, message_type, kwargs)
-        return super().message_post(
+        posted = self._sms_posted(message_type, kwargs)
+        message = super(MailThread, posted).message_post(
             *args, body=body, message_type=message_type, **kwargs
         )
+        return message.with_env(self.env)
 
     def message_notify(self, *, body="", **kwargs):
         if self._is_strangers_hand():
             kwargs = _without_numbers(kwargs)
         body = self._sms_note(body, "notification", kwargs)
-        return super().message_notify(body=body, **kwargs)
+        posted = self._sms_posted("notification", kwargs)
+        message = super(MailThread, posted).message_notify(body=body, **kwargs)
+        return message.with_env(self.env)
+
+    def _message_sms(self, *args, **kwargs):
+        """Send what Odoo's code sends while somebody works, or a composer."""
+        caused = self.with_context(sms_posted=CAUSED)
+        message = super(MailThread, caused)._message_sms(*args, **kwargs)
+        return message.with_env(self.env)
+
+    def _sms_posted(self, message_type, kwargs):
+        """Let what somebody posts by SMS count as sent by hand, as from a composer."""
+        caused = self.env.su or self.env.context.get("sms_posted") is CAUSED
+        if caused or not _is_sent(message_type, kwargs):
+            return self
+        return self.with_context(sms_posted=POSTED)
 
     def _message_track(self, fields_iter, initial_values_dict):
         """Say that what is tracked here has been seen to change."""
@@ -38,7 +56,7 @@ class MailThread(models.AbstractModel):
 
     def _sms_note(self, body, message_type, kwargs):
         """Return a note's text; one that goes by SMS costs no more than the SMS."""
-        sent = message_type == "sms" or any(kwargs.get(name) for name in NUMBERS)
+        sent = _is_sent(message_type, kwargs)
         if sent and self.env["sms.gateway.config"]._default_ids():
             # What is longer than may be read is not sent: see the gate.
             return urls.unlinked((body or "")[: placeholders.LONGEST + 1])
@@ -72,6 +90,11 @@ class MailThread(models.AbstractModel):
             and not self.env.user._is_internal()
             and bool(self.env["sms.gateway.config"]._default_ids())
         )
+
+
+def _is_sent(message_type, kwargs):
+    """Tell whether a post goes by SMS."""
+    return message_type == "sms" or any(kwargs.get(name) for name in NUMBERS)
 
 
 def _without_numbers(kwargs):

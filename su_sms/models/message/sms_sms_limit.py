@@ -10,6 +10,8 @@ from ...tools.transactions import utcnow
 HOUR = timedelta(hours=1)
 # The first key of the advisory locks of whose turn it is; the second is a user's id.
 TURN = 1_297_303_379
+# How a note that goes by SMS came about. Objects, which no request contains.
+POSTED, CAUSED = object(), object()
 
 
 class SmsSms(models.Model):
@@ -17,7 +19,8 @@ class SmsSms(models.Model):
 
     A brake on mistakes and on stolen passwords. What somebody sends from a composer is
     refused if it is more; what Odoo sends by itself while they work, such as automation
-    rules, waits for its hour, as its record has to be saved all the same. However much
+    rules, waits for its hour, as its record has to be saved all the same. What somebody
+    posts themselves counts with what they send from composers, and waits as well. However much
     is sent side by side, one transaction of a user waits for the other.
     """
 
@@ -59,10 +62,11 @@ class SmsSms(models.Model):
             if vals.get("gateway_id") and single:
                 by_gateway[vals["gateway_id"]].append(place)
         composed = self.env.context.get("sms_from_composer") is True
+        by_hand = composed or self.env.context.get("sms_posted") is POSTED
         gateways = self.env["sms.gateway.config"].sudo().browse(by_gateway)
         for gateway in gateways:
             places, limit = by_gateway[gateway.id], gateway.hour_limit
-            sent = limit and self._sent_within(HOUR, gateway, composed)
+            sent = limit and self._sent_within(HOUR, gateway, by_hand)
             for place in places:
                 vals = vals_list[place]
                 sent += self._weight(vals)
@@ -79,7 +83,7 @@ class SmsSms(models.Model):
                         )
                     until = fields.Datetime.now() + HOUR * ((sent - 1) // limit)
                     held = {"held_until": until, "not_before": until}
-                vals_list[place] = {**vals, "from_composer": composed, **held}
+                vals_list[place] = {**vals, "from_composer": by_hand, **held}
         return vals_list
 
     @api.model
@@ -88,10 +92,11 @@ class SmsSms(models.Model):
         return vals.get("hour_parts") or 1
 
     @api.model
-    def _sent_within(self, time, gateway, composed):
+    def _sent_within(self, time, gateway, by_hand):
         """Count what this user has sent lately, what waits for its hour included.
 
-        :param composed: count what they sent from composers, or else what they caused
+        :param by_hand: count what they sent from composers and posted, or else what
+            they caused
         """
         self.flush_model()
         lately = SQL(
@@ -99,13 +104,13 @@ class SmsSms(models.Model):
             SELECT id, greatest(hour_parts, 1) AS parts FROM sms_sms
              WHERE create_uid = %(user)s AND gateway_id = %(gateway)s
                AND (create_date > %(since)s OR held_until > %(since)s)
-               AND coalesce(from_composer, FALSE) = %(composed)s
+               AND coalesce(from_composer, FALSE) = %(by_hand)s
                AND campaign_id IS NULL AND mailing_id IS NULL
             """,
             user=self.env.uid,
             gateway=gateway.id,
             since=utcnow() - time,
-            composed=composed,
+            by_hand=by_hand,
         )
         # Whoever comes next waits, and sees what this one has sent: not by its own
         # snapshot, which may be older.

@@ -136,6 +136,39 @@ class TestLimit(LimitCase):
         queue.with_user(self.staff).sudo().create(vals_list).send()
         self.assertEqual(len(self.sent()), 3)
 
+    def test_posts_count_with_what_is_sent_from_composers(self):
+        person = self.partner.with_user(self.staff)
+        numbers = ["+254712345671", "+254712345672"]
+        to_one = {
+            "partner_ids": person.ids,
+            "sms_pid_to_number": {person.id: numbers[0]},
+        }
+        for method, values in (
+            ("message_post", {"message_type": "sms", "sms_numbers": numbers}),
+            ("message_post", {"message_type": "notification", "sms_numbers": numbers}),
+            ("message_post", {"message_type": "sms", "partner_ids": person.ids}),
+            ("message_post", {"message_type": "sms", **to_one}),
+            ("message_notify", {"partner_ids": person.ids, "sms_numbers": numbers}),
+        ):
+            for composed_first in (True, False):
+                with (
+                    self.subTest(method, values=values, first=composed_first),
+                    self.env.cr.savepoint() as savepoint,
+                ):
+                    self.simulator.reset()
+                    if composed_first:
+                        self.send(*(f"+25472234567{n}" for n in range(3)))
+                        getattr(person, method)(body="Hello", **values)
+                        waiting = self.waiting()
+                        self.assertTrue(waiting)
+                        self.assertTrue(all(waiting.mapped("held_until")))
+                    else:
+                        getattr(person, method)(body="Hello", **values)
+                        with self.assertRaisesRegex(UserError, "3 SMS per hour"):
+                            self.send(*(f"+25472234567{n}" for n in range(3)))
+                    self.assertLessEqual(len(self.sent()), 3)
+                    savepoint.rollback()
+
     def test_what_odoo_sends_by_itself_leaves_the_hand_free(self):
         self.partner.with_user(self.staff)._message_sms("Welcome")
         self.send("+254712345671", "+254712345672", "+254712345673")

@@ -201,26 +201,31 @@ class SmsCampaign(models.Model):
         """Return [(campaign id, step)] of what goes next, in this order.
 
         What is launched goes before what is only counted. Of drafts each user has one
-        at a time, that whose last page is the longest ago: however many somebody has,
-        the others' wait for one of them.
+        at a time, that whose last page is the longest ago, and so is the user's turn:
+        however many somebody has made, the others' wait for one of them.
         """
         with own_transaction(self.env) as cr:
             cr.execute(
                 """
-                SELECT id, urgent IS TRUE, coalesce(user_id, create_uid),
+                SELECT id, urgent IS TRUE, create_uid,
                        CASE state WHEN 'draft' THEN '_go_on_checking'
                                       WHEN 'scheduled' THEN '_begin_if_due'
                                       WHEN 'preparing' THEN '_prepare_page'
                                       WHEN 'sending' THEN '_end_if_done'
                                       WHEN 'cancelled' THEN '_call_off' END
                   FROM sms_campaign
+             LEFT JOIN (SELECT create_uid, max(page_begun_at) AS had_turn_at
+                          FROM sms_campaign WHERE state = 'draft'
+                      GROUP BY create_uid) turns USING (create_uid)
                  WHERE (state = 'draft' AND check_state = 'running')
                     OR (state = 'scheduled' AND scheduled_at <= %(now)s)
                     OR state IN ('preparing', 'sending')
                     OR (state = 'cancelled' AND ended_at > %(now)s - interval '1 day'
                         AND EXISTS (SELECT FROM sms_sms WHERE campaign_id =
                                     sms_campaign.id AND state = 'outgoing'))
-              ORDER BY state = 'draft', page_begun_at NULLS FIRST, id
+              ORDER BY state = 'draft',
+                       CASE WHEN state = 'draft' THEN had_turn_at END NULLS FIRST,
+                       page_begun_at NULLS FIRST, id
                 """,
                 {"now": utcnow()},
             )

@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import suppress
+from datetime import datetime, timedelta
 from functools import partial
 
 from odoo.exceptions import UserError, ValidationError
@@ -333,3 +334,40 @@ class TestRoundsOfTheJob(LimitsCase):
         steps.clear()
         self.env["sms.campaign"]._work_once(self.now)
         self.assertEqual(steps, [])
+
+    def test_drafts_are_taken_by_turns_of_their_users(self):
+        """However many somebody has, whoever they make responsible for them."""
+        busy = self.user("busy", "su_sms.group_manager")
+        other = self.user("other", "su_sms.group_user")
+        third = self.user("third", "su_sms.group_user")
+        many = [
+            self.campaign(self.numbers("0712345678"), as_user=busy) for _n in range(6)
+        ]
+        for draft, responsible in zip(many, (busy, other, third) * 2, strict=True):
+            draft.user_id = responsible
+        own = self.campaign(self.numbers("0712345678"), as_user=other)
+        drafts = own.browse([draft.id for draft in many]) + own
+        drafts.check_state = "running"
+        self.patch(sys.modules[f"{CAMPAIGN}_job"].time, "monotonic", lambda: self.now)
+        begun = datetime(2026, 3, 2, 9)
+        steps = []
+
+        def take_time(campaigns, campaign_id, _step):
+            steps.append(campaigns.browse(campaign_id).sudo().create_uid)
+            campaigns.browse(campaign_id).sudo().page_begun_at = begun + timedelta(
+                seconds=len(steps)
+            )
+            self.now += 3
+            return True
+
+        self.patch(self.registry["sms.campaign"], "_do_step", take_time)
+        for _round in range(4):
+            self.env.flush_all()
+            self.env["sms.campaign"]._work_once(100)
+        self.assertEqual(steps, [busy, other] * 2)
+        # What ends has had its turn all the same.
+        drafts[:2].check_state = "done"
+        for _round in range(2):
+            self.env.flush_all()
+            self.env["sms.campaign"]._work_once(100)
+        self.assertEqual(steps[4:], [busy, other])

@@ -39,7 +39,8 @@ class SmsFormMixin(models.AbstractModel):
     def copy_data(self, default=None):
         """Copy a record as often as it is named; Odoo would once, and then nothing."""
         known = self.browse(dict.fromkeys(self._ids))
-        data = dict(zip(known._ids, super(SmsFormMixin, known).copy_data(default)))
+        copied = super(SmsFormMixin, known).copy_data(default)
+        data = dict(zip(known._ids, copied, strict=True))
         return [data[each] and dict(data[each]) for each in self._ids]
 
     @api.model

@@ -110,7 +110,6 @@ from .security import (
     test_log,
     test_markup,
     test_matrix,
-    test_odd_values,
     test_rpc,
     test_strangers,
     test_user_alone,

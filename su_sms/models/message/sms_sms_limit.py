@@ -20,8 +20,8 @@ class SmsSms(models.Model):
     A brake on mistakes and on stolen passwords. What somebody sends from a composer is
     refused if it is more; what Odoo sends by itself while they work, such as automation
     rules, waits for its hour, as its record has to be saved all the same. What somebody
-    posts themselves counts with what they send from composers, and waits as well. However much
-    is sent side by side, one transaction of a user waits for the other.
+    posts themselves counts with what they send from composers, and waits as well.
+    However much is sent side by side, one transaction of a user waits for the other.
     """
 
     # A subject of its own. pylint: disable=consider-merging-classes-inherited

@@ -108,7 +108,9 @@ class TestPersonExport(RetentionCase):
         with patch.object(table, "read", side_effect=slow) as reads:
             found = [row["Content"] for row in self.sheet("SMS Campaign Audience")]
         self.assertEqual(reads.call_count, 3)
-        self.assertEqual([text[:8] for text in found], ["balance:"] * 2 + ["Not read"] * 3)
+        self.assertEqual(
+            [text[:8] for text in found], ["balance:"] * 2 + ["Not read"] * 3
+        )
 
     def test_a_file_is_read_once_however_often_it_was_used(self):
         self.sent_files(PEOPLE, PEOPLE, PEOPLE)

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from su_sms.africastalking.client import Account, Chunk
-from su_sms.africastalking.probe import connect as probe_connect
 from su_sms.africastalking.probe import _certificate, handshake, resolve, walk
+from su_sms.africastalking.probe import connect as probe_connect
 from su_sms.africastalking.trust import (
     Trust,
     TrustError,

@@ -22,6 +22,8 @@ def uninstall_hook(env):
 
     Odoo would send what is still queued through its own paid service.
     """
+    # Messages stay, and what counts them goes.
+    env.cr.execute("DROP FUNCTION IF EXISTS su_sms_tally() CASCADE")
     env.cr.execute(
         """
         UPDATE sms_sms

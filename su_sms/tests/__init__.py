@@ -35,6 +35,7 @@ from .dashboard import (
     test_dashboard_delivery,
     test_dashboard_gateway,
     test_results,
+    test_tally,
     test_waiting,
 )
 from .gateway import (

@@ -61,6 +61,16 @@ class GatewayCase(TransactionCase):
         super().setUp()
         self.simulator.reset()
 
+    def tearDown(self):
+        """Assert that messages were counted, whatever door the test went through."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT FROM pg_trigger WHERE tgname = 'su_sms_tally_update'"
+        )
+        if self.env.cr.rowcount:
+            self.assertEqual(self.env["sms.tally"]._recount(), 0, "not counted")
+        super().tearDown()
+
     def queue(self, *numbers, body="Hello", **vals):
         """Create outgoing messages, one for each number."""
         return self.env["sms.sms"].create(

@@ -8,4 +8,5 @@ from . import (
     sms_dashboard_gateway,
     sms_dashboard_queue,
     sms_dashboard_traffic,
+    sms_tally,
 )

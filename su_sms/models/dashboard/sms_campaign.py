@@ -23,12 +23,13 @@ MESSAGES = """
          coalesce(failure_type, '') AS failure_type,
          coalesce(left_out, FALSE) AS left_out,
          sum(messages)::int AS messages, coalesce(sum(cost), 0)::float AS cost
-    FROM (SELECT network, state, failure_type, left_out, cost, 1 AS messages
-            FROM sms_sms WHERE campaign_id = %(id)s
+    FROM (SELECT network, state, failure_type, left_out, cost, messages
+            FROM sms_tally WHERE campaign_id = %(id)s AND kind = 'state'
            UNION ALL
           SELECT network, state, failure_type, left_out, cost, messages
             FROM sms_statistic WHERE campaign_id = %(id)s) each
 GROUP BY 1, 2, 3, 4
+  HAVING sum(messages) <> 0
 """
 ENDED_BADLY = ("unknown", "failed", "not_sent")
 BATCH = 5000
@@ -71,22 +72,18 @@ class SmsCampaign(models.Model):
 
     def _compute_funnel(self):
         counts = {campaign_id: Counter() for campaign_id in self.ids}
+        found = [("campaign_id", "in", self.ids)]
+        keys = ("campaign_id", "state", "failure_type", "left_out")
+        for row in self.env["sms.tally"].sudo()._sums("state", found, *keys):
+            campaign_id, *group, count, _cost, _parts = row
+            counts[campaign_id][tuple(group)] += count
         # What retention has removed is counted too.
-        for model, aggregate in (
-            ("sms.sms", "__count"),
-            ("sms.statistic", "messages:sum"),
+        for campaign, *group, count in (
+            self.env["sms.statistic"]
+            .sudo()
+            ._read_group(found, keys, ["messages:sum"])
         ):
-            groups = (
-                self.env[model]
-                .sudo()
-                ._read_group(
-                    [("campaign_id", "in", self.ids)],
-                    ["campaign_id", "state", "failure_type", "left_out"],
-                    [aggregate],
-                )
-            )
-            for campaign, *group, count in groups:
-                counts[campaign.id][tuple(group)] += count
+            counts[campaign.id][tuple(group)] += count
         for campaign in self:
             campaign._set_funnel(counts.get(campaign.id, Counter()))
 
@@ -249,31 +246,25 @@ class SmsCampaign(models.Model):
 
     def _results_over_time(self):
         """Count what was accepted in each stretch of time, those with none as well."""
-        [span] = self._rows(
+        rows = self._rows(
             """
-            SELECT extract(epoch FROM max(accepted_at) - min(accepted_at))::float / 60
-                   AS minutes
-              FROM sms_sms WHERE campaign_id = %(id)s
+              SELECT extract(epoch FROM at)::bigint / 60 AS minute,
+                     sum(messages)::int AS messages
+                FROM sms_tally WHERE campaign_id = %(id)s AND kind = 'accepted'
+            GROUP BY at HAVING sum(messages) <> 0
             """
         )
-        wanted = (span["minutes"] or 0) / BARS
+        found = [row["minute"] for row in rows]
+        wanted = (max(found) - min(found)) / BARS if found else 0
         minutes = next((step for step in STEPS if step >= wanted), STEPS[-1])
-        self.env.cr.execute(
-            """
-              SELECT floor(extract(epoch FROM accepted_at) / %(seconds)s)::bigint,
-                     count(*)
-                FROM sms_sms
-               WHERE campaign_id = %(id)s AND accepted_at IS NOT NULL
-            GROUP BY 1
-            """,
-            {"id": self._origin.id, "seconds": 60 * minutes},
-        )
-        counts = dict(self.env.cr.fetchall())
+        counts = Counter()
+        for row in rows:
+            counts[row["minute"] // minutes] += row["messages"]
         steps = range(min(counts), max(counts) + 1) if counts else ()
         return {
             "minutes": minutes,
             "times": [
-                {"at": 60 * minutes * step, "count": counts.get(step, 0)}
+                {"at": 60 * minutes * step, "count": counts[step]}
                 for step in steps
             ],
         }

@@ -1,5 +1,7 @@
+from bisect import bisect_right
+from collections import defaultdict
+
 from odoo import api, models
-from odoo.tools import SQL
 
 from .sms_dashboard import queued_from
 from .sms_dashboard_traffic import SHOWN
@@ -26,39 +28,46 @@ class SmsDashboard(models.AbstractModel):
 
         :return: {network: figure}, {gateway id: figure}; a figure has ``typical`` too
         """
+        spans = self._spans(domain, since, "network", "gateway_id")
         domain = [*domain, *queued_from(since), *ARRIVED]
-        by_network, by_gateway = {}, {}
-        sets = "GROUPING SETS ((%(network)s), (%(gateway_id)s))"
-        for network, gateway_id, count, [typical] in self._spans(
-            domain, ("network", "gateway_id"), sets, [0.5]
-        ):
-            figures, key, name = (
-                (by_gateway, gateway_id, "gateway_id")
-                if gateway_id
-                else (by_network, network, "network")
-            )
+        by_network, by_gateway = defaultdict(list), defaultdict(list)
+        for (network, gateway_id), span in spans.items():
+            by_network[network or ""] += span
+            by_gateway[gateway_id] += span
+        return (
+            self._typical(by_network, domain, "network"),
+            self._typical(by_gateway, domain, "gateway_id"),
+        )
+
+    @api.model
+    def _typical(self, spans, domain, name):
+        figures = {}
+        for key, span in spans.items():
+            count, [typical] = _shares(span, [0.5])
             figures[key] = {
                 "count": count,
                 "domain": [*domain, (name, "=", key or False)],
                 "typical": self._duration(typical),
             }
-        return by_network, by_gateway
+        return figures
 
     @api.model
-    def _slowest(self, domain):
+    def _slowest(self, domain, since):
         """Return the campaigns of which half of the messages took longest to arrive.
 
+        :param since: when the first of them were queued
         :return: [{"id", "label", "arrived", "typical", "most"}]; ``arrived`` is a
             figure, nine of ten of its messages took no longer than ``most``
         """
-        domain = [*domain, ("campaign_id", "!=", False), *ARRIVED]
-        spans = {
-            campaign_id: (typical, most, count)
-            for campaign_id, count, (typical, most) in self._spans(
-                domain, ("campaign_id",), "%(campaign_id)s", [0.5, 0.9]
-            )
-            if count >= ENOUGH
-        }
+        of_campaigns = [*domain, ("campaign_id", "!=", False)]
+        domain = [*of_campaigns, *queued_from(since), *ARRIVED]
+        spans = {}
+        for (campaign_id,), span in self._spans(
+            of_campaigns, since, "campaign_id"
+        ).items():
+            count, (typical, most) = _shares(span, [0.5, 0.9])
+            if count >= ENOUGH:
+                spans[campaign_id] = typical, most, count
         campaigns = self.env["sms.campaign"].search([("id", "in", list(spans))])
         slowest = campaigns.sorted(lambda c: spans[c.id], reverse=True)[:SHOWN]
         return [
@@ -78,43 +87,19 @@ class SmsDashboard(models.AbstractModel):
         ]
 
     @api.model
-    def _spans(self, domain, names, groups, shares):
-        """Return groups of messages with how long these shares of them took at most.
+    def _spans(self, domain, since, *names):
+        """Return how many messages took how long, in groups.
 
+        :param since: when the first of them were queued
         :param names: of the fields that the groups have
-        :param groups: what stands behind GROUP BY, with the fields by name
-        :param shares: such as 0.5 for the median
-        :return: [(value of each field, count, [seconds])]
+        :return: {value of each field: [(seconds, how many)]}
         """
-        messages = self.env["sms.sms"]
-        query = messages._search(domain)
-        if query.is_empty():
-            return []
-        column = {
-            name: messages._field_to_sql(query.table, name, query)
-            for name in (*names, "accepted_at", "delivered_at")
-        }
-        if "network" in column:
-            column["network"] = SQL("coalesce(%s, '')", column["network"])
-        return self.env.execute_query(
-            SQL(
-                """
-                SELECT %(names)s, count(*),
-                       percentile_cont(%(shares)s::float[]) WITHIN GROUP (ORDER BY
-                           extract(epoch FROM %(delivered_at)s - %(accepted_at)s))
-                  FROM %(tables)s
-                 WHERE %(where)s
-              GROUP BY %(groups)s
-                """,
-                names=SQL(", ").join(column[name] for name in names),
-                groups=SQL(groups, **{name: column[name] for name in names}),
-                shares=shares,
-                delivered_at=column["delivered_at"],
-                accepted_at=column["accepted_at"],
-                tables=query.from_clause,
-                where=query.where_clause,
-            )
-        )
+        spans = defaultdict(list)
+        for *group, delay, count, _cost, _parts in self.env["sms.tally"]._sums(
+            "delay", [*domain, ("at", ">=", since)], *names, "delay"
+        ):
+            spans[tuple(group)].append((delay, count))
+        return spans
 
     @api.model
     def _duration(self, seconds):
@@ -124,3 +109,25 @@ class SmsDashboard(models.AbstractModel):
         if seconds < 100 * 60:
             return self.env._("%s min", round(seconds / 60))
         return self.env._("%s h", round(seconds / 3600))
+
+
+def _shares(span, shares):
+    """Return how many there are, and how long these shares of them took at most.
+
+    :param span: [(seconds, how many)], in any order
+    :param shares: such as 0.5 for the median, which may be between two of them
+    """
+    total = sum(count for _seconds, count in span)
+    ordered, ends = sorted(span), []
+    for _seconds, count in ordered:
+        ends.append(count + (ends[-1] if ends else 0))
+
+    def at(place):
+        return ordered[bisect_right(ends, place)][0]
+
+    found = []
+    for share in shares:
+        place, rest = divmod(share * (total - 1), 1)
+        below, above = at(place), at(min(place + 1, total - 1))
+        found.append(below + rest * (above - below))
+    return total, found

@@ -52,26 +52,47 @@ class SmsDashboard(models.AbstractModel):
             "retry": [("not_before", ">", now), *free],
         }
         says = {}
-        keys = ["gateway_id", "campaign_id", "message_class", "company_id", "priority"]
-        for own, when in whens.items():
+        for own, key, count in self._waiting_by_own(waiting, whens):
+            gateway_id, campaign_id, message_class, company_id, priority = key
+            domain = Domain(whens[own]) & Domain(
+                [
+                    ("gateway_id", "=", gateway_id),
+                    ("campaign_id", "=", campaign_id),
+                    ("message_class", "=", message_class),
+                    ("company_id", "=", company_id),
+                ]
+            )
+            if gateway_id not in says:
+                gateway = self.env["sms.gateway.config"].sudo().browse(gateway_id)
+                says[gateway_id] = gateway._why_they_wait()
+            campaign = self.env["sms.campaign"].sudo().browse(campaign_id or ())
+            reason = says[gateway_id](message_class, campaign, company_id, own)
+            yield reason, priority, domain, count
+
+    @api.model
+    def _waiting_by_own(self, waiting, whens):
+        """Return what waits: [(what it alone waits for, key, how many)].
+
+        What waits for nothing of its own, which may be a million, is the rest of all.
+        """
+        keys = ("gateway_id", "campaign_id", "message_class", "company_id", "priority")
+        rest = Counter()
+        for *key, count, _cost, _parts in self.env["sms.tally"]._sums(
+            "state", waiting, *keys
+        ):
+            rest[tuple(value or False for value in key)] = count
+        for own in ("hour_limit", "retry"):
             # Ordered by gateways and campaigns, it would join them to every row.
             groups = self.env["sms.sms"]._read_group(
-                [*waiting, *when], keys, ["__count"], order="priority DESC"
+                [*waiting, *whens[own]], keys, ["__count"], order="priority DESC"
             )
             for gateway, campaign, message_class, company, priority, count in groups:
-                domain = Domain(when) & Domain(
-                    [
-                        ("gateway_id", "=", gateway.id),
-                        ("campaign_id", "=", campaign.id),
-                        ("message_class", "=", message_class),
-                        ("company_id", "=", company.id),
-                    ]
-                )
-                if gateway not in says:
-                    says[gateway] = gateway.sudo()._why_they_wait()
-                say = says[gateway]
-                reason = say(message_class, campaign.sudo(), company.id, own)
-                yield reason, priority, domain, count
+                key = (gateway.id, campaign.id, message_class, company.id, priority)
+                rest[key] -= count
+                yield own, key, count
+        for key, count in rest.items():
+            if count:
+                yield "next", key, count
 
     @api.model
     def _by_priority(self, counts, waiting):

@@ -39,7 +39,7 @@ class Cell(NamedTuple):
 class SmsDashboard(models.AbstractModel):
     """Figures of messages by day, result, network and campaign.
 
-    One statement counts them in cells; the figures are sums of these.
+    What counts messages gives cells; the figures are sums of these.
     """
 
     # A subject of its own. pylint: disable=consider-merging-classes-inherited
@@ -61,7 +61,7 @@ class SmsDashboard(models.AbstractModel):
             "networks": self._networks(recent, since, by_network),
             "delays": by_gateway,
             "campaigns": self._campaigns(recent, since),
-            "slowest": self._slowest(since),
+            "slowest": self._slowest(domain, days[first]),
             "failures": self._failures(recent, since),
             "unknown": self._figure(recent, since, "unknown"),
             "unreported": bool(recent)
@@ -215,7 +215,6 @@ class SmsDashboard(models.AbstractModel):
     # ------------------------------------------------------------
     # The counting
     # ------------------------------------------------------------
-    # The counting: all messages of some days in one statement.
 
     @api.model
     def _cells(self, domain, days):
@@ -223,45 +222,15 @@ class SmsDashboard(models.AbstractModel):
 
         :param days: as ``_days`` gives them
         """
-        messages = self.env["sms.sms"]
-        query = messages._search(domain)
-        if query.is_empty():
-            return []
-        column = {
-            name: messages._field_to_sql(query.table, name, query)
-            for name in (
-                *("create_date", "state", "failure_type", "left_out", "network"),
-                *("campaign_id", "currency_id", "cost", "parts"),
-            )
-        }
-        spans = SQL(", ").join(
-            SQL("(%s, %s::timestamp, %s::timestamp)", place, begins, ends)
-            for place, (begins, ends) in enumerate(zip(days, days[1:], strict=False))
-        )
-        # Day by day the groups are few, and the days are those of the domains.
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT day.place, cell.*
-                  FROM (VALUES %(spans)s) AS day(place, begins, ends)
-            CROSS JOIN LATERAL (
-                        SELECT %(state)s, %(failure_type)s,
-                               coalesce(%(left_out)s, FALSE), coalesce(%(network)s, ''),
-                               %(campaign_id)s, %(currency_id)s,
-                               count(*), coalesce(sum(%(cost)s), 0)::float,
-                               coalesce(sum(%(parts)s), 0)
-                          FROM %(tables)s
-                         WHERE %(create_date)s >= day.begins
-                           AND %(create_date)s < day.ends
-                           AND %(where)s
-                      GROUP BY 1, 2, 3, 4, 5, 6
-                       ) AS cell
-                """,
-                **column,
-                spans=spans,
-                tables=query.from_clause,
-                where=query.where_clause,
-            )
+        between = [("at", ">=", days[0]), ("at", "<", days[-1])]
+        day = SQL("width_bucket(sms_tally.at, %s::timestamp[]) - 1", days)
+        rows = self.env["sms.tally"]._sums(
+            "state",
+            [*domain, *between],
+            day,
+            *("state", "failure_type", "left_out"),
+            SQL("coalesce(sms_tally.network, '')"),
+            *("campaign_id", "currency_id"),
         )
         return [Cell(*row) for row in rows]
 

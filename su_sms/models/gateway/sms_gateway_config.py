@@ -154,18 +154,18 @@ class SmsGatewayConfig(models.Model):
                 gateway.status = "held" if gateway.hold_reason else "ready"
 
     def _compute_message_counts(self):
-        groups = (
-            self.env["sms.sms"]
+        rows = (
+            self.env["sms.tally"]
             .sudo()
-            ._read_group(
+            ._sums(
+                "state",
                 [("gateway_id", "in", self.ids)],
-                ["gateway_id", "state", "failure_type"],
-                ["__count"],
+                *("gateway_id", "state", "failure_type"),
             )
         )
         self.queued_count = self.unknown_count = self.message_count = 0
-        for gateway, state, failure_type, count in groups:
-            gateway = gateway.with_env(self.env)
+        for gateway_id, state, failure_type, count, _cost, _parts in rows:
+            gateway = self.browse(gateway_id)
             gateway.message_count += count
             if state == "outgoing":
                 gateway.queued_count += count

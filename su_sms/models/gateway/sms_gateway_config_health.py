@@ -12,6 +12,25 @@ STUCK = timedelta(minutes=15)
 LATEST, AMONG = 500, 20_000
 # So many with no such number, and more than half, say that the country is wrong.
 SUSPECT_COUNT, SUSPECT_SHARE = 10, 0.5
+# The oldest of each lane and priority is the first there.
+OLDEST = """
+    SELECT lane.gateway_id, min(oldest.create_date)
+      FROM (SELECT gateway_id, message_class, coalesce(campaign_id, 0) AS campaign,
+                   priority
+              FROM sms_tally
+             WHERE state = 'outgoing' AND kind = 'state' AND to_delete IS NOT TRUE
+               AND gateway_id = ANY(%(ids)s)
+          GROUP BY 1, 2, 3, 4 HAVING sum(messages) > 0) AS lane
+CROSS JOIN LATERAL (
+            SELECT create_date FROM sms_sms sms
+             WHERE sms.state = 'outgoing' AND sms.to_delete IS NOT TRUE
+               AND sms.gateway_id = lane.gateway_id
+               AND sms.message_class = lane.message_class
+               AND coalesce(sms.campaign_id, 0) = lane.campaign
+               AND sms.priority = lane.priority
+          ORDER BY sms.id LIMIT 1) AS oldest
+  GROUP BY 1
+"""
 
 
 class SmsGatewayConfig(models.Model):
@@ -75,17 +94,9 @@ class SmsGatewayConfig(models.Model):
             gateway.health = Markup().join(each.html() for each in findings)
 
     def _compute_oldest_waiting_at(self):
-        waiting = [("gateway_id", "in", self.ids), ("state", "=", "outgoing")]
-        oldest = (
-            self.env["sms.sms"]
-            .sudo()
-            ._read_group(
-                [*waiting, ("to_delete", "!=", True)],
-                ["gateway_id"],
-                ["create_date:min"],
-            )
-        )
-        since = {gateway.id: when for gateway, when in oldest}
+        self.env["sms.sms"].flush_model()
+        self.env.cr.execute(OLDEST, {"ids": self._origin.ids})
+        since = dict(self.env.cr.fetchall())
         for gateway in self:
             gateway.oldest_waiting_at = since.get(gateway._origin.id)
 
@@ -361,9 +372,10 @@ class SmsGatewayConfig(models.Model):
                       FROM (SELECT gateway_id, number, failure_type,
                                    row_number() OVER (PARTITION BY gateway_id
                                                           ORDER BY id DESC) AS nth
-                              FROM sms_sms
-                             WHERE id > (SELECT max(id) FROM sms_sms) - %(among)s
-                               AND gateway_id = ANY(%(gateways)s)) AS latest
+                              -- however wrong the planner's statistics are
+                              FROM (SELECT * FROM sms_sms
+                                  ORDER BY id DESC LIMIT %(among)s) AS among
+                             WHERE gateway_id = ANY(%(gateways)s)) AS latest
                      WHERE nth <= %(latest)s
                   GROUP BY gateway_id) AS counted
                  WHERE bad >= %(count)s AND bad > total * %(share)s

@@ -364,6 +364,7 @@ class SmsGatewayConfig(models.Model):
         gateways._seal_anew()
         self._note_missing_reports()
         self.env["sms.spending"]._compact()
+        self.env["sms.tally"]._compact()
 
     @api.model
     def _note_missing_reports(self):

@@ -101,6 +101,9 @@ class SmsSms(models.Model):
         "(gateway_id, message_class, COALESCE(campaign_id, 0), priority DESC, id)"
         " WHERE state = 'outgoing'"
     )
+    _later_idx = models.Index(
+        "(gateway_id, not_before) WHERE state = 'outgoing' AND not_before IS NOT NULL"
+    )
     _create_date_idx = models.Index("(create_date)")
     _on_the_wire_idx = models.Index("(dispatched_at) WHERE state = 'process'")
     _unknown_idx = models.Index(

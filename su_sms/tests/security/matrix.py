@@ -60,6 +60,8 @@ OPERATIONS = {
     "sms.statistic": {"read": MANAGERS},
     # hashes, which belong to no company
     "sms.suppression": {"read": MANAGERS_EVERYWHERE},
+    # the figures' own, which go by the rules of messages
+    "sms.tally": {},
     "sms.test.step": dict.fromkeys(FULL, {GATEWAY: OWN}),
     "sms.test.wizard": dict.fromkeys(FULL, {GATEWAY: OWN}),
     "phone.blacklist": {

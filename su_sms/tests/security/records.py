@@ -156,6 +156,11 @@ _VALUES = {
     "sms.suppression": lambda parent, env: {
         "number_hash": f"#{env.uid}-{env.company.id}"
     },
+    "sms.tally": lambda parent, env: {
+        "kind": "state",
+        "at": fields.Datetime.now(),
+        **dict.fromkeys(("messages", "cost", "parts"), 0),
+    },
     "sms.test.step": lambda parent, env: {
         "wizard_id": parent("sms.test.wizard").id,
         "name": "number",

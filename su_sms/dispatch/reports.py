@@ -176,9 +176,13 @@ def _write(cr, best, now):
                delivered_at = CASE WHEN v.state = 'sent' THEN v.at
                                    ELSE s.delivered_at END,
                no_report = FALSE,
-               to_publish = (s.state <> v.state
-                             OR s.failure_type IS DISTINCT FROM v.failure_type
-                             OR s.to_publish IS TRUE),
+               -- a campaign's is shown nowhere else: an update less for each
+               to_publish = (s.to_publish IS TRUE
+                             OR (s.state <> v.state
+                                 OR s.failure_type IS DISTINCT FROM v.failure_type)
+                                AND (s.mail_message_id IS NOT NULL
+                                     OR EXISTS (SELECT FROM sms_tracker
+                                                 WHERE sms_uuid = s.uuid))),
                write_date = %s
           FROM json_to_recordset(%s)
                AS v(id int, rank int, word text, state text, failure_type text,

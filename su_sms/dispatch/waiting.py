@@ -6,6 +6,7 @@ It asks the lanes that claims go by, so that what is said is what is done.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from .lanes import lanes, paced_until
 from .timing import pace
@@ -22,8 +23,12 @@ REASONS = (
     "pace",
     "hour_limit",
     "retry",
+    "nobody",
     "next",
 )
+# What could go leaves within seconds, and Odoo's jobs run every ten minutes: what
+# nobody has touched for this long stands still.
+STILL = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -34,12 +39,14 @@ class Why:
     :ivar closed: {(class, campaign id or 0): why its lane is closed}
     :ivar without: {the same: ids of companies whose daily budget is spent}
     :ivar paced: the gateway's own pace is reached
+    :ivar nobody: no dispatcher has run for long
     """
 
     held: bool
     closed: dict
     without: dict
     paced: bool
+    nobody: bool = False
 
     def reason(self, message_class, campaign, company_id, own):
         """Return one of REASONS.
@@ -59,9 +66,11 @@ class Why:
             return self.closed[lane]
         if company_id in self.without.get(lane, ()):
             return "day_budget"
-        if own == "next" and self.paced:
+        if own != "next":
+            return own
+        if self.paced:
             return "pace"
-        return own
+        return "nobody" if self.nobody else "next"
 
 
 def why(cr, gateway, held, now):
@@ -81,4 +90,15 @@ def why(cr, gateway, held, now):
         },
         without={(lane.message_class, lane.campaign): lane.without for lane in found},
         paced=bool(gateway.pace) and not pace.room(until, gateway.pace, now),
+        nobody=_nobody_runs(cr, now),
     )
+
+
+def _nobody_runs(cr, now):
+    """Tell whether the last run of a dispatcher is long ago.
+
+    Where none has ever run, as just after the installation, the first is waited for.
+    """
+    cr.execute("SELECT at FROM sms_run WHERE job = 'dispatch'")
+    found = cr.fetchone()
+    return bool(found) and found[0] < now - STILL

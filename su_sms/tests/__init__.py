@@ -45,6 +45,7 @@ from .gateway import (
     test_gateway,
     test_health,
     test_hold,
+    test_movement,
     test_new_gateway,
     test_payer,
     test_price,

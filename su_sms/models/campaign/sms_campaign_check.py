@@ -129,8 +129,11 @@ class SmsCampaign(models.Model):
         "optout",
     )
     def _compute_expected_end_at(self):
+        run = self.env["sms.run"]._last().get("campaigns")
+        nobody = run and run._is_old()
         for campaign in self:
-            if not campaign.people_count:
+            # Where no job runs, nobody knows when one will.
+            if nobody or not campaign.people_count:
                 campaign.expected_end_at = False
                 continue
             end = campaign._done_at(campaign._begins_at())

@@ -58,6 +58,7 @@ class SmsCampaign(models.Model):
     def _work(self):
         """Move every campaign on by a page, until nothing moves; called by the cron."""
         self.env["ir.cron"]._sms_check_is_job()
+        self.env["sms.run"]._note("campaigns")
         until = time.monotonic() + self.env["ir.cron"]._sms_seconds(RUN_SECONDS)
         moved = True
         while moved and time.monotonic() < until:

@@ -1,8 +1,12 @@
 from collections import Counter
+from itertools import chain
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
+from ...dispatch.waiting import STILL
 from ...text.table.write import write_csv
+from ..gateway.sms_gateway_config_hold import WAITS_FOR
 from ..message.results import RESULTS, SENT, TRIED, labels, result_of
 
 # What each figure counts, by the results of messages.
@@ -33,6 +37,8 @@ GROUP BY 1, 2, 3, 4
 """
 ENDED_BADLY = ("unknown", "failed", "not_sent")
 BATCH = 5000
+# What it waits for then is a job's page, or its time.
+BEFORE_SENDING = ("scheduled", "preparing")
 
 
 class SmsCampaign(models.Model):
@@ -59,6 +65,7 @@ class SmsCampaign(models.Model):
     )
     delivery_rate = fields.Float(compute="_compute_funnel")
     waits_for = fields.Char(compute="_compute_waits_for")
+    standstill = fields.Char(compute="_compute_standstill")
     spent = fields.Float("Cost", digits=(16, 2), compute="_compute_spent")
     spent_currency_id = fields.Many2one("res.currency", compute="_compute_spent")
     click_count = fields.Integer("Clicks", compute="_compute_click_count")
@@ -112,9 +119,29 @@ class SmsCampaign(models.Model):
             if by_result[key] and key != "waiting"
         ]
 
+    def _compute_standstill(self):
+        """Say that it could move and that nobody has touched it for long."""
+        self.standstill = False
+        gateways = self.env["sms.gateway.config"].sudo()
+        which = SQL("campaign.id = ANY(%s)", self._origin.ids)
+        still = set(chain(*gateways._standing_campaigns(which).values()))
+        if any(each.state == "sending" for each in self):
+            lanes = gateways.search([])._standing()
+            still.update(campaign for _class, campaign in chain(*lanes.values()))
+        for campaign in self:
+            if campaign._origin.id in still:
+                campaign.standstill = self.env._(
+                    "Nothing has moved for at least %s minutes, although it could."
+                    " Tell your administrator to check that Odoo's scheduled actions"
+                    " are running.",
+                    round(STILL.total_seconds() / 60),
+                )
+
     def _compute_waits_for(self):
         """Say what its messages wait for, in the words of message and dashboard."""
         self.waits_for = False
+        for campaign in self.filtered(lambda each: each.state in BEFORE_SENDING):
+            campaign.waits_for = campaign.standstill and self.env._(WAITS_FOR["nobody"])
         for campaign in self.filtered("waiting_count"):
             say = campaign.gateway_id.sudo()._why_they_wait()
             campaign.waits_for = say(

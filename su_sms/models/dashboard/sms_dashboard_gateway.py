@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import format_datetime
 
 from ...tools.findings import LEVELS
+from ..gateway.sms_gateway_config_movement import OF_SERVER
 
 
 class SmsDashboard(models.AbstractModel):
@@ -95,17 +96,23 @@ class SmsDashboard(models.AbstractModel):
         # Whether reports come is told from the traffic here.
         hidden = ("reports",) if opens else ("reports", "trust", "callbacks")
         found = gateways._findings()
-        return [
-            {
-                "level": finding.level,
-                "title": f"{gateway.name}: {finding.title}",
-                "text": finding.text,
-                "open": {"model": gateway._name, "id": gateway.id} if opens else None,
-            }
-            for gateway in gateways
-            for finding in found[gateway.id]
-            if finding.kind not in hidden
-        ]
+        problems = {}
+        for gateway in gateways:
+            for finding in found[gateway.id]:
+                # What is wrong with Odoo is said once.
+                of_server = finding.kind in OF_SERVER
+                name = finding.title if of_server else f"{gateway.name}: {finding.title}"
+                if finding.kind in hidden or name in problems:
+                    continue
+                problems[name] = {
+                    "level": finding.level,
+                    "title": name,
+                    "text": finding.text,
+                    "open": {"model": gateway._name, "id": gateway.id}
+                    if opens and not of_server
+                    else None,
+                }
+        return list(problems.values())
 
     @api.model
     def _answers_to_look_at(self, gateways):

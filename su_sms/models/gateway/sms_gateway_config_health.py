@@ -1,13 +1,9 @@
-from datetime import timedelta
-
 from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import SQL, format_amount, format_datetime
 
 from ...tools.findings import Finding
 
-# What nothing holds leaves within seconds; after this long something is wrong.
-STUCK = timedelta(minutes=15)
 # So many of the last messages are looked at, among so many of all gateways'.
 LATEST, AMONG = 500, 20_000
 # So many with no such number, and more than half, say that the country is wrong.
@@ -103,9 +99,13 @@ class SmsGatewayConfig(models.Model):
     def _findings(self):
         """Return {gateway's id: [Finding], the worst first}.
 
-        Each is about its state, trust, queue, balance, reports, callbacks, retention.
+        Each is about its state, trust, queue, balance, reports, callbacks, retention,
+        or about Odoo, which all of them depend on.
         """
-        stuck, reported = self._stuck(), self._reported()
+        runs, standing = self.env["sms.run"]._last(), self._standing()
+        of_jobs, growing = self._findings_of_jobs(runs), self._growing()
+        of_server = list(self._findings_of_server(runs))
+        reported = self._reported()
         kept = self._paused_too_long()
         doubts = self._no_such_numbers()
         found = {}
@@ -119,8 +119,12 @@ class SmsGatewayConfig(models.Model):
             ]
             if gateway._origin.id in doubts:
                 findings += gateway._findings_of_country(*doubts[gateway._origin.id])
-            if gateway.status == "ready" and gateway._origin.id in stuck:
-                findings.append(gateway._finding_of_queue(*stuck[gateway._origin.id]))
+            findings += [*of_jobs.get(gateway._origin.id, ()), *of_server]
+            if gateway._origin.id in standing:
+                lanes = standing[gateway._origin.id]
+                findings.append(gateway._finding_of_queue(lanes, runs.get("dispatch")))
+            elif gateway._origin.id in growing:
+                findings.append(gateway._finding_of_growth(*growing[gateway._origin.id]))
             found[gateway.id] = sorted(findings, key=lambda finding: finding.rank)
         return found
 
@@ -245,44 +249,9 @@ class SmsGatewayConfig(models.Model):
             ),
         )
 
-    def _finding_of_queue(self, count, since):
-        return self._finding(
-            "queue",
-            "warning",
-            self.env._("%s messages are waiting for no apparent reason", count),
-            self.env._("The oldest since %s.", self._when(since)),
-            self.env._(
-                "Check that Odoo's scheduled actions are running and that the pace"
-                " is not too low."
-            ),
-        )
-
     # ------------------------------------------------------------
     # Where it is found
     # ------------------------------------------------------------
-
-    def _stuck(self):
-        """Return {gateway id: (count, oldest)} of single messages that should be gone.
-
-        Campaigns and promotions have hours, paces and budgets to wait for.
-        """
-        now = fields.Datetime.now()
-        domain = [
-            ("gateway_id", "in", self.ids),
-            ("state", "=", "outgoing"),
-            ("message_class", "=", "transactional"),
-            ("campaign_id", "=", False),
-            ("to_delete", "!=", True),
-            ("create_date", "<", now - STUCK),
-            *("|", ("queued_at", "=", False), ("queued_at", "<", now - STUCK)),
-            *("|", ("not_before", "=", False), ("not_before", "<", now - STUCK)),
-        ]
-        groups = (
-            self.env["sms.sms"]
-            .sudo()
-            ._read_group(domain, ["gateway_id"], ["__count", "create_date:min"])
-        )
-        return {gateway.id: (count, since) for gateway, count, since in groups}
 
     def _reported(self):
         """Return the ids of those that the provider has ever posted a report to."""

@@ -43,6 +43,7 @@ WAITS_FOR = {
     "pace": _lt("The pace"),
     "hour_limit": _lt("The hourly limit"),
     "retry": _lt("The next try"),
+    "nobody": _lt("Odoo's scheduled actions, which are not running"),
     "next": _lt("Next in the queue"),
 }
 # Settings that may have been the reason for a hold.

@@ -158,6 +158,7 @@ class SmsGatewayEvent(models.Model):
         """
         self.env["ir.cron"]._sms_check_is_job()
         self.env["sms.gateway.config"]._away()
+        self.env["sms.run"]._note("events")
         end_transaction(self.env)
         jobs = self.env["ir.cron"]
         in_job = jobs._sms_in_job()

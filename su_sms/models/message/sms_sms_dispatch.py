@@ -166,6 +166,7 @@ class SmsSms(models.Model):
             text = self.env._("The server stopped while this was being sent.")
             if lost := maintenance.expire_leases(cr, now, text):
                 _logger.error("%d messages were lost sight of: outcome unknown", lost)
+                self.env["sms.run"]._note("lost", lost)
             if old := maintenance.expire_old(cr, now):
                 _logger.warning("%d messages were given up as too old", old)
             if moved := maintenance.fail_over(cr, schedule.FAILOVER_REASONS, now):
@@ -308,6 +309,7 @@ class SmsSms(models.Model):
         if self.env["sms.gateway.config"]._is_neutralized():
             _logger.info("This database is neutralized: no SMS leaves it")
             return 0
+        self.env["sms.run"]._note("dispatch")
         lines = self._lines()
         end_transaction(self.env)
         dispatcher = Dispatcher(

@@ -55,6 +55,8 @@ OPERATIONS = {
     "sms.pace": {"read": ADMINS},
     "sms.person.log": {"read": MANAGERS},
     "sms.person.wizard": dict.fromkeys(FULL, {MANAGER: MINE, GATEWAY: MINE}),
+    # what a gateway's form says of it
+    "sms.run": {},
     "sms.spending": {"read": MANAGERS},
     "sms.statement.wizard": dict.fromkeys(FULL, MANAGERS_OWN),
     "sms.statistic": {"read": MANAGERS},

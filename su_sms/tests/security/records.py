@@ -139,6 +139,10 @@ _VALUES = {
         "state": "error",
         "failure_type": "sms_outcome_unknown",
     },
+    "sms.run": lambda parent, env: {
+        "job": f"{env.uid} {env.company.id}",
+        "at": fields.Datetime.now(),
+    },
     "sms.spending": lambda parent, env: {
         "company_id": env.company.id,
         "day": fields.Date.today(),

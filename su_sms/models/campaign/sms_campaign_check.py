@@ -327,9 +327,11 @@ class SmsCampaign(models.Model):
         few = self.people_count + self.left_out_count <= PAGE
         return few or self.checked_at < fields.Datetime.now() - COUNT_HOLDS
 
+    @api.readonly
     def action_open_recipients(self):
         return self._open_recipients([("reason", "=", False)], self.env._("Recipients"))
 
+    @api.readonly
     def action_open_left_out(self):
         return self._open_recipients([("reason", "!=", False)], self.env._("Left Out"))
 
@@ -420,6 +422,7 @@ class SmsCampaign(models.Model):
                 )
             )
 
+    @api.readonly
     def action_open_missing(self):
         """Open the recipients for whom something stands nowhere."""
         return self._open_recipients(
@@ -427,6 +430,7 @@ class SmsCampaign(models.Model):
             self.env._("Recipients Without a Value"),
         )
 
+    @api.readonly
     def action_open_shared(self):
         """Open those who share a number with somebody, and have another text."""
         return self._open_recipients(

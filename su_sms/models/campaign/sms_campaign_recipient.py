@@ -70,6 +70,7 @@ class SmsCampaignRecipient(models.Model):
                 text, problem = stored.campaign_id.sudo()._preview(stored)
                 recipient.text = text or problem
 
+    @api.readonly
     def action_open_record(self):
         self.ensure_one()
         return {
@@ -102,6 +103,7 @@ class SmsCampaignExclusion(models.Model):
             exclusion.display_name = labels.get(exclusion.reason)
         self._hide_name()
 
+    @api.readonly
     def action_open(self):
         """Open the people who are left out for this reason."""
         self.ensure_one()

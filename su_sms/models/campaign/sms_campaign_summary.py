@@ -302,6 +302,7 @@ class SmsCampaign(models.Model):
             }
         )
 
+    @api.readonly
     def action_open_unicode(self):
         return self._open_recipients(
             [("reason", "=", False), ("forcing", "!=", False)],

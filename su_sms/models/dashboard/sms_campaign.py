@@ -182,6 +182,7 @@ class SmsCampaign(models.Model):
     # What a person may look at
     # ------------------------------------------------------------
 
+    @api.readonly
     def action_open_messages(self):
         """Open messages; the context's ``which`` is a field of the funnel."""
         self.ensure_one()
@@ -204,6 +205,7 @@ class SmsCampaign(models.Model):
             "message_count": [("left_out", "!=", True)],
         }.get(figure, [])
 
+    @api.readonly
     def action_open_clicks(self):
         self.ensure_one()
         return {
@@ -296,6 +298,7 @@ class SmsCampaign(models.Model):
             ],
         }
 
+    @api.readonly
     def action_open_results(self):
         """Open messages of a row, by the context.
 
@@ -323,6 +326,7 @@ class SmsCampaign(models.Model):
     # ------------------------------------------------------------
     # Who is left out, as a file to mend the numbers in.
 
+    @api.readonly
     def action_download_left_out(self):
         self.ensure_one()
         self.check_access("read")

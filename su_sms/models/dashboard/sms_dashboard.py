@@ -19,6 +19,7 @@ class SmsDashboard(models.AbstractModel):
     _description = "SMS Dashboard"
 
     @api.model
+    @api.readonly
     def get_data(self, gateway_id=False):
         """Return all figures.
 

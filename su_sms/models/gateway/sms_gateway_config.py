@@ -433,6 +433,7 @@ class SmsGatewayConfig(models.Model):
         wizard = self.env["sms.test.wizard"].create({"gateway_id": self.id})
         return wizard._show()
 
+    @api.readonly
     def action_view_messages(self):
         self.ensure_one()
         self.check_access("read")

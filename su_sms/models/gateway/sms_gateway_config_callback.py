@@ -140,6 +140,7 @@ class SmsGatewayConfig(models.Model):
         self.env["ir.config_parameter"].set_param(FREEZE, "True")
         self.invalidate_recordset(["address_moves", "health", "health_state"])
 
+    @api.readonly
     def action_view_events(self):
         self.ensure_one()
         self.check_access("read")

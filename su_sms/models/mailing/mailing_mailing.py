@@ -188,6 +188,7 @@ class MailingMailing(models.Model):
     # ------------------------------------------------------------
     # A mailing through a gateway ends with the gateway's link to opt out.
 
+    @api.readonly
     def get_sms_link_replacements_placeholders(self):
         """Return the counter what is as long as what will be put in."""
         placeholders = super().get_sms_link_replacements_placeholders()

@@ -256,6 +256,7 @@ class SmsSms(models.Model):
                 found.setdefault(model, []).append((record_id, sms))
         return found
 
+    @api.readonly
     def action_open_record(self):
         """Open the record that a message is about."""
         self.ensure_one()

@@ -190,7 +190,7 @@ def _fill(env: api.Environment, days: int) -> None:
 
 
 # As sending leaves them: 88 of 100 delivered, 7 without a report, 4 failed, 1 left out;
-# of a year half are of campaigns, which come one after the other, a quarter of mailings.
+# of a year half are of campaigns, one after the other, a quarter of mailings.
 FILL = """
     INSERT INTO sms_sms
            (uuid, number, body, state, failure_type, to_delete, gateway_id, company_id,

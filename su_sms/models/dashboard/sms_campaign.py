@@ -86,9 +86,7 @@ class SmsCampaign(models.Model):
             counts[campaign_id][tuple(group)] += count
         # What retention has removed is counted too.
         for campaign, *group, count in (
-            self.env["sms.statistic"]
-            .sudo()
-            ._read_group(found, keys, ["messages:sum"])
+            self.env["sms.statistic"].sudo()._read_group(found, keys, ["messages:sum"])
         ):
             counts[campaign.id][tuple(group)] += count
         for campaign in self:
@@ -126,7 +124,9 @@ class SmsCampaign(models.Model):
         which = SQL("campaign.id = ANY(%s)", self._origin.ids)
         still = set(chain(*gateways._standing_campaigns(which).values()))
         if any(each.state == "sending" for each in self):
-            lanes = gateways.search([])._standing()
+            own = self.gateway_id.sudo()
+            # what another has taken over as well
+            lanes = (own | own.failover_id)._standing()
             still.update(campaign for _class, campaign in chain(*lanes.values()))
         for campaign in self:
             if campaign._origin.id in still:
@@ -142,7 +142,7 @@ class SmsCampaign(models.Model):
         self.waits_for = False
         for campaign in self.filtered(lambda each: each.state in BEFORE_SENDING):
             campaign.waits_for = campaign.standstill and self.env._(WAITS_FOR["nobody"])
-        for campaign in self.filtered("waiting_count"):
+        for campaign in self.filtered(lambda c: c.waiting_count and not c.waits_for):
             say = campaign.gateway_id.sudo()._why_they_wait()
             campaign.waits_for = say(
                 campaign.message_class, campaign, campaign.company_id.id, "next"
@@ -293,8 +293,7 @@ class SmsCampaign(models.Model):
         return {
             "minutes": minutes,
             "times": [
-                {"at": 60 * minutes * step, "count": counts[step]}
-                for step in steps
+                {"at": 60 * minutes * step, "count": counts[step]} for step in steps
             ],
         }
 

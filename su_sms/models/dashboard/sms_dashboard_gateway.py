@@ -101,7 +101,9 @@ class SmsDashboard(models.AbstractModel):
             for finding in found[gateway.id]:
                 # What is wrong with Odoo is said once.
                 of_server = finding.kind in OF_SERVER
-                name = finding.title if of_server else f"{gateway.name}: {finding.title}"
+                name = (
+                    finding.title if of_server else f"{gateway.name}: {finding.title}"
+                )
                 if finding.kind in hidden or name in problems:
                     continue
                 problems[name] = {

@@ -115,8 +115,10 @@ TABLE = f"""
      WHERE state = 'outgoing';
     CREATE INDEX IF NOT EXISTS sms_tally_fresh_idx ON sms_tally (kind, at) WHERE fresh;
 """
-TRIGGERS = f"""
-    CREATE OR REPLACE FUNCTION su_sms_tally() RETURNS trigger LANGUAGE plpgsql AS $$
+# Where a restore sets no search path it is still found.
+FUNCTION = f"""
+    CREATE OR REPLACE FUNCTION su_sms_tally() RETURNS trigger
+    LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
     BEGIN
         IF TG_OP = 'INSERT' THEN {_insert(("", "fresh"))};
         ELSIF TG_OP = 'UPDATE' THEN {_insert(("", "fresh"), ("-", "gone"))};
@@ -124,18 +126,19 @@ TRIGGERS = f"""
         ELSE DELETE FROM sms_tally;
         END IF;
         RETURN NULL;
-    END $$;
-    CREATE OR REPLACE TRIGGER su_sms_tally_insert AFTER INSERT ON sms_sms
-        REFERENCING NEW TABLE AS fresh
-        FOR EACH STATEMENT EXECUTE FUNCTION su_sms_tally();
-    CREATE OR REPLACE TRIGGER su_sms_tally_update AFTER UPDATE ON sms_sms
-        REFERENCING NEW TABLE AS fresh OLD TABLE AS gone
-        FOR EACH STATEMENT EXECUTE FUNCTION su_sms_tally();
-    CREATE OR REPLACE TRIGGER su_sms_tally_delete AFTER DELETE ON sms_sms
-        REFERENCING OLD TABLE AS gone
-        FOR EACH STATEMENT EXECUTE FUNCTION su_sms_tally();
-    CREATE OR REPLACE TRIGGER su_sms_tally_truncate AFTER TRUNCATE ON sms_sms
-        FOR EACH STATEMENT EXECUTE FUNCTION su_sms_tally();
+    END $$
+"""
+# What happens to messages -> the rows that the function is given.
+TRIGGERS = {
+    "insert": "REFERENCING NEW TABLE AS fresh",
+    "update": "REFERENCING NEW TABLE AS fresh OLD TABLE AS gone",
+    "delete": "REFERENCING OLD TABLE AS gone",
+    "truncate": "",
+}
+TRIGGER = """
+    DROP TRIGGER IF EXISTS su_sms_tally_{event} ON sms_sms;
+    CREATE TRIGGER su_sms_tally_{event} AFTER {event} ON sms_sms {given}
+        FOR EACH STATEMENT EXECUTE FUNCTION su_sms_tally()
 """
 COMPACT = f"""
       WITH due AS (
@@ -167,7 +170,7 @@ class SmsTally(models.Model):
     in the same transaction. Rows are only added, so that nobody waits for anybody, and
     from time to time those that are alike become one. They hold no personal data.
 
-    To count takes 3 to 5 microseconds of the 50 to 110 that an update of a message does.
+    Counting takes 3 to 9 microseconds of the 50 to 110 of a message's update.
     """
 
     _name = "sms.tally"
@@ -207,7 +210,9 @@ class SmsTally(models.Model):
     def _install(self):
         """Let messages be counted from now on, and count those that there are."""
         self.env.cr.execute(TABLE)
-        self.env.cr.execute(TRIGGERS)
+        self.env.cr.execute(FUNCTION)
+        for event, given in TRIGGERS.items():
+            self.env.cr.execute(TRIGGER.format(event=event, given=given))
         self._recount()
 
     # ------------------------------------------------------------

@@ -124,7 +124,9 @@ class SmsGatewayConfig(models.Model):
                 lanes = standing[gateway._origin.id]
                 findings.append(gateway._finding_of_queue(lanes, runs.get("dispatch")))
             elif gateway._origin.id in growing:
-                findings.append(gateway._finding_of_growth(*growing[gateway._origin.id]))
+                findings.append(
+                    gateway._finding_of_growth(*growing[gateway._origin.id])
+                )
             found[gateway.id] = sorted(findings, key=lambda finding: finding.rank)
         return found
 

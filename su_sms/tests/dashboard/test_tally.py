@@ -67,6 +67,18 @@ class TestTally(CampaignCase):
         self.cr.execute("INSERT INTO sms_sms (number, state) VALUES ('1', 'outgoing')")
         self.assertEqual(self.lines(), before)
 
+    def test_a_restore_that_sets_no_search_path_is_counted(self):
+        self.env.flush_all()
+        with self.cr.savepoint():
+            self.cr.execute("SET LOCAL search_path = ''")
+            self.cr.execute(
+                "INSERT INTO public.sms_sms (number, state, gateway_id)"
+                " VALUES ('1', 'outgoing', %s)",
+                [self.gateway.id],
+            )
+            self.cr.execute("SET LOCAL search_path = public")
+        self.assertEqual(self.rows(), {("state", "outgoing"): 1})
+
     def test_a_date_that_nobody_can_have_meant_fails_nothing(self):
         sms = self.queue("0712345671")
         sms.write({"accepted_at": "1900-01-01", "delivered_at": "9999-12-31"})

@@ -1,4 +1,4 @@
-"""What could move and does not is found by whoever looks; what runs notes that it does."""
+"""What could move and does not is found by whoever looks; what runs notes it."""
 
 import os
 import socket
@@ -190,7 +190,9 @@ class TestServerHealth(MovementCase):
         self.assertEqual((run.host, run.pid), (socket.gethostname(), os.getpid()))
         self.assertFalse(run._is_old())
         self.env["sms.run"]._note("dispatch")
-        self.assertEqual(self.env["sms.run"].search_count([("job", "=", "dispatch")]), 1)
+        self.assertEqual(
+            self.env["sms.run"].search_count([("job", "=", "dispatch")]), 1
+        )
 
     def queued(self, hour, waiting, sent):
         """Let so many be queued so many hours ago, and so many be sent then."""

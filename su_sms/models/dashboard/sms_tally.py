@@ -9,15 +9,19 @@ from ...tools.transactions import own_transaction, utcnow
 
 _logger = logging.getLogger(__name__)
 
+# So many new rows are made fewer at once: figures add them up.
+MANY = 20_000
+# The key of an advisory lock; any number that nobody else uses.
+COMPACTING = 7_357_768
 # Older than the figures of the dashboard go back, days need not be told apart.
 DAYS_APART = 40
 # How long messages took is told as people are told it: in seconds up to two minutes,
 # then in minutes up to two hours, then in hours.
 DELAY = """
     CASE WHEN seconds < 120 THEN greatest(seconds, 0)
-         WHEN seconds < 7200 THEN seconds / 60 * 60
+         WHEN seconds < 7200 THEN (seconds + 30) / 60 * 60
          -- of dates that nobody can have meant as well: nothing fails for a figure
-         ELSE least(seconds, 1000000000) / 3600 * 3600 END
+         ELSE (least(seconds, 1000000000) + 1800) / 3600 * 3600 END
 """
 COLUMNS = {
     "gateway_id": "int",
@@ -181,10 +185,7 @@ class SmsTally(models.Model):
     _order = "id"
     _rec_name = "kind"
 
-    kind = fields.Selection(
-        [("state", "State"), ("delay", "Delay"), ("accepted", "Accepted")],
-        readonly=True,
-    )
+    kind = fields.Char(readonly=True, help="state, delay, accepted")
     at = fields.Datetime(readonly=True)
     gateway_id = fields.Many2one("sms.gateway.config", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
@@ -277,14 +278,29 @@ class SmsTally(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _compact(self):
+    def _compact(self, least=1):
         """Make one row of those that differ in nothing but how many there are.
 
         Days that the dashboard does not go back to become one row for the month.
+
+        :param least: if there are so many new ones
         """
         before = utcnow() - timedelta(days=DAYS_APART)
         with own_transaction(self.env) as cr:
-            cr.execute(COMPACT.format(rows=ALIKE), {"before": before})
+            cr.execute(
+                "SELECT FROM sms_tally WHERE fresh OFFSET %s LIMIT 1", [least - 1]
+            )
+            if not cr.rowcount:
+                return
+            # Nobody else does it meanwhile, and nobody waits for who does.
+            cr.execute("SELECT pg_try_advisory_xact_lock(%s)", [COMPACTING])
+            if cr.fetchone()[0]:
+                cr.execute(COMPACT.format(rows=ALIKE), {"before": before})
+
+    @api.model
+    def _compact_many(self):
+        """Make one row of those that are alike, if there are many."""
+        self._compact(MANY)
 
     @api.autovacuum
     def _recount(self):

@@ -177,6 +177,9 @@ class SmsGatewayEvent(models.Model):
             if count < BATCH and not in_test():
                 # A few at a time cost nearly as much as a batch.
                 time.sleep(GATHER_SECONDS)
+        if applied:
+            # Reports tell how long each message took: many rows of counts.
+            self.env["sms.tally"]._compact_many()
         self._come_again(time.monotonic() >= until, in_job and applied)
         self.env["sms.sms"]._report_progress(applied)
 

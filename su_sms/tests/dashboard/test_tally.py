@@ -67,6 +67,14 @@ class TestTally(CampaignCase):
         self.cr.execute("INSERT INTO sms_sms (number, state) VALUES ('1', 'outgoing')")
         self.assertEqual(self.lines(), before)
 
+    def test_delays_are_told_apart_as_they_are_told(self):
+        messages = self.queue(*[f"07123456{n:02d}" for n in range(6)])
+        messages.accepted_at = SINCE
+        for sms, seconds in zip(messages, (7, 119, 449, 451, 7199, 9001), strict=True):
+            sms.delivered_at = SINCE + timedelta(seconds=seconds)
+        delays = {int(name) for kind, name in self.rows() if kind == "delay"}
+        self.assertEqual(delays, {7, 119, 420, 480, 7200, 10800})
+
     def test_a_restore_that_sets_no_search_path_is_counted(self):
         self.env.flush_all()
         with self.cr.savepoint():
@@ -92,6 +100,8 @@ class TestTally(CampaignCase):
             sms.write({"state": "pending", "accepted_at": SINCE, "cost": 0.8})
             sms.flush_recordset()
         before, lines = self.rows(), self.lines()
+        self.env["sms.tally"]._compact_many()
+        self.assertEqual(self.lines(), lines, "few are left for later")
         self.env["sms.tally"]._compact()
         self.assertEqual(self.rows(), before)
         self.assertLess(self.lines(), lines)

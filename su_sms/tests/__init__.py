@@ -112,7 +112,6 @@ from .security import (
     test_log,
     test_markup,
     test_matrix,
-    test_readonly,
     test_rpc,
     test_strangers,
     test_user_alone,

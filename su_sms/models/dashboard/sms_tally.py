@@ -324,4 +324,6 @@ class SmsTally(models.Model):
             """,
             {"before": utcnow() - timedelta(days=DAYS_APART)},
         )
-        return self.env.cr.rowcount
+        if found := self.env.cr.rowcount:
+            _logger.info("%d counts of messages are put right", found)
+        return found

@@ -144,9 +144,11 @@ class SmsCampaign(models.Model):
             campaign.waits_for = campaign.standstill and self.env._(WAITS_FOR["nobody"])
         for campaign in self.filtered(lambda c: c.waiting_count and not c.waits_for):
             say = campaign.gateway_id.sudo()._why_they_wait()
-            campaign.waits_for = say(
+            reason = say(
                 campaign.message_class, campaign, campaign.company_id.id, "next"
             )
+            never = campaign.standstill and not self.env["sms.run"]._last()
+            campaign.waits_for = self.env._(WAITS_FOR["nobody"]) if never else reason
 
     def _compute_spent(self):
         groups = (

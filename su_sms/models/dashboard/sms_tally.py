@@ -33,6 +33,7 @@ COLUMNS = {
     "failure_type": "varchar",
     "left_out": "bool",
     "to_delete": "bool",
+    "again": "bool",
     "network": "varchar",
     "currency_id": "int",
     "delay": "int",
@@ -51,6 +52,7 @@ OURS = "gateway_id IS NOT NULL OR campaign_id IS NOT NULL"
 FACTS = {name: name for name in COLUMNS if name != "delay"} | {
     "left_out": "left_out IS TRUE",
     "to_delete": "to_delete IS TRUE",
+    "again": "queued_at IS NOT NULL",
     # days of every time zone begin with a quarter of an hour
     "quarter": "date_part('epoch', create_date)::bigint / 900",
     "minute": "date_part('epoch', accepted_at)::bigint / 60",
@@ -196,6 +198,7 @@ class SmsTally(models.Model):
     failure_type = fields.Char(readonly=True)
     left_out = fields.Boolean(readonly=True)
     to_delete = fields.Boolean(readonly=True)
+    again = fields.Boolean(readonly=True, help="Queued again by a person.")
     network = fields.Char(readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     delay = fields.Integer(readonly=True)

@@ -9,7 +9,8 @@ from ...tools.transactions import utcnow
 from .sms_gateway_config import SENDER_ID
 
 ACTIVITY = "su_sms.mail_activity_type_limit"
-# So many of the last answers tell what a part costs.
+# So many of the last answers tell what a part costs, and all of their quarter of an
+# hour.
 RECENT = 2000
 
 
@@ -231,14 +232,24 @@ class SmsGatewayConfig(models.Model):
         self.env.cr.execute(
             """
               SELECT coalesce(network, '') AS network, currency_id,
-                     avg(cost / parts) AS price,
-                     count(*) / sum(count(*)) OVER () AS share
-                FROM (SELECT network, currency_id, cost, parts FROM sms_sms
-                       WHERE gateway_id = %s AND cost > 0 AND parts > 0
-                         AND currency_id IS NOT NULL
-                         -- what was sent again was charged more than once
-                         AND queued_at IS NULL
-                    ORDER BY id DESC LIMIT %s) AS recent
+                     sum(cost) / sum(parts) AS price,
+                     sum(messages) / sum(sum(messages)) OVER () AS share
+                FROM (SELECT network, currency_id, messages, cost, parts,
+                             coalesce(sum(messages) OVER (ORDER BY at DESC RANGE
+                                 BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+                                 EXCLUDE GROUP), 0) AS later
+                        FROM (SELECT at, network, currency_id, state,
+                                     sum(messages) AS messages, sum(cost) AS cost,
+                                     sum(parts) AS parts
+                                FROM sms_tally
+                               WHERE kind = 'state' AND gateway_id = %s
+                                 AND currency_id IS NOT NULL
+                                 -- what was sent again was charged more than once
+                                 AND again IS FALSE
+                            GROUP BY 1, 2, 3, 4
+                              HAVING sum(cost) > 0 AND sum(parts) > 0
+                             ) AS charged) AS recent
+               WHERE later < %s
             GROUP BY 1, 2 ORDER BY share DESC
             """,
             [self.id, RECENT],

@@ -146,12 +146,16 @@ TRIGGER = """
     CREATE TRIGGER su_sms_tally_{event} AFTER {event} ON sms_sms {given}
         FOR EACH STATEMENT EXECUTE FUNCTION su_sms_tally()
 """
+# Of what is so old days are not told apart any more; a campaign shows its minutes.
+OLD = """
+    (kind <> 'accepted' OR campaign_id IS NULL) AND at < %(before)s
+"""
 COMPACT = f"""
       WITH due AS (
         SELECT kind, at FROM sms_tally WHERE fresh
          UNION
         SELECT kind, unnest(ARRAY[at, date_trunc('month', at)]) FROM sms_tally
-         WHERE kind <> 'accepted' AND at < %(before)s AND at > date_trunc('month', at)
+         WHERE {OLD} AND at > date_trunc('month', at)
     ), gone AS (
         DELETE FROM sms_tally tally USING due
          WHERE tally.kind = due.kind AND tally.at = due.at
@@ -160,10 +164,8 @@ COMPACT = f"""
     INSERT INTO sms_tally ({NAMES}, fresh)
     SELECT {{rows}}, {SUMS}, FALSE FROM gone GROUP BY {{rows}} {LEFT}
 """
-# Days that are not told apart any more.
-AT = """
-    CASE WHEN kind <> 'accepted' AND at < %(before)s THEN date_trunc('month', at)
-         ELSE at END
+AT = f"""
+    CASE WHEN {OLD} THEN date_trunc('month', at) ELSE at END
 """
 ALIKE = ", ".join(["kind", AT, *COLUMNS])
 

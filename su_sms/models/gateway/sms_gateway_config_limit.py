@@ -231,24 +231,25 @@ class SmsGatewayConfig(models.Model):
         self.env["sms.sms"].flush_model()
         self.env.cr.execute(
             """
+                WITH charged AS (
+                  SELECT at, network, currency_id, state, sum(messages) AS messages,
+                         sum(cost) AS cost, sum(parts) AS parts
+                    FROM sms_tally
+                   WHERE kind = 'state' AND gateway_id = %s
+                     AND currency_id IS NOT NULL
+                     -- what was sent again was charged more than once
+                     AND again IS FALSE
+                GROUP BY 1, 2, 3, 4
+                  HAVING sum(cost) > 0 AND sum(parts) > 0
+              ), quarter AS (
+                  SELECT at, sum(sum(messages)) OVER (ORDER BY at DESC) - sum(messages)
+                             AS later
+                    FROM charged GROUP BY at
+              )
               SELECT coalesce(network, '') AS network, currency_id,
                      sum(cost) / sum(parts) AS price,
                      sum(messages) / sum(sum(messages)) OVER () AS share
-                FROM (SELECT network, currency_id, messages, cost, parts,
-                             coalesce(sum(messages) OVER (ORDER BY at DESC RANGE
-                                 BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-                                 EXCLUDE GROUP), 0) AS later
-                        FROM (SELECT at, network, currency_id, state,
-                                     sum(messages) AS messages, sum(cost) AS cost,
-                                     sum(parts) AS parts
-                                FROM sms_tally
-                               WHERE kind = 'state' AND gateway_id = %s
-                                 AND currency_id IS NOT NULL
-                                 -- what was sent again was charged more than once
-                                 AND again IS FALSE
-                            GROUP BY 1, 2, 3, 4
-                              HAVING sum(cost) > 0 AND sum(parts) > 0
-                             ) AS charged) AS recent
+                FROM charged JOIN quarter USING (at)
                WHERE later < %s
             GROUP BY 1, 2 ORDER BY share DESC
             """,

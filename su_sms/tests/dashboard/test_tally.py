@@ -120,18 +120,21 @@ class TestTally(CampaignCase):
                 "UPDATE sms_sms SET create_date = %s WHERE id = %s",
                 [SINCE + n * timedelta(days=1), sms.id],
             )
+            self.cr.execute(
+                "UPDATE sms_sms SET accepted_at = create_date WHERE id = %s", [sms.id]
+            )
         before = self.rows()
         for _night in range(2):
             self.env["sms.tally"]._compact()
             self.cr.execute(
                 "SELECT at FROM sms_tally WHERE gateway_id = %s", [self.gateway.id]
             )
-            self.assertEqual(
-                self.cr.fetchall(), [(fields.Datetime.to_datetime("2026-01-01"),)]
-            )
+            month = (fields.Datetime.to_datetime("2026-01-01"),)
+            self.assertEqual(self.cr.fetchall(), [month, month], "queued, accepted")
             self.assertEqual(self.rows(), before)
         messages[0].state = "error"
-        self.assertEqual(self.rows(), {("state", "outgoing"): 3, ("state", "error"): 1})
+        expected = {("state", "outgoing"): 3, ("state", "error"): 1}
+        self.assertEqual(self.rows(), expected | {("accepted", None): 4})
 
     def test_what_was_not_counted_is_put_right(self):
         self.queue("0712345671")

@@ -235,7 +235,11 @@ class SmsGatewayConfig(models.Model):
                   SELECT at, network, currency_id, state, sum(messages) AS messages,
                          sum(cost) AS cost, sum(parts) AS parts
                     FROM sms_tally
-                   WHERE kind = 'state' AND gateway_id = %s
+                   WHERE kind = 'state' AND gateway_id = %(id)s
+                     -- the last, however long ago
+                     AND at > (SELECT max(at) - interval '31 days' FROM sms_tally
+                                WHERE kind = 'state' AND gateway_id = %(id)s
+                                  AND cost > 0)
                      AND currency_id IS NOT NULL
                      -- what was sent again was charged more than once
                      AND again IS FALSE
@@ -249,11 +253,11 @@ class SmsGatewayConfig(models.Model):
               SELECT coalesce(network, '') AS network, currency_id,
                      sum(cost) / sum(parts) AS price,
                      sum(messages) / sum(sum(messages)) OVER () AS share
-                FROM charged JOIN quarter USING (at)
-               WHERE later < %s
+                FROM charged
+               WHERE at >= (SELECT min(at) FROM quarter WHERE later < %(most)s)
             GROUP BY 1, 2 ORDER BY share DESC
             """,
-            [self.id, RECENT],
+            {"id": self.id, "most": RECENT},
         )
         return [
             row | {"price": float(row["price"]), "share": float(row["share"])}

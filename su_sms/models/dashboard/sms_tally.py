@@ -135,17 +135,20 @@ FUNCTION = f"""
     END $$
 """
 # What happens to messages -> the rows that the function is given.
-TRIGGERS = {
+GIVEN = {
     "insert": "REFERENCING NEW TABLE AS fresh",
     "update": "REFERENCING NEW TABLE AS fresh OLD TABLE AS gone",
     "delete": "REFERENCING OLD TABLE AS gone",
     "truncate": "",
 }
-TRIGGER = """
+TRIGGERS = "".join(
+    f"""
     DROP TRIGGER IF EXISTS su_sms_tally_{event} ON sms_sms;
     CREATE TRIGGER su_sms_tally_{event} AFTER {event} ON sms_sms {given}
-        FOR EACH STATEMENT EXECUTE FUNCTION su_sms_tally()
-"""
+        FOR EACH STATEMENT EXECUTE FUNCTION su_sms_tally();
+    """
+    for event, given in GIVEN.items()
+)
 # Of what is so old days are not told apart any more; a campaign shows its minutes.
 OLD = """
     (kind <> 'accepted' OR campaign_id IS NULL) AND at < %(before)s
@@ -217,8 +220,7 @@ class SmsTally(models.Model):
         """Let messages be counted from now on, and count those that there are."""
         self.env.cr.execute(TABLE)
         self.env.cr.execute(FUNCTION)
-        for event, given in TRIGGERS.items():
-            self.env.cr.execute(TRIGGER.format(event=event, given=given))
+        self.env.cr.execute(TRIGGERS)
         self._recount()
 
     # ------------------------------------------------------------

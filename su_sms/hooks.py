@@ -1,6 +1,6 @@
 from odoo.service.server import CommonServer
 
-from .dispatch.running import running
+from .dispatch.process import running
 
 
 def post_load():

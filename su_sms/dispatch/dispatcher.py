@@ -17,8 +17,8 @@ import psycopg2
 from . import holds, outbox, process
 from .lanes import LOOK_AHEAD
 from .lookahead import LookAhead
+from .process import running
 from .recorder import Recorder
-from .running import running
 from .timing.backoff import Backoff
 from .wire import Wire
 

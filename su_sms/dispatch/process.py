@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import logging
 import os
 import signal
 import threading
@@ -25,7 +26,10 @@ except ImportError:  # Windows has no such limits, and Odoo no workers there.
 STACK = 1024 * 1024
 # Seconds of a processor with which what came back is put on record.
 CPU_SECONDS = 20
+# Longer than a request takes; whoever stops the server may be less patient.
+PATIENCE_SECONDS = 80
 M_ARENA_MAX = -8
+_logger = logging.getLogger(__name__)
 _starting = threading.Lock()
 _at_start = set()
 
@@ -125,6 +129,45 @@ def call(work, name):
 
     start(run, name)
     return future.result()
+
+
+class Running:
+    """Count the dispatchers: ``with`` it; `end` asks them to end and waits."""
+
+    def __init__(self):
+        self._changed = threading.Condition()
+        self._count = 0
+        self._told = False
+
+    @property
+    def ending(self):
+        """Tell whether nothing more may be claimed, as this process is about to end."""
+        return self._told or is_ending()
+
+    def __enter__(self):
+        with self._changed:
+            self._count += 1
+
+    def __exit__(self, *_):
+        with self._changed:
+            self._count -= 1
+            self._changed.notify_all()
+
+    def end(self, seconds=PATIENCE_SECONDS):
+        """Let nothing more be claimed and wait for what is on the wire.
+
+        :param seconds: how long to wait
+        :return: whether all has ended
+        """
+        self._told = True
+        with self._changed:
+            if self._count:
+                _logger.info("Waiting for the SMS that are on the wire")
+            return self._changed.wait_for(lambda: not self._count, seconds)
+
+
+#: those of this process
+running = Running()
 
 
 @contextlib.contextmanager

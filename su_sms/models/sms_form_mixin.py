@@ -167,7 +167,46 @@ class SmsFormMixin(models.AbstractModel):
         changed = [name for name in field_names if name in genuine]
         if field_names and not changed:
             return {}
-        return super().onchange(genuine, changed, fields_spec)
+        result = super().onchange(genuine, changed, fields_spec)
+        self._tell_what_is_as_before(values, genuine, fields_spec, result)
+        return result
+
+    @api.model
+    def _tell_what_is_as_before(self, values, genuine, fields_spec, result):
+        """Add to an onchange what the form shows and is not so any more.
+
+        Odoo compares with what the form has sent, and what it can't know was left out:
+        a warning that has come would not go away. Only for what follows from the form's
+        own plain fields: the rest is dear, and its form reads it again.
+
+        :param result: of Odoo's onchange; changed here
+        """
+        told = result.setdefault("value", {})
+        spec = {
+            name: fields_spec[name]
+            for name in fields_spec
+            if name in values
+            and name not in genuine
+            and name not in told
+            and self._follows_plainly(self._fields.get(name))
+        }
+        if spec:
+            [found] = self.new(genuine, origin=self).web_read(spec)
+            told.update(
+                {name: found[name] for name in spec if found[name] != values[name]}
+            )
+
+    @api.model
+    def _follows_plainly(self, field):
+        """Tell whether a field is computed from fields that are not."""
+        if not field or not field.compute or field.type in ("one2many", "many2many"):
+            return False
+        return all(
+            name in self._fields
+            and not self._fields[name].compute
+            and self._fields[name].type not in ("one2many", "many2many")
+            for name in self.pool.field_depends[field]
+        )
 
     @api.model
     def _genuine_values(self, values, origin):

@@ -51,6 +51,7 @@ from .gateway import (
     test_price,
     test_secret,
     test_test_wizard,
+    test_time_warning,
     test_trust,
     test_vault,
     test_watch,

@@ -60,7 +60,7 @@ class SmsCampaignLaunch(models.TransientModel):
     problem = fields.Char(compute="_compute_problem")
     environment = fields.Char(compute="_compute_figures")
     wants_approval = fields.Boolean(compute="_compute_figures")
-    waits_for_window = fields.Boolean(compute="_compute_figures")
+    waits_for_window = fields.Boolean("Waits for Hours", compute="_compute_figures")
     next_day = fields.Boolean(compute="_compute_figures")
     missing_count = fields.Integer("Without a Value", compute="_compute_figures")
     missing_text = fields.Char("Missing Values", compute="_compute_figures")

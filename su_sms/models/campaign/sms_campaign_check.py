@@ -70,7 +70,11 @@ class SmsCampaign(models.Model):
     part_count = fields.Integer("Total Parts", readonly=True, copy=False)
     worst_parts = fields.Integer("Maximum Parts", readonly=True, copy=False)
     exclusion_ids = fields.One2many(
-        "sms.campaign.exclusion", "campaign_id", readonly=True, copy=False
+        "sms.campaign.exclusion",
+        "campaign_id",
+        "Left Out, by Reason",
+        readonly=True,
+        copy=False,
     )
     recipient_ids = fields.One2many(
         "sms.campaign.recipient", "campaign_id", readonly=True, copy=False

@@ -86,7 +86,7 @@ class SmsCampaignExclusion(models.Model):
 
     _name = "sms.campaign.exclusion"
     _inherit = ["sms.form.mixin"]
-    _description = "SMS Campaign Exclusion"
+    _description = "Left Out of SMS Campaign"
     _order = "count desc, id"
     _log_access = False
     _rec_name = "reason"

@@ -31,7 +31,7 @@ class SmsCampaign(models.Model):
     short_link = fields.Char(compute="_compute_short_link")
     sender_choices = fields.Char(compute="_compute_sender_choices")
     hours = fields.Char(compute="_compute_waits")
-    waits_for_window = fields.Boolean(compute="_compute_waits")
+    waits_for_window = fields.Boolean("Waits for Hours", compute="_compute_waits")
     takes_days = fields.Boolean(compute="_compute_waits")
     wants_approval = fields.Boolean(compute="_compute_wants_approval")
     placeholder_model = fields.Char(compute="_compute_placeholders")

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import get_lang
+from odoo.tools import config, get_lang
 
 from ...africastalking import clients
 from ...africastalking.account import Account, AccountError
@@ -19,8 +19,17 @@ REMIND = timedelta(days=7)
 # What is set by whoever accepts it.
 CONFIRMS = {"trust", "relaxed_confirmed", "relaxed_account"}
 ACTIVITY = "su_sms.mail_activity_type_trust"
+# How long a job of ours claims messages, and some for what comes after.
+RUN_SECONDS = 10
 _logger = logging.getLogger(__name__)
 BASE_URL = "su_sms.base_url"
+
+
+def _work_seconds():
+    """Return after how many seconds Odoo ends what it works at, None for never."""
+    real, of_jobs = config["limit_time_real"], config["limit_time_real_cron"]
+    limits = [real, real if of_jobs < 0 else of_jobs]
+    return min(filter(None, limits), default=None)
 
 
 class SmsGatewayConfig(models.Model):
@@ -113,6 +122,7 @@ class SmsGatewayConfig(models.Model):
         "CHECK (chunk_size BETWEEN 1 AND 1000 AND concurrency BETWEEN 1 AND 32)",
         "A request can hold 1 to 1,000 numbers, and up to 32 requests can run at once.",
     )
+    time_warning = fields.Char(compute="_compute_time_warning")
 
     # A connection that is not verified
     relaxed_account = fields.Char(
@@ -218,6 +228,25 @@ class SmsGatewayConfig(models.Model):
         for gateway in self:
             relaxed = gateway.trust == "relaxed"
             gateway.trust_warning = relaxed and f"{title}. {text}"
+
+    @api.depends("connect_timeout", "read_timeout")
+    def _compute_time_warning(self):
+        limit = _work_seconds()
+        for gateway in self:
+            longest = gateway.connect_timeout + 2 * gateway.read_timeout + RUN_SECONDS
+            gateway.time_warning = (
+                limit is not None
+                and longest > limit
+                and self.env._(
+                    "With these timeouts a request can take %(longest)s seconds, and"
+                    " Odoo ends what takes longer than %(limit)s: the outcome of its"
+                    " messages would be unknown. Shorten the timeouts, or have"
+                    " limit_time_real and limit_time_real_cron raised in Odoo's"
+                    " configuration.",
+                    longest=longest,
+                    limit=limit,
+                )
+            )
 
     def _tell_of_exposure(self):
         """Tell the administrators of each of these that is exposed, once in a while."""

@@ -9,7 +9,7 @@ from odoo import SUPERUSER_ID, api, models
 
 from ...dispatch import maintenance, process
 from ...dispatch.dispatcher import Dispatcher
-from ...dispatch.running import running
+from ...dispatch.process import running
 from ...dispatch.timing import gaps, schedule
 from ...dispatch.timing.alarm import Alarm
 from ...tools.transactions import (

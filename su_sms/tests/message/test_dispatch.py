@@ -1,7 +1,7 @@
 import psycopg2
 from odoo.tests import tagged
 
-from ...dispatch.running import running
+from ...dispatch.process import running
 from ..common import GatewayCase
 
 
@@ -23,8 +23,8 @@ class TestDispatch(GatewayCase):
         sms = self.queue("0712345678")
         of_outbox = [("cron_id", "=", self.env.ref("su_sms.ir_cron_outbox").id)]
         before = self.env["ir.cron.trigger"].search(of_outbox)
-        self.addCleanup(setattr, running, "ending", False)
-        running.ending = True
+        self.addCleanup(setattr, running, "_told", False)
+        running.end(0)
         self.env["sms.sms"]._process_outbox()
         self.assertEqual(sms.state, "outgoing")
         self.assertTrue(self.env["ir.cron.trigger"].search(of_outbox) - before)

@@ -13,7 +13,6 @@ from types import SimpleNamespace
 import pytest
 
 from su_sms.dispatch import process
-from su_sms.dispatch.running import Running
 
 
 class Worker:
@@ -38,7 +37,7 @@ def worker():
 
 
 def test_a_worker_that_is_told_to_end_claims_nothing_more(worker):
-    running = Running()
+    running = process.Running()
     assert not running.ending
     signal.raise_signal(signal.SIGINT)
     assert running.ending
@@ -48,7 +47,7 @@ def test_where_there_are_no_workers_only_the_server_says_so():
     assert process.worker() is None
     assert process.longest_work() is None
     process.begin_work()
-    running = Running()
+    running = process.Running()
     assert not running.ending
     assert running.end(0)
     assert running.ending

@@ -22,7 +22,7 @@ TESTS = (ROOT / "tests", ROOT / "su_sms" / "tests")
 BENCH = ROOT / "tests" / "bench"
 SPEED = ROOT / "docs" / "speed.md"
 #: pages with a table whose rows all name a test
-TABLES = {"promises.md", "failures.md", "COMPLIANCE.md", "SECURITY.md"}
+TABLES = {"promises.md", "failures.md", "operating.md", "COMPLIANCE.md", "SECURITY.md"}
 FILE = re.compile(r"`((?:tests|su_sms|docs|dev)/[\w./-]+\.\w+)`")
 TEST = re.compile(r"`(Test[A-Z]\w*)(?:\.(test_\w+))?`")
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#]+)(?:#[^)]*)?\)")

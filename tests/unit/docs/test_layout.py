@@ -36,8 +36,6 @@ SHORT = {
     "tests/bench/environment.py": "shared by the benchmarks and their servers",
     "tests/conftest.py": "pytest's",
     "tests/faults/preload.py": "run by its name",
-    "tests/faults/sending/test_stop.py": "its own subject",
-    "tests/memory.py": "shared by two kinds of tests",
     "tests/unit/simulator/test_alone.py": "its own subject",
     "tests/unit/dispatch/test_gaps.py": "tests one module",
 }

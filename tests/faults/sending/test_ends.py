@@ -17,7 +17,7 @@ COUNT = 600
 # Longer than the second that Odoo gives its threads, and than a person waits.
 LATENCY_MS = 5000
 # Seconds that a piece of work may take where a test limits it.
-KILLED_AFTER = 20
+KILLED_AFTER = 14
 PREFORK = pytest.mark.parametrize("server", [2], indirect=True, ids=["prefork"])
 
 BOTH = pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_a_slow_job_before_ours_takes_none_of_our_time(
     )
     with server:
         worker("begin")
-        worker("sleeping_job", seconds=KILLED_AFTER - 8)
+        worker("sleeping_job", seconds=KILLED_AFTER - 6)
         worker("commit")
         # Both are due when it looks, and one comes after the other.
         system.wake_cron()

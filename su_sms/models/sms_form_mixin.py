@@ -98,7 +98,7 @@ class SmsFormMixin(models.AbstractModel):
             if field and field.type == "many2one" and value and not self.env.su:
                 if type(value) is not int:
                     # PostgreSQL would read what Odoo takes for nothing.
-                    raise AccessError(self.env._("A record is named by its number."))
+                    raise AccessError(self.env._("Invalid record ID."))
                 self._check_may_choose(field, value)
 
     @api.model
@@ -152,7 +152,7 @@ class SmsFormMixin(models.AbstractModel):
                 if not isinstance(value, str | bytes):
                     raise UserError(
                         self.env._(
-                            "“%s” is no file.", field._description_string(self.env)
+                            "“%s” is not a file.", field._description_string(self.env)
                         )
                     )
 

@@ -35,6 +35,7 @@ from .dashboard import (
     test_dashboard_delivery,
     test_dashboard_gateway,
     test_results,
+    test_movement,
     test_tally,
     test_waiting,
 )
@@ -45,7 +46,6 @@ from .gateway import (
     test_gateway,
     test_health,
     test_hold,
-    test_movement,
     test_new_gateway,
     test_payer,
     test_price,

@@ -107,7 +107,7 @@ SENTENCES = {
             "This is a picture. Type the numbers, or ask for the spreadsheet."
         ),
         "archive": _lt(
-            "This is a packed folder. Unpack it and upload the file inside."
+            "This is an archive (ZIP). Extract it and upload the file inside."
         ),
         "document": _lt("This is a text document. Copy its table into a spreadsheet."),
         "web_page": _lt(

@@ -106,6 +106,6 @@ def test_relaxed_trust_in_production_is_confirmed_by_name(
     health = page.locator("[name=health]").filter(
         has_text="The connection is not verified"
     )
-    expect(health).to_contain_text(f"{ADMINISTRATOR} has accepted this on")
+    expect(health).to_contain_text(f"{ADMINISTRATOR} accepted this on")
     page = administrator.open(GATEWAYS)
     expect(page.locator(".o_data_row td[name=health_state]")).to_have_text("Problem")

@@ -136,8 +136,8 @@ class SmsCampaign(models.Model):
         readonly=True,
         copy=False,
         ondelete="restrict",
-        help="Other people with a say in the text: authors of placeholders that were"
-        " kept, and anyone who copied it. Placeholders use only what all of"
+        help="Other people who contributed to the text: authors of placeholders that"
+        " were kept, and anyone who copied it. Placeholders use only what all of"
         " them can access.",
     )
     gateway_id = fields.Many2one(

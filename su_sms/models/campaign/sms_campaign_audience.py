@@ -58,8 +58,8 @@ class SmsCampaignAudience(models.Model):
         readonly=True,
         copy=False,
         ondelete="restrict",
-        help="Other people with a say in it: authors of a filter that was kept, and"
-        " anyone who copied it. It contains only records that all of them can"
+        help="Other people who contributed to it: authors of a filter that was kept,"
+        " and anyone who copied it. It contains only records that all of them can"
         " access.",
     )
     sequence = fields.Integer(default=10)

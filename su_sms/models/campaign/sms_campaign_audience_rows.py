@@ -43,7 +43,7 @@ class SmsCampaignAudience(models.Model):
     # caller can write them, see `INTERNAL` in sms_campaign_audience.
     sheet_choices = fields.Text(copy=False)
     hidden_rows = fields.Boolean(
-        "Hidden Rows Too",
+        "Include Hidden Rows",
         help="Rows that are hidden or filtered out in the spreadsheet are left out,"
         " unless this is ticked.",
     )

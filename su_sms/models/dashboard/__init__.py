@@ -8,5 +8,6 @@ from . import (
     sms_dashboard_gateway,
     sms_dashboard_queue,
     sms_dashboard_traffic,
+    sms_gateway_config,
     sms_tally,
 )

@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.tools import format_datetime
 
 from ...tools.findings import LEVELS
-from ..gateway.sms_gateway_config_movement import OF_SERVER
+from .sms_gateway_config import OF_SERVER
 
 
 class SmsDashboard(models.AbstractModel):

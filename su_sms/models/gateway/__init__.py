@@ -12,7 +12,6 @@ from . import (
     sms_gateway_config_health,
     sms_gateway_config_hold,
     sms_gateway_config_limit,
-    sms_gateway_config_movement,
     sms_gateway_config_secret,
     sms_gateway_event,
     sms_pace,

@@ -169,7 +169,7 @@ class SmsGatewayConfig(models.Model):
     @api.model
     def _no_reports_words(self):
         """Return what is to be said where the networks report nothing."""
-        return self.env._("No delivery reports have come"), self.env._(
+        return self.env._("No delivery reports received yet"), self.env._(
             "Paste the URLs of the gateway's “Callbacks” tab into the Africa's Talking"
             " dashboard, to receive delivery reports."
         )
@@ -184,7 +184,7 @@ class SmsGatewayConfig(models.Model):
             title,
             self.relaxed_at
             and self.env._(
-                "%(user)s has accepted this on %(when)s.",
+                "%(user)s accepted this on %(when)s.",
                 user=self.relaxed_by_id.sudo().name,
                 when=self._when(self.relaxed_at),
             ),
@@ -208,7 +208,7 @@ class SmsGatewayConfig(models.Model):
 
     def _findings_of_callbacks(self, reported):
         if self.environment == "production" and self.callback_warning:
-            title = self.env._("The addresses for callbacks")
+            title = self.env._("Check the callback URLs")
             yield self._finding("callbacks", "warning", title, self.callback_warning)
         if self.environment == "production" and self.address_moves:
             yield self._finding(
@@ -313,8 +313,8 @@ class SmsGatewayConfig(models.Model):
             "country",
             "warning",
             self.env._(
-                "Numbers are read as those of %(country)s, but %(bad)s of the last"
-                " %(total)s were not valid there",
+                "Numbers without a country code are read as numbers in"
+                " %(country)s, but %(bad)s of the last %(total)s were invalid",
                 country=(self.country_id or self._read_as()).name,
                 bad=bad,
                 total=total,

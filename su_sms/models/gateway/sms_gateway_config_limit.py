@@ -60,7 +60,7 @@ class SmsGatewayConfig(models.Model):
 
     # Campaigns
     more_senders = fields.Char(
-        "Further Sender IDs",
+        "Additional Sender IDs",
         tracking=True,
         help="Registered with the same account, separated by commas. Campaigns can"
         " choose one of them.",

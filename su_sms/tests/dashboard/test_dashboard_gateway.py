@@ -88,7 +88,7 @@ class TestDashboardGateway(DashboardCase):
     def test_missing_reports_are_said(self):
         self.fill({("pending", False, False, 0.8, 0): 2})
         (problem,) = self.data()["problems"]
-        self.assertEqual(problem["title"], "No delivery reports have come")
+        self.assertEqual(problem["title"], "No delivery reports received yet")
         self.fill({("sent", False, "Safaricom", 0.8, 0): 1})
         self.assertFalse(self.data()["problems"])
 

@@ -126,7 +126,7 @@ class TestHealth(GatewayCase):
         self.assertEqual(self.findings(), [("trust", "danger")])
         gateway = self.gateway.with_user(self.administrator)
         when = gateway._when(gateway.relaxed_at)
-        self.assertIn(f"Auma has accepted this on {when}.", gateway.health)
+        self.assertIn(f"Auma accepted this on {when}.", gateway.health)
         other = self.user("health_other", "su_sms.group_gateway_admin", name="Baraka")
         self.gateway.with_user(other).write(
             {"username": "savanna2", "relaxed_account": "savanna2"}

@@ -125,11 +125,11 @@ class TestOddValues(CampaignCase):
         for value in (5, True, 1.5, {"a": 1}, [1], [[0, 0, {}]]):
             values = {"kind": "file", "file": value, "file_name": "a.csv"}
             with self.subTest(value), self.env.cr.savepoint() as savepoint:
-                with self.assertRaisesRegex(UserError, "is no file"):
+                with self.assertRaisesRegex(UserError, "is not a file"):
                     audiences.create({**values, "campaign_id": self.drawn.id})
-                with self.assertRaisesRegex(UserError, "is no file"):
+                with self.assertRaisesRegex(UserError, "is not a file"):
                     audiences.write(values)
-                with self.assertRaisesRegex(UserError, "is no file"):
+                with self.assertRaisesRegex(UserError, "is not a file"):
                     audiences.onchange(values, ["file"], {"file": {}, "column_ids": {}})
                 savepoint.rollback()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from .test_claims import ROOT
 
 PRODUCTION_LINES = 450
 TEST_LINES = 400
+MODEL_FILES = 7
+OF_MODEL = re.compile(r'^    _(name|inherit) = "([\w.]+)"', re.M)
 FOLDER_FILES = 16
 SHORT_LINES = 30
 CODE = {".py", ".js", ".xml"}
@@ -79,3 +82,21 @@ def test_no_file_is_short_without_a_reason():
         and not path.startswith(tuple(f"{folder}/" for folder in SHORT_FOLDERS))
     }
     assert short == set(SHORT)
+
+
+def test_a_model_stands_in_few_files_of_its_domain():
+    owners, held = {}, Counter()
+    for path in files():
+        if not path.startswith("su_sms/models/"):
+            continue
+        folder, text = Path(path).parent.name, (ROOT / path).read_text()
+        for kind, model in OF_MODEL.findall(text):
+            held[folder, model] += 1
+            if kind == "name":
+                owners[model] = folder
+    crowded = {
+        model: count
+        for (folder, model), count in held.items()
+        if owners.get(model, folder) == folder and count > MODEL_FILES
+    }
+    assert crowded == {}

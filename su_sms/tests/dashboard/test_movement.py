@@ -7,7 +7,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
-from ...models.gateway import sms_gateway_config_movement as movement
+from ...models.dashboard import sms_gateway_config as movement
 from ...tools.transactions import utcnow
 from ..campaign_case import CampaignCase
 
@@ -55,6 +55,9 @@ class MovementCase(CampaignCase):
         return [(each.kind, each.level, each.title) for each in found]
 
 
+NOTHING_RUNS = "are ready to send, but no dispatcher is running"
+
+
 @tagged("post_install", "-at_install")
 class TestStandstill(MovementCase):
     """Without Odoo's scheduled actions nothing moves, and everybody is told."""
@@ -68,7 +71,13 @@ class TestStandstill(MovementCase):
         self.assertIn("Nothing has moved for at least 15 minutes", campaign.standstill)
         self.assertEqual(
             self.findings(),
-            [("queue", "danger", "2 messages could be sent, but nothing runs")],
+            [
+                (
+                    "queue",
+                    "danger",
+                    f"2 messages {NOTHING_RUNS}",
+                )
+            ],
         )
         administrator = self.user("monitor", "su_sms.group_gateway_admin")
         gateway = self.gateway.with_user(administrator)
@@ -76,7 +85,7 @@ class TestStandstill(MovementCase):
         self.assertIn(f"{socket.gethostname()}, process {os.getpid()}", gateway.health)
         self.assertEqual(gateway.last_run_at, self.gateway.last_run_at)
         data = self.env["sms.dashboard"].get_data()
-        self.assertIn("nothing runs", data["problems"][0]["title"])
+        self.assertIn(NOTHING_RUNS, data["problems"][0]["title"])
         self.assertEqual([row["label"] for row in data["queue"]["reasons"]], [words])
         self.env["sms.sms"]._process_outbox()
         self.env.invalidate_all()
@@ -147,7 +156,7 @@ class TestStandstill(MovementCase):
         self.age(preparing, write_date=LONG_AGO)
         self.age(due, scheduled_at=LONG_AGO)
         self.assertEqual(
-            self.findings(), [("campaigns", "danger", "2 campaigns stand still")]
+            self.findings(), [("campaigns", "danger", "Campaigns that have stalled: 2")]
         )
         self.assertFalse(later.standstill)
         for campaign in (preparing, due):

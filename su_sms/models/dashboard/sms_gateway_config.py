@@ -80,8 +80,8 @@ class SmsGatewayConfig(models.Model):
     # A subject of its own. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.gateway.config"
 
-    last_run_at = fields.Datetime("Last Dispatcher", compute="_compute_last_run")
-    last_run_where = fields.Char("Where It Ran", compute="_compute_last_run")
+    last_run_at = fields.Datetime("Last Dispatch Run", compute="_compute_last_run")
+    last_run_where = fields.Char("Ran On", compute="_compute_last_run")
 
     def _compute_last_run(self):
         run = self.env["sms.run"]._last().get("dispatch")
@@ -155,7 +155,7 @@ class SmsGatewayConfig(models.Model):
             "Check that Odoo's scheduled actions are running and that the pace is not"
             " too low."
         )
-        oldest = self.env._("The oldest since %s.", self._when(since))
+        oldest = self.env._("The oldest has been waiting since %s.", self._when(since))
         if not run._is_old():
             title = self.env._(
                 "%s messages are waiting for no apparent reason", _up_to(count)
@@ -164,7 +164,10 @@ class SmsGatewayConfig(models.Model):
         return self._finding(
             "queue",
             "danger",
-            self.env._("%s messages could be sent, but nothing runs", _up_to(count)),
+            self.env._(
+                "%s messages are ready to send, but no dispatcher is running",
+                _up_to(count),
+            ),
             oldest,
             self._say_last_run(run),
             self._say_check_jobs(),
@@ -173,7 +176,7 @@ class SmsGatewayConfig(models.Model):
     @api.model
     def _say_last_run(self, run):
         if not run:
-            return self.env._("Nothing has ever run.")
+            return self.env._("It has never run.")
         return self.env._(
             "The last run was on %(when)s (%(where)s).",
             when=self._when(run.at),
@@ -206,8 +209,13 @@ class SmsGatewayConfig(models.Model):
         for gateway_id, count, since in self.env.cr.fetchall():
             if gateway_id in copies:
                 continue
-            title = self.env._("%s delivery reports and answers wait", _up_to(count))
-            oldest = self.env._("The oldest since %s.", self._when(since))
+            title = self.env._(
+                "%s delivery reports and incoming messages are waiting to be processed",
+                _up_to(count),
+            )
+            oldest = self.env._(
+                "The oldest has been waiting since %s.", self._when(since)
+            )
             found.setdefault(gateway_id, []).append(
                 self._finding(
                     "events",
@@ -224,7 +232,7 @@ class SmsGatewayConfig(models.Model):
                 self._finding(
                     "campaigns",
                     "danger",
-                    self.env._("%s campaigns stand still", len(ids)),
+                    self.env._("Campaigns that have stalled: %s", len(ids)),
                     self._say_last_run(runs.get("campaigns")),
                     self._say_check_jobs(),
                 )
@@ -271,7 +279,7 @@ class SmsGatewayConfig(models.Model):
         return self._finding(
             "growth",
             "warning",
-            self.env._("The queue grows faster than it is sent"),
+            self.env._("Messages are being queued faster than they are sent"),
             self.env._(
                 "In the last %(hours)s hours %(queued)s messages were queued and"
                 " %(left)s sent.",
@@ -280,7 +288,8 @@ class SmsGatewayConfig(models.Model):
                 left=f"{left:,}",
             ),
             self.env._(
-                "Check the pace, the concurrent requests and who sends so much."
+                "Check the pace, the concurrent requests and who is sending the most"
+                " messages."
             ),
         )
 
@@ -298,8 +307,8 @@ class SmsGatewayConfig(models.Model):
                 "warning",
                 self.env._("The clocks of Odoo and its database differ"),
                 self.env._(
-                    "By %s seconds: what is to leave at a certain time leaves too early"
-                    " or too late. Let both servers take the time from the network.",
+                    "They differ by %s seconds, so scheduled messages leave too early"
+                    " or too late. Synchronize both servers with NTP.",
                     round(abs(apart.total_seconds())),
                 ),
             )
@@ -307,7 +316,9 @@ class SmsGatewayConfig(models.Model):
             yield self._finding(
                 "limits",
                 "warning",
-                self.env._("Odoo has ended scheduled actions that took too long"),
+                self.env._(
+                    "Odoo stopped scheduled actions that exceeded the time limit"
+                ),
                 self.env._("In the last 24 hours: %s.", ", ".join(names)),
                 self.env._("Raise limit_time_real_cron, or give Odoo more workers."),
             )
@@ -324,7 +335,7 @@ class SmsGatewayConfig(models.Model):
                     "On %s; their outcome is unknown.",
                     self._when(lost.at),
                 ),
-                self.env._("Check Odoo's limits of memory and time."),
+                self.env._("Check Odoo's memory and time limits."),
             )
 
     @api.model

@@ -34,8 +34,8 @@ from .dashboard import (
     test_dashboard,
     test_dashboard_delivery,
     test_dashboard_gateway,
-    test_results,
     test_movement,
+    test_results,
     test_tally,
     test_waiting,
 )

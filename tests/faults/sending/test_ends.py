@@ -13,7 +13,7 @@ from dev.server import OdooServer
 from ..system import SIDE_BY_SIDE, System, messages, until
 from ..workers import Worker
 
-COUNT = 600
+COUNT = 240
 # Longer than the second that Odoo gives its threads, and than a person waits.
 LATENCY_MS = 5000
 # Seconds that a piece of work may take where a test limits it.

@@ -18,6 +18,16 @@ MAY_IMPORT = {
     "tools": {"africastalking", "text", "dispatch"},
     "models": {"africastalking", "text", "dispatch", "privacy", "tools"},
 }
+#: domain of the models -> how high it stands: imports only go down
+DOMAINS = {
+    "message": 0,
+    "optout": 0,
+    "privacy": 0,
+    "gateway": 1,
+    "campaign": 1,
+    "mailing": 1,
+    "dashboard": 2,
+}
 #: what runs the other way -> why
 EXCEPTIONS: dict[str, str] = {}
 
@@ -40,6 +50,28 @@ def test_folder_imports_only_what_is_below_it(folder: str):
         if name not in MAY_IMPORT[folder] | {folder}
     }
     assert upward <= set(EXCEPTIONS)
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_domain_imports_only_what_is_below_it(domain: str):
+    others = DOMAINS.keys() - {domain}
+    upward = set()
+    for path in (ADDON / "models" / domain).glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.level == 2:
+                named = [node.module] if node.module else [n.name for n in node.names]
+                found = others & {name.partition(".")[0] for name in named}
+                upward |= {
+                    f"{path.name} imports {other}"
+                    for other in found
+                    if DOMAINS[other] >= DOMAINS[domain]
+                }
+    assert upward == set()
+
+
+def test_every_domain_has_its_place():
+    folders = {path.parent.name for path in (ADDON / "models").glob("*/__init__.py")}
+    assert folders == set(DOMAINS)
 
 
 @pytest.mark.parametrize("folder", ["africastalking", "text", "dispatch", "privacy"])

@@ -177,7 +177,7 @@ class TestStandstill(MovementCase):
         events._receive(self.gateway.id, "delivery", [("id", "AT1")])
         self.assertEqual(self.findings(), [])
         self.age(events.search([]), received_at=LONG_AGO)
-        title = "1 delivery reports and answers wait"
+        title = "1 delivery reports and incoming messages are waiting to be processed"
         self.assertEqual(self.findings(), [("events", "danger", title)])
         self.ran("events", LATELY)
         self.assertEqual(self.findings(), [("events", "warning", title)])
@@ -220,7 +220,9 @@ class TestServerHealth(MovementCase):
         for hour in range(movement.HOURS):
             self.queued(hour, waiting=2, sent=3)
         found = dict((kind, title) for kind, _level, title in self.findings())
-        self.assertEqual(found["growth"], "The queue grows faster than it is sent")
+        self.assertEqual(
+            found["growth"], "Messages are being queued faster than they are sent"
+        )
         self.assertIn("15 messages were queued and 9 sent", self.gateway.health)
 
     def test_a_queue_that_grew_once_does_not_grow(self):
@@ -236,7 +238,7 @@ class TestServerHealth(MovementCase):
         self.patch(movement, "utcnow", lambda: utcnow() - apart)
         [(kind, level, _title)] = self.findings()
         self.assertEqual((kind, level), ("clock", "warning"))
-        self.assertIn("By 90 seconds", self.gateway.health)
+        self.assertIn("differ by 90 seconds", self.gateway.health)
         self.gateway.copy({"name": "Another"})
         problems = self.env["sms.dashboard"].get_data()["problems"]
         clocks = [each for each in problems if "clocks" in each["title"]]

@@ -96,7 +96,7 @@ class TestCountry(CampaignCase):
         self.fails(12)
         self.gateway.invalidate_recordset()
         self.assertIn(
-            "those of United States, but 21 of the last 21 were not valid there",
+            "as numbers in United States, but 21 of the last 21 were invalid",
             self.gateway.health,
         )
         self.assertEqual(self.gateway.health_state, "warning")

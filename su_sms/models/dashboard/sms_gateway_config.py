@@ -107,20 +107,23 @@ class SmsGatewayConfig(models.Model):
         for gateway_id, message_class, campaign, count, since in self.env.cr.fetchall():
             lane = (message_class, campaign)
             due.setdefault(gateway_id, {})[lane] = (count, since)
+        run = self.env["sms.run"]._last().get("dispatch", self.env["sms.run"])
         return {
             gateway.id: standing
             for gateway in self.browse(due)
-            if (standing := gateway._standing_of(due[gateway.id], now, then))
+            if (standing := gateway._standing_of(due[gateway.id], now, then, run))
         }
 
-    def _standing_of(self, due, now, then):
+    def _standing_of(self, due, now, then, run):
         """Return those of the lanes in which something is due that have been open.
 
-        Single messages go before all others: these may wait while any go.
+        Single messages go before all others: these may wait while any go, as long as
+        somebody dispatches more than what people send by hand.
         """
         if self.status != "ready":
             return {}
-        settings, moved = self._settings(), self._has_moved(then)
+        settings = self._settings()
+        moved = self._has_moved(then) and not (run and run._is_old())
         open_lanes = [
             {
                 (lane.message_class, lane.campaign)

@@ -19,7 +19,6 @@ class SmsGatewayConfig(models.Model):
     - ``_limit``: limits, budgets, hours, pace and prices
     - ``_hold``: when it may not send; balance, failover, missing reports
     - ``_health``: what is wrong with it, in words; the country of numbers
-    - ``_movement``: what could move and does not, and the last runs of our jobs
 
     Opt-outs and retention have theirs in ``optout`` and ``privacy``.
     """

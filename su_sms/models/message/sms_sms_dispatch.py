@@ -309,7 +309,9 @@ class SmsSms(models.Model):
         if self.env["sms.gateway.config"]._is_neutralized():
             _logger.info("This database is neutralized: no SMS leaves it")
             return 0
-        self.env["sms.run"]._note("dispatch")
+        if ids is None:
+            # What somebody sends leaves by itself, whether any job runs or not.
+            self.env["sms.run"]._note("dispatch")
         lines = self._lines()
         end_transaction(self.env)
         dispatcher = Dispatcher(

@@ -92,6 +92,17 @@ class TestStandstill(MovementCase):
         self.assertNotIn("queue", [kind for kind, _l, _t in self.findings()])
         self.assertFalse(campaign.standstill)
 
+    def test_a_campaign_that_only_stands_while_people_send_by_hand(self):
+        campaign = self.prepared()
+        self.ran("dispatch", LONG_AGO)
+        self.queue("0712345699").send()
+        self.assertGreater(self.gateway.last_success_at, utcnow() - LATELY)
+        self.env.invalidate_all()
+        self.assertIn("Nothing has moved for at least 15 minutes", campaign.standstill)
+        self.assertIn(
+            ("queue", "danger", f"2 messages {NOTHING_RUNS}"), self.findings()
+        )
+
     def test_dispatchers_run_and_something_stays(self):
         campaign = self.prepared()
         self.ran("dispatch", LATELY)

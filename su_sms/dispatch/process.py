@@ -15,6 +15,7 @@ import os
 import signal
 import threading
 from concurrent.futures import Future
+from functools import cache
 
 try:
     import resource
@@ -87,11 +88,6 @@ def begin_work():
     """
     if found := worker():
         found.multi.pipe_ping(found.watchdog_pipe)
-
-
-def longest_work():
-    """Return after how many seconds Odoo kills a piece of work, None for never."""
-    return getattr(worker(), "watchdog_timeout", None)
 
 
 def start(target, name, *, small=False):
@@ -185,6 +181,7 @@ def _small_stacks():
             threading.stack_size(usual)
 
 
+@cache
 def _few_arenas():
     """Let threads share memory to allocate from, as Odoo does where it has no workers.
 

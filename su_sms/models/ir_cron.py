@@ -1,5 +1,4 @@
 import logging
-import threading
 from datetime import timedelta
 
 import psycopg2
@@ -7,14 +6,15 @@ from odoo import SUPERUSER_ID, api, fields, models, tools
 from odoo.exceptions import AccessError
 
 from ..dispatch.timing import gaps
+from ..dispatch.timing.alarm import Alarm
 from ..tools.transactions import in_test, utcnow
 
 _logger = logging.getLogger(__name__)
 
 # The models whose jobs leave gaps; Odoo's own job for SMS is one of them.
 MODELS = ("sms.sms", "sms.campaign", "sms.gateway.event", "sms.gateway.config")
-# Jobs that a thread of this process is about to wake.
-_waking = gaps.Once()
+# For the jobs that this process is about to wake.
+_alarm = Alarm()
 
 
 class IrCron(models.Model):
@@ -75,23 +75,17 @@ class IrCron(models.Model):
         :return: when it should be due by itself
         """
         key = (self.env.cr.dbname, self.id)
-        if _waking.ask(key):
-            timer = threading.Timer(seconds, self._sms_make_wake(key))
-            timer.daemon = True
-            timer.name = "su_sms_wake"
-            try:
-                timer.start()
-            except RuntimeError as error:
-                _waking.done(key)
-                _logger.warning("Job %s is not woken: %s", self.id, error)
+        try:
+            _alarm.set(key, seconds, self._sms_make_wake())
+        except RuntimeError as error:
+            _logger.warning("Job %s is not woken: %s", self.id, error)
         # To the second, and not before.
         return utcnow().replace(microsecond=0) + timedelta(seconds=int(seconds) + 2)
 
-    def _sms_make_wake(self, key):
+    def _sms_make_wake(self):
         registry, cron_id = self.env.registry, self.id
 
         def wake():
-            _waking.done(key)
             try:
                 with registry.cursor() as cr:
                     env = api.Environment(cr, SUPERUSER_ID, {})

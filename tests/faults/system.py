@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import psycopg2
+import pytest
 
 from dev.environment import Environment
 from dev.process import wait_until
@@ -21,6 +22,12 @@ ON_THE_WIRE = CHUNK * SIDE_BY_SIDE
 WAKE_SECONDS = 1
 # Longer than any pause that a dispatcher with work makes.
 STILL_SECONDS = 4
+
+# How Odoo may run: in threads of one process, or with workers.
+BOTH = pytest.mark.parametrize(
+    "server", [0, 2], indirect=True, ids=["threaded", "prefork"]
+)
+PREFORK = pytest.mark.parametrize("server", [2], indirect=True, ids=["prefork"])
 
 
 def until(ready: Callable[[], object], what: str, seconds: float = 60) -> None:
@@ -166,6 +173,17 @@ class System:
                 assert (state, failure_type) == ("error", "sms_outcome_unknown"), what
         assert not ids, "sent without a message"
         return self.states()
+
+    @contextlib.contextmanager
+    def recording_waits(self, seconds: float) -> Iterator[None]:
+        """Let nothing be recorded until so long after all requests have returned."""
+        with connection(self.env, self.database) as cr:
+            cr.execute("BEGIN")
+            cr.execute("LOCK TABLE sms_sms IN EXCLUSIVE MODE")
+            yield
+            until(lambda: not self.admin.summary()["in_flight"], "all answers")
+            time.sleep(seconds)
+            cr.execute("COMMIT")
 
     @contextlib.contextmanager
     def claiming(self, waiting: list[int]) -> Iterator[None]:

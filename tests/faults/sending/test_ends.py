@@ -6,11 +6,9 @@ import os
 import signal
 from pathlib import Path
 
-import pytest
-
 from dev.server import OdooServer
 
-from ..system import SIDE_BY_SIDE, System, messages, until
+from ..system import BOTH, PREFORK, SIDE_BY_SIDE, System, messages, until
 from ..workers import Worker
 
 COUNT = 240
@@ -18,22 +16,15 @@ COUNT = 240
 LATENCY_MS = 5000
 # Seconds that a piece of work may take where a test limits it.
 KILLED_AFTER = 14
-PREFORK = pytest.mark.parametrize("server", [2], indirect=True, ids=["prefork"])
-
-BOTH = pytest.mark.parametrize(
-    "server", [0, 2], indirect=True, ids=["threaded", "prefork"]
-)
+# How long the database keeps a process that ends from recording.
+WAIT_SECONDS = 3
 
 
 @BOTH
 def test_a_stopped_server_records_what_was_on_the_wire(
     system: System, worker: Worker, server: OdooServer
 ) -> None:
-    system.admin.settings(latency_ms=LATENCY_MS)
-    worker.queue(messages(COUNT))
-    server.start()
-    system.until(lambda: system.admin.summary()["in_flight"])
-
+    send(system, worker, server)
     server.stop()
     check_nothing_is_in_doubt(system)
 
@@ -47,12 +38,9 @@ def test_a_stopped_server_records_what_was_on_the_wire(
 def test_a_reloaded_server_records_what_was_on_the_wire(
     system: System, worker: Worker, server: OdooServer
 ) -> None:
-    system.admin.settings(latency_ms=LATENCY_MS)
-    worker.queue(messages(COUNT))
-    server.start()
-    system.until(lambda: system.admin.summary()["in_flight"])
-
-    os.kill(master(server), signal.SIGHUP)
+    send(system, worker, server)
+    with system.recording_waits(WAIT_SECONDS):
+        os.kill(master(server), signal.SIGHUP)
     until(lambda: "Old server stopped" in server.log.read_text(), "the old one's end")
     assert not unknown(system)
     system.admin.settings(latency_ms=0)
@@ -64,14 +52,11 @@ def test_a_reloaded_server_records_what_was_on_the_wire(
 def test_a_worker_that_has_used_its_processor_time_records_what_was_on_the_wire(
     system: System, worker: Worker, server: OdooServer
 ) -> None:
-    system.admin.settings(latency_ms=LATENCY_MS)
-    worker.queue(messages(COUNT))
-    server.start()
-    system.until(lambda: system.admin.summary()["in_flight"])
-
-    for pid in children(master(server)):
-        if "gevent" not in command(pid):
-            os.kill(pid, signal.SIGXCPU)
+    send(system, worker, server)
+    with system.recording_waits(WAIT_SECONDS):
+        for pid in children(master(server)):
+            if "gevent" not in command(pid):
+                os.kill(pid, signal.SIGXCPU)
     until(lambda: not system.states()["process"], "all recorded")
     check_nothing_is_in_doubt(system)
 
@@ -101,6 +86,8 @@ def test_a_worker_that_is_replaced_records_what_was_on_the_wire(
             sms_numbers=["+254711000001"],
         )
         assert system.states() == {"process": 1}
+        with system.recording_waits(WAIT_SECONDS):
+            pass
         until(lambda: not system.states()["process"], "its outcome")
     assert system.judge() == {"pending": 1}
 
@@ -128,6 +115,14 @@ def test_a_slow_job_before_ours_takes_none_of_our_time(
         until(lambda: requests(system) > 3 * SIDE_BY_SIDE, "what is sent after it")
     assert not unknown(system)
     assert "timeout after" not in server.log.read_text()
+
+
+def send(system: System, worker: Worker, server: OdooServer) -> None:
+    """Start the server, and return while requests are under way."""
+    system.admin.settings(latency_ms=LATENCY_MS)
+    worker.queue(messages(COUNT))
+    server.start()
+    system.until(lambda: system.admin.summary()["in_flight"])
 
 
 def check_nothing_is_in_doubt(system: System) -> None:

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import time
 
-import pytest
-
 from dev.server import OdooServer
 
-from ..system import System, messages, until
+from ..system import BOTH, System, messages, until
 from ..workers import Worker
 
 COUNT = 40
 # Odoo looks once in 60 to 69 seconds.
 SOON_SECONDS = 12
-BOTH = pytest.mark.parametrize(
-    "server", [0, 2], indirect=True, ids=["threaded", "prefork"]
-)
 
 
 @BOTH

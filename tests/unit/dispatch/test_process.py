@@ -20,7 +20,6 @@ class Worker:
 
     def __init__(self) -> None:
         self.alive = True
-        self.watchdog_timeout = 120
         self.watchdog_pipe = os.pipe()
         self.multi = SimpleNamespace(pipe_ping=lambda pipe: os.write(pipe[1], b"."))
 
@@ -45,7 +44,6 @@ def test_a_worker_that_is_told_to_end_claims_nothing_more(worker):
 
 def test_where_there_are_no_workers_only_the_server_says_so():
     assert process.worker() is None
-    assert process.longest_work() is None
     process.begin_work()
     running = process.Running()
     assert not running.ending
@@ -56,7 +54,6 @@ def test_where_there_are_no_workers_only_the_server_says_so():
 def test_work_that_begins_is_told_to_whoever_watches(worker):
     process.begin_work()
     assert os.read(worker.watchdog_pipe[0], 10) == b"."
-    assert process.longest_work() == 120
 
 
 def test_what_a_daemon_calls_is_done_in_a_thread_that_is_none():

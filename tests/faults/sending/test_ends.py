@@ -55,7 +55,7 @@ def test_a_worker_that_has_used_its_processor_time_records_what_was_on_the_wire(
     send(system, worker, server)
     with system.recording_waits(WAIT_SECONDS):
         for pid in children(master(server)):
-            if "gevent" not in command(pid):
+            if "gevent" not in command(pid).split():
                 os.kill(pid, signal.SIGXCPU)
     until(lambda: not system.states()["process"], "all recorded")
     check_nothing_is_in_doubt(system)

@@ -26,8 +26,8 @@ from .posting import Post, post_all
 
 CONNECTIONS = 6
 # Long enough that a report overtakes the answer to the send, and small enough rounds.
-LATENCY = 1.0
-ROUND = 40
+LATENCY = 2.0
+ROUND = 20
 DUPLICATED, EARLY, UNKNOWN = 0.2, 0.1, 0.05
 SEND_SECONDS = 900
 

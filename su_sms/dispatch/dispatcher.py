@@ -31,7 +31,7 @@ PUBLISH_EVERY = 0.5
 # Seconds after which a dispatcher that found nothing to send looks again.
 LOOK_AGAIN = 1.0
 # Seconds between two reports of progress.
-REPORT_EVERY = 2.0
+TELL_EVERY = 2.0
 
 
 class Dispatcher:
@@ -51,8 +51,8 @@ class Dispatcher:
         self._publish = publish
         self._now = now
         self._progress = progress
-        self._unreported = 0
-        self._report_at = 0.0
+        self._untold = 0
+        self._tell_at = 0.0
         self._force = False
         self._ids = None
         self._look_at = 0.0
@@ -101,7 +101,7 @@ class Dispatcher:
                 self._connection.close()
                 self._recorder.close()
                 self._free_recorded()
-            self._report(0, force=True)
+            self._tell(0, force=True)
             # What is not published yet is published by the next run.
             while not running.ending and self._publish(LOOK_AHEAD):
                 pass
@@ -160,7 +160,7 @@ class Dispatcher:
                 self._look_at = 0.0
             self.outcomes.update(outcome.state for outcome in outcomes)
             count += len(outcomes)
-        self._report(count)
+        self._tell(count)
 
     def _free(self):
         """Tell whether a request more may start."""
@@ -188,18 +188,18 @@ class Dispatcher:
                     raise
                 backoff.wait(error)
 
-    def _report(self, count, force=False):
+    def _tell(self, count, force=False):
         """Tell of progress, at first at once and then every few seconds."""
-        self._unreported += count
+        self._untold += count
         now = time.monotonic()
-        if self._progress and self._unreported and (force or now >= self._report_at):
+        if self._progress and self._untold and (force or now >= self._tell_at):
             try:
-                self._progress(self._unreported)
+                self._progress(self._untold)
             except Exception as error:
                 # What was just claimed has to leave, whoever may hear of it.
                 _logger.warning("Progress is not told: %s", type(error).__name__)
-            self._unreported = 0
-            self._report_at = now + REPORT_EVERY
+            self._untold = 0
+            self._tell_at = now + TELL_EVERY
 
     def _claim(self, cr):
         claims, seen = [], False

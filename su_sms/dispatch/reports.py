@@ -175,7 +175,7 @@ def _write(cr, best, now):
                network = coalesce(v.network, s.network),
                delivered_at = CASE WHEN v.state = 'sent' THEN v.at
                                    ELSE s.delivered_at END,
-               no_report = FALSE,
+               report_overdue = FALSE,
                -- a campaign's is shown nowhere else: an update less for each
                to_publish = (s.to_publish IS TRUE
                              OR (s.state <> v.state

@@ -229,7 +229,7 @@ class SmsStatementWizard(models.TransientModel):
             return {
                 "campaign": self.env._("No campaign"),
                 "mailing": self.env._("No mailing"),
-                "network": self.env._("Not reported"),
+                "network": self.env._("Not known yet"),
                 "sender": self.env._("The gateway's"),
                 "group": self.env._("No group"),
             }.get(breakdown, self.env._("Nobody"))

@@ -150,7 +150,7 @@ class SmsDashboard(models.AbstractModel):
                         "open": {"model": "sms.gateway.event", "domain": domain},
                     }
                 )
-        if traffic["unreported"]:
+        if traffic["no_reports"]:
             title, text = gateways._no_reports_words()
             found.append({"level": "info", "title": title, "text": text, "open": None})
         return found

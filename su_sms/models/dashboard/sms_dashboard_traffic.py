@@ -64,7 +64,7 @@ class SmsDashboard(models.AbstractModel):
             "slowest": self._slowest(domain, days[first]),
             "failures": self._failures(recent, since),
             "unknown": self._figure(recent, since, "unknown"),
-            "unreported": bool(recent)
+            "no_reports": bool(recent)
             and not any(cell.state == "sent" or cell.network for cell in recent)
             and any(cell.state == "pending" for cell in recent),
         }

@@ -101,8 +101,8 @@ class SmsGatewayConfig(models.Model):
         "Report Expected within (Hours)",
         default=24,
         tracking=True,
-        help="Messages without a report from the network for this long are shown as"
-        " “Never Reported”.",
+        help="A message whose delivery report has not come after this long is shown as"
+        " “Report Overdue”. 0: never.",
     )
     balance_warning = fields.Float(
         "Warn Below",
@@ -363,23 +363,23 @@ class SmsGatewayConfig(models.Model):
         gateways = self.sudo().search([("provider", "!=", False)])
         gateways._tell_of_exposure()
         gateways._seal_anew()
-        self._note_missing_reports()
+        self._note_overdue_reports()
         self.env["sms.spending"]._compact()
         self.env["sms.tally"]._compact()
 
     @api.model
-    def _note_missing_reports(self):
-        """Let messages rest that the network never said anything about."""
+    def _note_overdue_reports(self):
+        """Note of which messages the report is overdue."""
         self.env.flush_all()
         self.env.cr.execute(
             """
-            UPDATE sms_sms SET no_report = TRUE
+            UPDATE sms_sms SET report_overdue = TRUE
              WHERE id IN (
                 SELECT sms.id
                   FROM sms_sms sms
                   JOIN sms_gateway_config gateway ON gateway.id = sms.gateway_id
                  WHERE sms.state = 'pending'
-                   AND sms.no_report IS NOT TRUE
+                   AND sms.report_overdue IS NOT TRUE
                    AND gateway.report_hours > 0
                    AND sms.accepted_at
                        < %s - gateway.report_hours * interval '1 hour'
@@ -387,4 +387,4 @@ class SmsGatewayConfig(models.Model):
             """,
             [utcnow()],
         )
-        self.env["sms.sms"].invalidate_model(["no_report"])
+        self.env["sms.sms"].invalidate_model(["report_overdue"])

@@ -30,13 +30,13 @@ class Result(NamedTuple):
 # In the order in which they are shown.
 RESULTS = {
     "delivered": Result(_lt("Delivered"), ("sent",), "success"),
-    "unreported": Result(_lt("Sent, No Report"), ("pending",), "info"),
+    "unreported": Result(_lt("No Report Yet"), ("pending",), "info"),
     "waiting": Result(_lt("Waiting"), ("outgoing", "process"), "light"),
     "unknown": Result(_lt("Outcome Unknown"), ("error",), "warning"),
     "failed": Result(_lt("Failed"), ("error",), "danger"),
     "not_sent": Result(_lt("Not Sent"), ("canceled",), "secondary"),
 }
-# What the provider has accepted: "Sent".
+# What the provider has accepted, whatever was reported since: "Sent".
 SENT = ("delivered", "unreported")
 # What has left or tried to: the delivery rate is the share of the delivered in it.
 TRIED = (*SENT, "unknown", "failed")

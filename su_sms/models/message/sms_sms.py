@@ -68,11 +68,11 @@ class SmsSms(models.Model):
     network = fields.Char(readonly=True, copy=False)
     report_status = fields.Char("Report", readonly=True, copy=False)
     report_rank = fields.Integer(readonly=True, copy=False)
-    no_report = fields.Boolean(
-        "Never Reported",
+    report_overdue = fields.Boolean(
         readonly=True,
         copy=False,
-        help="The provider accepted it, but the network never reported the outcome.",
+        help="The provider accepted it, and no delivery report came within the time"
+        " that is set on the gateway. One that comes later still counts.",
     )
     attempts = fields.Integer(readonly=True, copy=False)
     faults = fields.Integer(

@@ -91,10 +91,10 @@ class TestWatch(GatewayCase):
         sms = self.queue("0712345678")
         sms.send()
         self.gateway._watch()
-        self.assertFalse(sms.no_report)
+        self.assertFalse(sms.report_overdue)
         self.later(hours=25)
         self.gateway._watch()
-        self.assertTrue(sms.no_report)
+        self.assertTrue(sms.report_overdue)
         self.assertEqual(sms.state, "pending")
 
     def test_another_gateway_takes_over_after_a_while(self):

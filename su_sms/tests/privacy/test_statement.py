@@ -100,7 +100,7 @@ class TestStatement(RetentionCase):
         self.assertEqual(set(self.lines("campaign")), {"Open day", "No campaign"})
         self.assertEqual(set(self.lines("mailing")), {"No mailing"})
         self.assertEqual(set(self.lines("class")), {"Transactional", "Promotional"})
-        self.assertEqual(set(self.lines("network")), {"Safaricom", "Not reported"})
+        self.assertEqual(set(self.lines("network")), {"Safaricom", "Not known yet"})
         self.assertEqual(set(self.lines("sender")), {"STRATHMORE", "The gateway's"})
         self.assertEqual(set(self.lines("gateway")), {"Test"})
         self.assertEqual(len(self.wizard("all")._statement()["sections"]), 8)

@@ -7,14 +7,15 @@ from odoo.tools.safe_eval import safe_eval
 from ..campaign_case import CampaignCase
 
 WAITING = {"mine", "campaign", "promotional", "mailing", "record"}
-ENDED = {"delivered", "no_report", "failed", "unknown", "stopped", "left_out"}
+ENDED = {"delivered", "unreported", "overdue", "failed", "unknown", "stopped", "left_out"}
 # filters of the log -> which of the messages below they show
 FILTERS = {
     "mine": {"mine"},
     "waiting": WAITING,
-    "sent": {"delivered", "no_report"},
+    "sent": {"delivered", "unreported", "overdue"},
     "delivered": {"delivered"},
-    "no_report": {"no_report"},
+    "unreported": {"unreported", "overdue"},
+    "report_overdue": {"overdue"},
     "failed": {"failed"},
     "unknown": {"unknown"},
     "not_sent": {"left_out", "stopped"},
@@ -49,7 +50,8 @@ class TestLog(CampaignCase):
         made = {
             "mine": {},
             "delivered": {"state": "sent"},
-            "no_report": {"state": "pending", "no_report": True},
+            "unreported": {"state": "pending"},
+            "overdue": {"state": "pending", "report_overdue": True},
             "failed": {"state": "error", "failure_type": "sms_server"},
             "unknown": {"state": "error", "failure_type": "sms_outcome_unknown"},
             "stopped": {"state": "canceled", "failure_type": "sms_blacklist"},

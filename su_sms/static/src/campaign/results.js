@@ -33,7 +33,7 @@ export class CampaignResults extends Component {
     get networks() {
         return (this.results.networks || []).map((row) => ({
             ...row,
-            name: row.network || _t("Not reported"),
+            name: row.network || _t("Not known yet"),
             triedText: formatInteger(row.tried),
             rate: formatFloat((100 * row.delivered) / row.tried, { digits: [16, 1] }),
             costText: formatFloat(row.cost || 0, { digits: [16, 2] }),

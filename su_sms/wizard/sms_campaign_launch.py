@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 # What the campaign itself says.
 FIGURES = (
     "checked_at",
-    "people_count",
+    "recipient_count",
     "left_out_count",
     "part_count",
     "price",
@@ -38,7 +38,7 @@ class SmsCampaignLaunch(models.TransientModel):
 
     campaign_id = fields.Many2one("sms.campaign", required=True)
     checked_at = fields.Datetime("Counted", compute="_compute_figures")
-    people_count = fields.Integer("Recipients", compute="_compute_figures")
+    recipient_count = fields.Integer("Recipients", compute="_compute_figures")
     left_out_count = fields.Integer("Left Out", compute="_compute_figures")
     part_count = fields.Integer("Total Parts", compute="_compute_figures")
     price = fields.Float("Estimated Cost", digits=(16, 2), compute="_compute_figures")

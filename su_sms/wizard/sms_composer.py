@@ -39,13 +39,13 @@ class SmsComposer(models.TransientModel):
     def _compute_sms_terms(self):
         gateway = self.env["sms.gateway.config"].sudo()._gateway_of(self.env.company)
         for composer in self:
-            people = composer.recipient_valid_count
+            recipients = composer.recipient_valid_count
             if composer.composition_mode == "numbers":
                 numbers = (composer.sanitized_numbers or "").split(",")
-                people = len(list(filter(None, numbers)))
+                recipients = len(list(filter(None, numbers)))
             elif composer.comment_single_recipient:
-                people = 1
-            composer.sms_terms = gateway._terms(people)
+                recipients = 1
+            composer.sms_terms = gateway._terms(recipients)
 
     def _action_send_sms(self):
         """Have the gate ask who opted out, whatever the dialog's options say."""

@@ -46,7 +46,7 @@ def test_campaign_from_a_file_with_dirty_numbers(
     dialog.get_by_role("button", name="Save & Close").click()
     # They are counted without being asked to
     preview = page.locator("[name=preview]")
-    expect(preview.locator("[name=people_count]")).to_have_text("4")
+    expect(preview.locator("[name=recipient_count]")).to_have_text("4")
     page.locator("[name=body] textarea").fill(TEXT)
     page.get_by_label("Transactional").check()
     clerk.save()
@@ -82,7 +82,7 @@ def test_campaign_from_a_file_with_dirty_numbers(
     # The question before the launch repeats it all
     page.get_by_role("button", name="Launch").click()
     question = page.get_by_role("dialog")
-    expect(question).to_contain_text("Send to 4 people for about 3.20?")
+    expect(question).to_contain_text("Send to 4 recipients for about 3.20?")
     expect(question.locator("[name=expected_end_at]")).not_to_be_empty()
     # One number has two texts that differ: somebody has to say what becomes of it.
     question.get_by_role("button", name="Launch").click()
@@ -193,7 +193,7 @@ def test_hostile_names_texts_and_cells_show_as_text(
     expect(dialog.locator("td[name=title]").last).to_have_text(HOSTILE)
     dialog.get_by_role("button", name="Save & Close").click()
     preview = page.locator("[name=preview]")
-    expect(preview.locator("[name=people_count]")).to_have_text("1")
+    expect(preview.locator("[name=recipient_count]")).to_have_text("1")
     page.locator("[name=body] textarea").fill(f"{HOSTILE} {{{{ object.name }}}}")
     clerk.save()
     expect(preview).to_contain_text(f"{HOSTILE} {HOSTILE}")

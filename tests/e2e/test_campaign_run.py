@@ -46,8 +46,8 @@ def test_buttons_work_again_after_a_live_reading(system: System, clerk: Person):
     system.admin.call("sms.campaign.launch", "action_launch", [launch(system, moving)])
     draft = campaign(system, gateway, many(2))
     page = clerk.open(f"{CAMPAIGNS}/{draft}")
-    people = page.locator("[name=preview] [name=people_count]")
-    expect(people).to_have_text("2")
+    recipients = page.locator("[name=preview] [name=recipient_count]")
+    expect(recipients).to_have_text("2")
     asked: list[Route] = []
     held: list[Route] = []
 
@@ -75,7 +75,7 @@ def test_buttons_work_again_after_a_live_reading(system: System, clerk: Person):
         "sms.campaign.audience", "search", [("campaign_id", "=", draft)]
     )
     system.admin.call("sms.campaign.audience", "write", audience, {"numbers": many(3)})
-    expect(people).to_have_text("3")
+    expect(recipients).to_have_text("3")
     system.admin.call("sms.campaign", "action_cancel", [moving])
 
 
@@ -109,7 +109,7 @@ def test_kanban_shows_progress_live(system: System, clerk: Person, sign_in: Sign
 def test_manager_approves_a_large_campaign(
     system: System, clerk: Person, sign_in: SignIn
 ):
-    gateway = system.gateway(approval_people=2)
+    gateway = system.gateway(approval_recipients=2)
     large = campaign(system, gateway, many(3))
     page = clerk.open(f"{CAMPAIGNS}/{large}")
     page.get_by_role("button", name="Launch").click()
@@ -150,7 +150,7 @@ def test_what_needs_unicode_is_named_and_who_came_since_waits_for_a_manager(
     }
     growing = campaign(
         system,
-        system.gateway(approval_people=2),
+        system.gateway(approval_recipients=2),
         "",
         body="Dear {{ object.name }}, the library closes at 16:00 today.",
         audience_ids=[(0, 0, audience)],
@@ -166,7 +166,7 @@ def test_what_needs_unicode_is_named_and_who_came_since_waits_for_a_manager(
     join("Achieng")
     page.get_by_role("button", name="Launch").click()
     question = page.get_by_role("dialog")
-    expect(question).to_contain_text("Send to 2 people")
+    expect(question).to_contain_text("Send to 2 recipients")
     join("Baraka", "Chebet")
     question.get_by_role("button", name="Launch").click()
     expect(page.locator(".o_arrow_button_current")).to_have_text("Paused")
@@ -190,7 +190,7 @@ def test_what_is_typed_in_a_dialog_stays_while_others_are_sent(
     dialog = page.get_by_role("dialog")
     dialog.locator("[name=numbers] textarea").fill("0712345678 0733345679")
     other = clerk.window(f"{clerk.url}/odoo/{CAMPAIGNS}/{running}")
-    expect(other.locator("[name=preview] [name=people_count]")).to_have_text("20")
+    expect(other.locator("[name=preview] [name=recipient_count]")).to_have_text("20")
 
     # What has just been changed is told of along with what is being sent.
     system.admin.call("sms.campaign", "write", [draft], {"pace": 60})
@@ -202,4 +202,4 @@ def test_what_is_typed_in_a_dialog_stays_while_others_are_sent(
     dialog.get_by_role("button", name="Save").first.click()
     expect(dialog).to_be_hidden()
     preview = page.locator("[name=preview]")
-    expect(preview.locator("[name=people_count]")).to_have_text("2")
+    expect(preview.locator("[name=recipient_count]")).to_have_text("2")

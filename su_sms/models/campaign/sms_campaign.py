@@ -46,7 +46,7 @@ INTERNAL = {
     "template_texts",
     "source_id",
     "check_state",
-    "people_count",
+    "recipient_count",
     "left_out_count",
     "part_count",
     "worst_parts",
@@ -65,7 +65,7 @@ INTERNAL = {
     "urgent",
     "urgent_reason",
     "approved_by_id",
-    "agreed_people_count",
+    "agreed_recipient_count",
     "agreed_part_count",
     "prepared_at",
     "ended_at",
@@ -80,7 +80,7 @@ class SmsCampaign(models.Model):
     This file has what a campaign is and how it is saved. Beside it:
 
     - ``_summary``: what its form says before the launch: price, times, opting out
-    - ``_check``: how many people, who is left out, what somebody has to decide
+    - ``_check``: how many recipients, who is left out, what somebody has to decide
     - ``_text``: what each of its people would read, and whose rights that takes
     - ``_run``: what people do with it: launch, approve, pause, cancel, retry
     - ``_prepare``: how its people become messages, page by page

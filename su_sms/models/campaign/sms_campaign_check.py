@@ -42,7 +42,7 @@ BETWEEN = " · "
 
 
 class SmsCampaign(models.Model):
-    """What a campaign would do: how many people, who is left out, and the price.
+    """What a campaign would do: how many recipients, who is left out, and the price.
 
     The check goes through everybody as the preparation does, so that what it says is
     what will happen; it runs by itself after each change.
@@ -65,7 +65,7 @@ class SmsCampaign(models.Model):
     )
     check_problem = fields.Char(readonly=True, copy=False)
     checked_at = fields.Datetime(readonly=True, copy=False)
-    people_count = fields.Integer("Recipients", readonly=True, copy=False)
+    recipient_count = fields.Integer("Recipients", readonly=True, copy=False)
     left_out_count = fields.Integer("Left Out", readonly=True, copy=False)
     part_count = fields.Integer("Total Parts", readonly=True, copy=False)
     worst_parts = fields.Integer("Maximum Parts", readonly=True, copy=False)
@@ -123,7 +123,7 @@ class SmsCampaign(models.Model):
     # ------------------------------------------------------------
 
     @api.depends(
-        "people_count",
+        "recipient_count",
         "pace",
         "message_class",
         "within_window",
@@ -137,7 +137,7 @@ class SmsCampaign(models.Model):
         nobody = run and run._is_old()
         for campaign in self:
             # Where no job runs, nobody knows when one will.
-            if nobody or not campaign.people_count:
+            if nobody or not campaign.recipient_count:
                 campaign.expected_end_at = False
                 continue
             end = campaign._done_at(campaign._begins_at())
@@ -161,15 +161,15 @@ class SmsCampaign(models.Model):
         :param personal: whether no two texts are alike, so that none share a request;
             by default as they are
         """
-        gateway, people = self.gateway_id.sudo(), self.people_count
+        gateway, recipients = self.gateway_id.sudo(), self.recipient_count
         if not gateway:
             # Taken out of a form that is not saved yet.
             return 0.0
         if personal is None:
             personal = self.optout == "link" or self._has_placeholders()
         paces = [pace for pace in (self.pace, gateway.pace) if pace]
-        seconds = 60 * people / min(paces, default=MOST_A_MINUTE)
-        requests = people / (1 if personal else gateway.chunk_size)
+        seconds = 60 * recipients / min(paces, default=MOST_A_MINUTE)
+        requests = recipients / (1 if personal else gateway.chunk_size)
         return max(seconds, requests * REQUEST_SECONDS / gateway.concurrency)
 
     def _hours(self):
@@ -236,7 +236,7 @@ class SmsCampaign(models.Model):
             {
                 "check_state": "none",
                 "check_problem": False,
-                "people_count": 0,
+                "recipient_count": 0,
                 "left_out_count": 0,
                 "part_count": 0,
                 "worst_parts": 0,
@@ -277,7 +277,7 @@ class SmsCampaign(models.Model):
             [self.id],
         )
         found = {row[0]: row[1:] for row in self.env.cr.fetchall()}
-        people, parts, worst = found.pop(None, (0, 0, 0))
+        recipients, parts, worst = found.pop(None, (0, 0, 0))
         self.exclusion_ids.unlink()
         self.env["sms.campaign.exclusion"].create(
             [
@@ -292,7 +292,7 @@ class SmsCampaign(models.Model):
             self._count_questions()
         self.write(
             {
-                "people_count": people,
+                "recipient_count": recipients,
                 "part_count": parts,
                 "worst_parts": worst,
                 "left_out_count": sum(row[0] for row in found.values()),
@@ -328,7 +328,7 @@ class SmsCampaign(models.Model):
         if not self._may_run_code(self.env.user):
             # It would be counted by the job, while somebody waits for an answer.
             return False
-        few = self.people_count + self.left_out_count <= PAGE
+        few = self.recipient_count + self.left_out_count <= PAGE
         return few or self.checked_at < fields.Datetime.now() - COUNT_HOLDS
 
     @api.readonly

@@ -275,10 +275,10 @@ class SmsCampaign(models.Model):
             """,
             [self.id],
         )
-        people, left_out, parts = self.env.cr.fetchone()
+        recipients, left_out, parts = self.env.cr.fetchone()
         self.write(
             {
-                "people_count": people,
+                "recipient_count": recipients,
                 "left_out_count": left_out,
                 "part_count": parts,
             }

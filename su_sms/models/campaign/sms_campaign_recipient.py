@@ -122,12 +122,12 @@ PRICE_SOURCES = [
 
 
 class SmsCampaignNetwork(models.Model):
-    """How many of a campaign's people are in one network, and what they will cost."""
+    """How many of a campaign's recipients are in one network, and what they cost."""
 
     _name = "sms.campaign.network"
     _inherit = ["sms.form.mixin"]
     _description = "SMS Campaign Network"
-    _order = "people_count desc, id"
+    _order = "recipient_count desc, id"
     _log_access = False
 
     campaign_id = fields.Many2one(
@@ -137,10 +137,10 @@ class SmsCampaignNetwork(models.Model):
     network = fields.Char(
         "Reported Network",
         readonly=True,
-        help="Empty: not known, or based on too few people to be shown.",
+        help="Empty: not known, or based on too few recipients to be shown.",
     )
     name = fields.Char("Network", compute="_compute_name")
-    people_count = fields.Integer("People", readonly=True)
+    recipient_count = fields.Integer("Recipients", readonly=True)
     part_count = fields.Integer("Parts", readonly=True)
     price = fields.Float("Price per Part", digits=(16, 4), compute="_compute_price")
     cost = fields.Float(digits=(16, 2), compute="_compute_price")

@@ -45,7 +45,7 @@ class SmsCampaign(models.Model):
     approved_by_id = fields.Many2one(
         "res.users", readonly=True, copy=False, tracking=True
     )
-    agreed_people_count = fields.Integer(
+    agreed_recipient_count = fields.Integer(
         "Recipients at Launch", readonly=True, copy=False
     )
     agreed_part_count = fields.Integer("Parts at Launch", readonly=True, copy=False)
@@ -118,7 +118,7 @@ class SmsCampaign(models.Model):
             raise UserError(
                 self.env._("The recipients are still being counted: wait a moment.")
             )
-        if not self.people_count:
+        if not self.recipient_count:
             raise UserError(
                 self.env._("There are no recipients: everyone is left out.")
             )
@@ -302,25 +302,25 @@ class SmsCampaign(models.Model):
     # audience may grow until it is prepared, so what is about to leave is looked
     # at once more.
 
-    @api.depends("launched_at", "people_count", "part_count", "state")
+    @api.depends("launched_at", "recipient_count", "part_count", "state")
     def _compute_approval_stamp(self):
         for campaign in self:
-            facts = campaign.launched_at, campaign.people_count, campaign.part_count
+            facts = campaign.launched_at, campaign.recipient_count, campaign.part_count
             campaign.approval_stamp = " ".join(map(str, facts))
 
     def _wants_approval(self):
         """Tell whether a second pair of eyes has to see this campaign."""
         gateway = self.gateway_id.sudo()
-        people, amount = gateway.approval_people, gateway.approval_amount
+        most, amount = gateway.approval_recipients, gateway.approval_amount
         # While no price is known, nobody knows that it costs less.
         dear = amount and (self.price > amount or not self._highest_price())
-        return bool((people and self.people_count > people) or dear)
+        return bool((most and self.recipient_count > most) or dear)
 
     def _agree(self):
         """Keep the counts that a person has just agreed on."""
         self.write(
             {
-                "agreed_people_count": self.people_count,
+                "agreed_recipient_count": self.recipient_count,
                 "agreed_part_count": self.part_count,
             }
         )
@@ -328,7 +328,7 @@ class SmsCampaign(models.Model):
     def _has_outgrown(self):
         """Tell whether it is far more than was agreed on."""
         pairs = (
-            (self.people_count, self.agreed_people_count),
+            (self.recipient_count, self.agreed_recipient_count),
             (self.part_count, self.agreed_part_count),
         )
         return any(agreed and found > GROWTH * agreed for found, agreed in pairs)
@@ -342,8 +342,8 @@ class SmsCampaign(models.Model):
         outgrown = self._has_outgrown()
         text = self.env._(
             "%(agreed)s recipients were agreed at launch, but %(found)s were found",
-            agreed=f"{self.agreed_people_count:,}",
-            found=f"{self.people_count:,}",
+            agreed=f"{self.agreed_recipient_count:,}",
+            found=f"{self.recipient_count:,}",
         )
         if self._wants_approval() and (outgrown or not self.approved_by_id):
             self._stop(text, "approval")

@@ -148,7 +148,7 @@ class SmsCampaign(models.Model):
         "within_window",
         "scheduled_at",
         "pace",
-        "people_count",
+        "recipient_count",
     )
     def _compute_waits(self):
         for campaign in self:
@@ -161,7 +161,9 @@ class SmsCampaign(models.Model):
             )
             campaign.waits_for_window = bool(window) and campaign._waits_for_window()
             campaign.takes_days = bool(
-                campaign.gateway_id and campaign.people_count and campaign._takes_days()
+                campaign.gateway_id
+                and campaign.recipient_count
+                and campaign._takes_days()
             )
 
     def _waits_for_window(self):
@@ -177,7 +179,7 @@ class SmsCampaign(models.Model):
         hours, start = self._hours(), self._begins_at()
         return bool(hours) and self._done_at(start) > window.closing(hours, start)
 
-    @api.depends("people_count", "part_count", "gateway_id")
+    @api.depends("recipient_count", "part_count", "gateway_id")
     def _compute_wants_approval(self):
         for campaign in self:
             campaign.wants_approval = campaign._wants_approval()
@@ -240,17 +242,18 @@ class SmsCampaign(models.Model):
         self.currency_id = prices.currency
 
     def _count_networks(self):
-        """Count people by the network in which their last message was delivered.
+        """Count recipients by the network in which their last message was delivered.
 
         Those of a network that has few of them count as of none.
         """
         self.env["sms.sms"].flush_model()
         self.env.cr.execute(
             """
-              SELECT CASE WHEN of_network.people >= %(fewest)s
+              SELECT CASE WHEN of_network.recipients >= %(fewest)s
                           THEN of_network.network END AS network,
-                     sum(people)::int AS people_count, sum(parts)::int AS part_count
-                FROM (SELECT last.network, count(*) AS people, sum(r.parts) AS parts
+                     sum(recipients)::int AS recipient_count,
+                     sum(parts)::int AS part_count
+                FROM (SELECT last.network, count(*) AS recipients, sum(r.parts) AS parts
                         FROM sms_campaign_recipient r
                    LEFT JOIN LATERAL (
                              SELECT network FROM sms_sms
@@ -353,7 +356,7 @@ class SmsCampaign(models.Model):
         "optout_sample",
         "message_class",
         "body",
-        "people_count",
+        "recipient_count",
         "gateway_id",
         "pace",
     )

@@ -72,7 +72,7 @@ class SmsGatewayConfig(models.Model):
         help="What the campaigns and mailings of each company may cost per day; the"
         " rest is sent the next day. 0: no limit.",
     )
-    approval_people = fields.Integer(
+    approval_recipients = fields.Integer(
         "Approval Above (Recipients)",
         tracking=True,
         help="Campaigns to more recipients than this need a manager's approval. 0:"
@@ -85,7 +85,7 @@ class SmsGatewayConfig(models.Model):
         help="Campaigns that cost more than this need a manager's approval. 0: never.",
     )
     _limits = models.Constraint(
-        "CHECK (day_budget >= 0 AND approval_people >= 0 AND approval_amount >= 0)",
+        "CHECK (day_budget >= 0 AND approval_recipients >= 0 AND approval_amount >= 0)",
         "Limits can't be negative.",
     )
 
@@ -289,17 +289,17 @@ class SmsGatewayConfig(models.Model):
         by_network = {row["network"]: row["price"] for row in same if row["network"]}
         return PriceList(currency, mean, "mean", by_network)
 
-    def _terms(self, people):
+    def _terms(self, recipients):
         """Return what a form counts and prices a text with while it is typed.
 
-        :param people: how many get it; 0 for a text with no price
-        :return: ``{"sanitise", "people"}`` and, for people, ``"price"`` of a part (0 if
-            nothing is known yet) and its ``"currency"``; False without a gateway
+        :param recipients: how many get it; 0 for a text with no price
+        :return: ``{"sanitise", "recipients"}`` and, with any, ``"price"`` of a part (0
+            if nothing is known yet) and its ``"currency"``; False without a gateway
         """
         if not self:
             return False
-        terms = {"sanitise": self.sanitise, "people": people}
-        if people:
+        terms = {"sanitise": self.sanitise, "recipients": recipients}
+        if recipients:
             prices = self._price_list()
             currency = prices.currency.name or ""
             terms |= {"price": prices.mean, "currency": currency}

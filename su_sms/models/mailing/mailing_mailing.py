@@ -149,10 +149,10 @@ class MailingMailing(models.Model):
         query = (
             self._numbers_query(model, found) if by_number else found.select("count(*)")
         )
-        [[people]] = self.env.execute_query(query)
+        [[count]] = self.env.execute_query(query)
         if self.ab_testing_enabled and not self.ab_testing_is_winner_mailing:
-            people = people and max(int(people / 100 * self.ab_testing_pc), 1)
-        return people, by_number
+            count = count and max(int(count / 100 * self.ab_testing_pc), 1)
+        return count, by_number
 
     def _numbers_query(self, model, found):
         """Return SQL that counts numbers: each once, none of who opted out."""

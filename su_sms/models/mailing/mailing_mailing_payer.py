@@ -163,8 +163,8 @@ class MailingMailing(models.Model):
             gateways = self.env["sms.gateway.config"].sudo()
             gateway = gateways._gateway_of(mailing._sms_company())
             if gateway:
-                people, exact = mailing._count_reached()
-                mailing.sms_terms = gateway._terms(people) | {"at_most": not exact}
+                count, exact = mailing._count_reached()
+                mailing.sms_terms = gateway._terms(count) | {"at_most": not exact}
 
     def _compute_sms_cost(self):
         costs = defaultdict(Counter)

@@ -290,7 +290,7 @@ class SmsSms(models.Model):
     def _compute_sms_terms(self):
         for sms in self:
             # What it costs, it has itself.
-            sms.sms_terms = sms.sudo().gateway_id._terms(people=0)
+            sms.sms_terms = sms.sudo().gateway_id._terms(recipients=0)
 
     # ------------------------------------------------------------
     # Short links

@@ -10,4 +10,4 @@ class SmsTemplate(models.Model):
     def _compute_sms_terms(self):
         gateway = self.env["sms.gateway.config"].sudo()._gateway_of(self.env.company)
         # How many will get it, only its use tells.
-        self.sms_terms = gateway._terms(people=0)
+        self.sms_terms = gateway._terms(recipients=0)

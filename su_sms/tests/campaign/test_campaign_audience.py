@@ -23,7 +23,7 @@ class TestCampaignAudience(CampaignCase):
             self.records(contacts),
             self.numbers("254712345678\n0712-345-678, 0722 000 111"),
         )
-        self.assertEqual(campaign.people_count, 3)
+        self.assertEqual(campaign.recipient_count, 3)
         self.assertEqual(self.exclusions(campaign), {"sms_duplicate": 2})
         self.run_campaign(campaign)
         self.assertEqual(
@@ -66,7 +66,7 @@ class TestCampaignAudience(CampaignCase):
         campaign = self.campaign(
             self.numbers("0712345678"), message_class="transactional"
         )
-        self.assertEqual(campaign.people_count, 1)
+        self.assertEqual(campaign.recipient_count, 1)
         self.run_campaign(campaign)
         self.assertEqual(len(self.texts()), 1)
 
@@ -103,7 +103,7 @@ class TestCampaignAudience(CampaignCase):
         ).opt_out = True
         campaign = self.campaign({"kind": "list", "list_ids": (news | sport).ids})
         self.assertEqual(self.exclusions(campaign), {"sms_optout": 1})
-        self.assertEqual(campaign.people_count, 2)
+        self.assertEqual(campaign.recipient_count, 2)
 
     def test_who_is_on_a_list_twice_has_opted_out_with_both(self):
         news = self.env["mailing.list"].create({"name": "News"})
@@ -128,7 +128,7 @@ class TestCampaignAudience(CampaignCase):
         body = "{{ object.city }}"
         campaign = self.campaign(self.records(first | second), body=body)
         self.assertEqual(self.exclusions(campaign), {"sms_empty": 1})
-        self.assertEqual(campaign.people_count, 1)
+        self.assertEqual(campaign.recipient_count, 1)
         self.run_campaign(campaign)
         self.assertEqual(self.texts(), [("+254712345678", "Kisumu")])
 
@@ -181,7 +181,7 @@ class TestCampaignAudience(CampaignCase):
         campaign = self.campaign(
             self.records(mine | theirs), as_user=user, user_id=user.id
         )
-        self.assertEqual(campaign.people_count, 1)
+        self.assertEqual(campaign.recipient_count, 1)
 
     def test_records_deleted_between_launch_and_preparation(self):
         contacts = self.contacts("0712345678", "0733345679")
@@ -241,14 +241,14 @@ class TestCampaignAudience(CampaignCase):
             self.assertEqual(len(counts), 2)
             audience.copy()
             self.assertEqual(len(counts), 3)
-        self.assertEqual(campaign.people_count, 2)
+        self.assertEqual(campaign.recipient_count, 2)
         self.assertEqual(self.exclusions(campaign), {"sms_duplicate": 2})
 
     def test_a_changed_audience_is_counted_again(self):
         campaign = self.campaign(self.numbers("0712345678"))
-        self.assertEqual(campaign.people_count, 1)
+        self.assertEqual(campaign.recipient_count, 1)
         campaign.audience_ids.numbers = "0712345678 0722000111"
-        self.assertEqual(campaign.people_count, 2)
+        self.assertEqual(campaign.recipient_count, 2)
         campaign.audience_ids.unlink()
-        self.assertEqual(campaign.people_count, 0)
+        self.assertEqual(campaign.recipient_count, 0)
         self.assertEqual(campaign.check_state, "none")

@@ -68,14 +68,14 @@ class TestFileDialog(CampaignCase):
             self.assertIn("Sheet “Term 1”", audience.notes)
         campaign = form.save()
         self.assertEqual(campaign.audience_ids.sheet, "Term 1")
-        self.assertEqual(campaign.people_count, 2)
+        self.assertEqual(campaign.recipient_count, 2)
         self.assertIn("Sheet “Term 1”", campaign.file_notes)
         form = Form(campaign.with_user(self.clerk))
         with form.audience_ids.edit(0) as audience:
             self.assertEqual(audience.sheet, "Term 1")
             audience.sheet = "Term 2"
         form.save()
-        self.assertEqual(campaign.people_count, 1)
+        self.assertEqual(campaign.recipient_count, 1)
         self.assertEqual(campaign.copy().audience_ids.sheet, "Term 2")
 
     def test_a_sheet_without_numbers_can_be_left_for_another(self):
@@ -91,7 +91,7 @@ class TestFileDialog(CampaignCase):
             self.assertFalse(audience.file_problem)
             self.assertEqual(audience.number_title, "Phone")
             self.assertIn("hidden", audience.notes)
-        self.assertEqual(form.save().people_count, 2)
+        self.assertEqual(form.save().recipient_count, 2)
 
     def test_what_is_no_base64_is_refused_as_damaged(self):
         audience = self.form().audience_ids.new()
@@ -116,7 +116,7 @@ class TestFileDialog(CampaignCase):
             self.assertIn("“Parent's Phone” (1/16)", question)
             self.assertIn("sent to “Mobile No.”?", question)
         campaign = form.save()
-        self.assertEqual(campaign.people_count, 16)
+        self.assertEqual(campaign.recipient_count, 16)
         self.assertNotIn("+254722000111", campaign.recipient_ids.mapped("number"))
         wizard = self.env["sms.campaign.launch"].create({"campaign_id": campaign.id})
         self.assertIn("Parent's Phone", wizard.file_notes)
@@ -183,7 +183,7 @@ class TestFileDialog(CampaignCase):
                 "Dama": False,
             },
         )
-        self.assertEqual(campaign.copy().people_count, 3)
+        self.assertEqual(campaign.copy().recipient_count, 3)
 
     def test_what_was_read_is_not_for_a_caller_to_say(self):
         campaign = self.campaign(self.file("Phone\n0712345678\n"), as_user=self.clerk)
@@ -212,7 +212,7 @@ class TestWhatPeopleSee(CampaignCase):
         self.assertEqual(self.exclusions(campaign), {"sms_hidden_row": 1})
         self.assertIn("Hidden rows in the file: 1.", campaign.file_notes)
         campaign.audience_ids.hidden_rows = True
-        self.assertEqual(campaign.people_count, 2)
+        self.assertEqual(campaign.recipient_count, 2)
         self.run_campaign(campaign)
         self.assertEqual(len(self.texts()), 2)
 

@@ -37,13 +37,13 @@ class TestCampaignForm(CampaignCase):
             self.roles(campaign),
             {"Phone": "placeholder", "Student": "name", "Mobile 2": "number"},
         )
-        self.assertEqual(campaign.people_count, 1)
+        self.assertEqual(campaign.recipient_count, 1)
         self.assertEqual(campaign.recipient_ids.mapped("number")[0], "+254733345679")
         self.assertIn("{{ object.phone }}", campaign.placeholders)
 
     def test_columns_are_swapped_afterwards(self):
         campaign = self.campaign(self.file(FILE))
-        self.assertEqual(campaign.people_count, 2)
+        self.assertEqual(campaign.recipient_count, 2)
         form = Form(campaign)
         with form.audience_ids.edit(0) as audience:
             for place, role in ((0, "placeholder"), (2, "number")):
@@ -51,7 +51,7 @@ class TestCampaignForm(CampaignCase):
                     column.role = role
         form.save()
         self.assertEqual(self.roles(campaign)["Mobile 2"], "number")
-        self.assertEqual(campaign.people_count, 1)
+        self.assertEqual(campaign.recipient_count, 1)
 
     def test_a_copy_keeps_what_the_columns_hold(self):
         campaign = self.campaign(self.file(FILE))
@@ -95,7 +95,7 @@ class TestCampaignForm(CampaignCase):
 
     def test_nobody_is_left_out_of_a_text_that_is_yet_to_be_written(self):
         campaign = self.campaign(self.numbers("0712345678"), body=False)
-        self.assertEqual((campaign.people_count, campaign.left_out_count), (1, 0))
+        self.assertEqual((campaign.recipient_count, campaign.left_out_count), (1, 0))
         wizard = self.env["sms.campaign.launch"].create({"campaign_id": campaign.id})
         self.assertIn("Write a text", wizard.problem)
         campaign.body = "{{ object.name }}"
@@ -259,5 +259,5 @@ class TestLeftOutFile(CampaignCase, HttpCase):
         content = self.url_open("/su_sms/campaign/template.xlsx").content
         campaign = self.campaign(self.file(content, "recipients.xlsx"))
         self.assertEqual(campaign.audience_ids.name, "recipients.xlsx")
-        self.assertEqual((campaign.people_count, campaign.left_out_count), (2, 0))
+        self.assertEqual((campaign.recipient_count, campaign.left_out_count), (2, 0))
         self.assertIn("{{ object.fee_balance }}", campaign.placeholders)

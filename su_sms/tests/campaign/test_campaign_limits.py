@@ -208,7 +208,7 @@ class TestSlowRows(CampaignCase):
         self.assertEqual(campaign.check_state, "running")
         while campaign.check_state == "running":
             self.step(campaign._go_on_checking)
-        self.assertEqual((campaign.people_count, campaign.left_out_count), (500, 0))
+        self.assertEqual((campaign.recipient_count, campaign.left_out_count), (500, 0))
         campaign._launch()
         while campaign.state == "preparing":
             self.step(campaign._prepare_page)

@@ -42,7 +42,7 @@ class TestEmptyPages(CampaignCase):
             self.numbers("0733345679"),
             body="You owe {{ object.fee }}.",
         )
-        self.assertEqual((campaign.people_count, campaign.left_out_count), (2, 1))
+        self.assertEqual((campaign.recipient_count, campaign.left_out_count), (2, 1))
         self.run_campaign(campaign)
         self.assertEqual(self.numbers_of(campaign), ["+254712345678", "+254722000111"])
 
@@ -137,7 +137,7 @@ class TestTime(CampaignCase):
         campaign = self.many(2000)
         self.assertEqual(campaign.check_state, "running")
         self.assertEqual(self.seen(campaign), 200)
-        self.assertEqual(campaign.people_count, 200)
+        self.assertEqual(campaign.recipient_count, 200)
 
     def test_who_saves_waits_for_as_many_as_there_is_time_for(self):
         campaign = self.many(2000)
@@ -156,7 +156,9 @@ class TestTime(CampaignCase):
             steps += 1
         self.assertGreater(steps, 3)
         self.assertEqual(campaign.check_state, "done")
-        self.assertEqual((campaign.people_count, campaign.left_out_count), (1000, 1000))
+        self.assertEqual(
+            (campaign.recipient_count, campaign.left_out_count), (1000, 1000)
+        )
         self.assertEqual(self.exclusions(campaign), {"sms_duplicate": 1000})
 
     def test_a_step_of_the_preparation_ends_soon_too(self):
@@ -208,7 +210,7 @@ class TestTime(CampaignCase):
         text = " ".join(f"07120{n:05d}" for n in range(1500))
         self.seconds = 0.0
         campaign = self.campaign(self.numbers(text))
-        self.assertEqual(campaign.people_count, 1500)
+        self.assertEqual(campaign.recipient_count, 1500)
         last = campaign.recipient_ids.filtered(lambda r: r.number.endswith("1499"))
         read = numbers.read
         cells = []

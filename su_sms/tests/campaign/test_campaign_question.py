@@ -34,7 +34,7 @@ class TestEmptyValues(QuestionCase):
 
     def test_it_is_told_how_many_lack_what_and_who(self):
         campaign = self.campaign(self.file(FEES), body=BODY)
-        self.assertEqual(campaign.people_count, 3)
+        self.assertEqual(campaign.recipient_count, 3)
         self.assertEqual(campaign.missing_text, "2 recipients have no Fee Balance")
         found = self.env["sms.campaign.recipient"].search(
             campaign.action_open_missing()["domain"]
@@ -72,7 +72,9 @@ class TestEmptyValues(QuestionCase):
         left_out = campaign.sms_ids.filtered("left_out")
         self.assertEqual(set(left_out.mapped("failure_type")), {"sms_no_value"})
         self.assertEqual(left_out[0].provider_text, "There is no Fee Balance.")
-        self.assertEqual((campaign.people_count, campaign.agreed_people_count), (1, 1))
+        self.assertEqual(
+            (campaign.recipient_count, campaign.agreed_recipient_count), (1, 1)
+        )
 
     def test_it_is_sent_as_it_is(self):
         campaign = self.campaign(self.file(FEES), body=BODY)
@@ -140,7 +142,7 @@ class TestEmptyValues(QuestionCase):
 
     def test_a_copy_is_asked_about_anew(self):
         campaign = self.campaign(self.file(FEES), body=BODY, when_empty="send")
-        self.assertEqual(campaign.people_count, 3)
+        self.assertEqual(campaign.recipient_count, 3)
         self.assertFalse(campaign.copy().when_empty)
 
     def test_a_launched_campaign_keeps_its_answers(self):
@@ -159,7 +161,7 @@ class TestSharedNumbers(QuestionCase):
 
     def test_texts_that_differ_are_asked_about(self):
         campaign = self.campaign(self.file(SIBLINGS), body=ABOUT)
-        self.assertEqual((campaign.people_count, campaign.shared_count), (2, 1))
+        self.assertEqual((campaign.recipient_count, campaign.shared_count), (2, 1))
         found = self.env["sms.campaign.recipient"].search(
             campaign.action_open_shared()["domain"]
         )
@@ -188,7 +190,7 @@ class TestSharedNumbers(QuestionCase):
                 )
                 [left_out] = campaign.sms_ids.filtered("left_out")
                 self.assertEqual(left_out.failure_type, "sms_duplicate")
-                self.assertEqual((left_out.line, campaign.people_count), (5, 3))
+                self.assertEqual((left_out.line, campaign.recipient_count), (5, 3))
                 self.assertIn("Line 2", left_out.provider_text)
 
     def test_only_the_first(self):
@@ -209,7 +211,7 @@ class TestSharedNumbers(QuestionCase):
 
     def test_texts_that_are_alike_are_not_asked_about(self):
         campaign = self.campaign(self.file(SIBLINGS), body="School closes on Friday.")
-        self.assertEqual((campaign.people_count, campaign.shared_count), (2, 0))
+        self.assertEqual((campaign.recipient_count, campaign.shared_count), (2, 0))
         details = campaign.recipient_ids.filtered("reason").mapped("detail")
         self.assertEqual(len(details), 2)
         for detail in details:
@@ -236,7 +238,7 @@ class TestSharedNumbers(QuestionCase):
         campaign = self.campaign(
             self.file(SIBLINGS), body=ABOUT, optout="link", when_shared="each"
         )
-        self.assertEqual(campaign.people_count, 3)
+        self.assertEqual(campaign.recipient_count, 3)
         self.patch(sys.modules[PREPARE], "PAGE", 1)
         self.run_campaign(campaign)
         self.assertEqual(len(self.texts()), 3)
@@ -276,7 +278,7 @@ class TestSharedNumbers(QuestionCase):
             body="Dear {{ object.name }}",
             when_shared="each",
         )
-        self.assertEqual(campaign.people_count, 60)
+        self.assertEqual(campaign.recipient_count, 60)
         self.run_campaign(campaign)
         self.assertEqual(len(self.texts()), 60)
         # The first of them, for whoever has another text: not all that came before.

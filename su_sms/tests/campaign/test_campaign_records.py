@@ -73,7 +73,7 @@ class TestEmployees(RecordsCase):
             self.of_department(), as_user=self.clerk, body="Dear {{ object.name }}"
         )
         self.assertEqual(campaign.check_problem, False)
-        self.assertEqual((campaign.people_count, campaign.left_out_count), (2, 0))
+        self.assertEqual((campaign.recipient_count, campaign.left_out_count), (2, 0))
         self.run_campaign(campaign)
         self.assertEqual(
             dict(self.texts()),
@@ -207,7 +207,7 @@ class TestEvents(RecordsCase):
         one, two = self.contacts("0712345678", "0733345679")
         events = self.event(one, two) | self.event(one, two, name="Graduation")
         campaign = self.campaign(self.records(events), as_user=self.clerk)
-        self.assertEqual(campaign.people_count, 2)
+        self.assertEqual(campaign.recipient_count, 2)
 
     def test_who_organises_it_and_attends_is_reached_once(self):
         me = self.clerk.partner_id
@@ -216,7 +216,7 @@ class TestEvents(RecordsCase):
         campaign = self.campaign(
             self.records(self.event(me, other)), as_user=self.clerk
         )
-        self.assertEqual((campaign.people_count, campaign.left_out_count), (2, 0))
+        self.assertEqual((campaign.recipient_count, campaign.left_out_count), (2, 0))
 
     def test_a_number_is_read_as_one_of_its_contacts_country(self):
         ugandan, kenyan = self.contacts("0772 345 678", "0712 345 678")
@@ -250,7 +250,7 @@ class TestEvents(RecordsCase):
             self.event(*people[:3]), self.event(), self.event(*people[3:])
         )
         campaign = self.campaign(self.records(events), as_user=self.clerk)
-        self.assertEqual(campaign.people_count, 7)
+        self.assertEqual(campaign.recipient_count, 7)
         self.run_campaign(campaign)
         self.assertEqual(sorted(number for number, _text in self.texts()), numbers)
 

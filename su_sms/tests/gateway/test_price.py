@@ -22,8 +22,13 @@ class TestPrice(GatewayCase):
             }
         )
 
-    def terms(self, people, **values):
-        terms = {"sanitise": True, "people": people, "price": 0.8, "currency": "KES"}
+    def terms(self, recipients, **values):
+        terms = {
+            "sanitise": True,
+            "recipients": recipients,
+            "price": 0.8,
+            "currency": "KES",
+        }
         return terms | values
 
     def test_composer_knows_the_price_of_a_part(self):
@@ -42,7 +47,7 @@ class TestPrice(GatewayCase):
         )
         self.assertEqual(composer.sms_terms, self.terms(2))
         composer.numbers = False
-        self.assertEqual(composer.sms_terms["people"], 0)
+        self.assertEqual(composer.sms_terms["recipients"], 0)
 
     def test_without_a_gateway_nothing_is_said(self):
         self.gateway.active = False
@@ -56,7 +61,7 @@ class TestPrice(GatewayCase):
 
     def test_template_is_counted_as_the_gateway_sends_it(self):
         template = self.env["sms.template"].new({})
-        self.assertEqual(template.sms_terms, {"sanitise": True, "people": 0})
+        self.assertEqual(template.sms_terms, {"sanitise": True, "recipients": 0})
         self.gateway.sanitise = False
         template.invalidate_recordset()
         self.assertFalse(template.sms_terms["sanitise"])
@@ -171,7 +176,7 @@ class TestPrice(GatewayCase):
     def test_mailing_with_a_broken_domain_has_no_price(self):
         mailing = self.send_mailing()
         mailing.mailing_domain = "[('"
-        self.assertEqual(mailing.sms_terms["people"], 0)
+        self.assertEqual(mailing.sms_terms["recipients"], 0)
 
     def test_forms_of_a_text_have_it(self):
         for model, view in {

@@ -264,7 +264,7 @@ class TestLength(CampaignCase):
         self.assertEqual(
             left_out.detail, "This text needs 12 parts, but at most 10 are allowed."
         )
-        self.assertEqual(campaign.people_count, 1)
+        self.assertEqual(campaign.recipient_count, 1)
 
     def test_a_text_that_is_too_long_reaches_nobody_and_is_said(self):
         campaign = self.campaign(self.numbers("0712345678"), body=FIFTEEN)
@@ -278,7 +278,7 @@ class TestLength(CampaignCase):
         file = f"Phone,Note\n0712345678,{cell}\n0722000111,ok\n"
         campaign = self.campaign(self.file(file), body=body)
         self.assertEqual(self.exclusions(campaign), {"sms_too_long": 1})
-        self.assertEqual(campaign.people_count, 1)
+        self.assertEqual(campaign.recipient_count, 1)
 
     def test_a_campaigns_texts_have_a_greatest_length(self):
         campaign = self.campaign(self.numbers("0712345678"), as_user=self.staff)

@@ -91,7 +91,7 @@ class TestOnRecord(CampaignCase):
         kind = self.env.ref("su_sms.mail_activity_type_trust")
         self.assertIn(kind, gateway.activity_ids.activity_type_id)
         self.gateway.write({"environment": "sandbox", "trust": "verify"})
-        self.gateway.approval_people = 1
+        self.gateway.approval_recipients = 1
         clerk = self.user("sms_launcher", "su_sms.group_user")
         self.user("sms_approver", "su_sms.group_manager")
         numbers = self.numbers("0712345678\n0712345679")

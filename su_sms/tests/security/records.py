@@ -71,7 +71,7 @@ _VALUES = {
     "sms.campaign.network": lambda parent, env: {
         "campaign_id": parent("sms.campaign").id,
         "network": "Safaricom",
-        "people_count": 1,
+        "recipient_count": 1,
         "part_count": 1,
     },
     "sms.campaign.recipient": lambda parent, env: {

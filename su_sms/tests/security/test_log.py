@@ -7,7 +7,15 @@ from odoo.tools.safe_eval import safe_eval
 from ..campaign_case import CampaignCase
 
 WAITING = {"mine", "campaign", "promotional", "mailing", "record"}
-ENDED = {"delivered", "unreported", "overdue", "failed", "unknown", "stopped", "left_out"}
+ENDED = {
+    "delivered",
+    "unreported",
+    "overdue",
+    "failed",
+    "unknown",
+    "stopped",
+    "left_out",
+}
 # filters of the log -> which of the messages below they show
 FILTERS = {
     "mine": {"mine"},

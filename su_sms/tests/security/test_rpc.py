@@ -57,7 +57,7 @@ class TestRpc(CampaignCase):
         campaign = self.campaign(self.numbers("0712345678"), as_user=self.staff)
         audience = self.numbers("0722345678") | {"campaign_id": campaign.id}
         self.call("sms.campaign.audience", "create", audience, su_sms_check_later=True)
-        self.assertEqual(campaign.people_count, 2)
+        self.assertEqual(campaign.recipient_count, 2)
 
     def test_nobody_runs_a_job_by_its_action(self):
         """Odoo lets whoever is logged in run an action that has no groups."""
@@ -118,11 +118,11 @@ class TestRpc(CampaignCase):
         manager = self.user("rpc_manager", "su_sms.group_manager")
         self.hide(self.partner, manager)
         campaign = self.campaign(self.records(self.partner), as_user=self.staff)
-        self.assertFalse(campaign.people_count)
+        self.assertFalse(campaign.recipient_count)
         campaign.with_user(manager).write({"message_class": "transactional"})
-        self.assertFalse(campaign.people_count)
+        self.assertFalse(campaign.recipient_count)
         campaign.with_user(manager).body = "Exams begin on Tuesday."
-        self.assertFalse(campaign.people_count)
+        self.assertFalse(campaign.recipient_count)
 
     def test_a_text_reads_no_more_than_its_author_may(self):
         manager = self.user("rpc_manager", "su_sms.group_manager")

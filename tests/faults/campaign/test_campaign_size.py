@@ -55,12 +55,12 @@ def test_a_file_of_many_rows_is_taken_and_counted_by_the_job(
     worker("work")
     print(f"{kind}, {count} rows: {found}, checked in {time.monotonic() - began:.1f} s")
 
-    [(people, left_out, check_state)] = system.sql(
-        "SELECT people_count, left_out_count, check_state FROM sms_campaign"
+    [(recipients, left_out, check_state)] = system.sql(
+        "SELECT recipient_count, left_out_count, check_state FROM sms_campaign"
     )
     assert check_state == "done"
-    assert people + left_out == count
-    assert people == min(count, 99_999)
+    assert recipients + left_out == count
+    assert recipients == min(count, 99_999)
     # as long as a request may take, and what a worker may grow by
     assert found["seconds"] < (60 if long else 15)
     assert found["mb"] < (400 if long else 150)

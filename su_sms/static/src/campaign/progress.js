@@ -5,7 +5,7 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 import { Component } from "@odoo/owl";
 
-const COUNTS = ["people_count", "message_count", "waiting_count"];
+const COUNTS = ["recipient_count", "message_count", "waiting_count"];
 
 /** How far a campaign is: one bar, by the results of its messages. */
 export class CampaignProgress extends Component {
@@ -13,8 +13,8 @@ export class CampaignProgress extends Component {
     static props = standardWidgetProps;
 
     get total() {
-        const { people_count, message_count, state } = this.props.record.data;
-        return state === "preparing" ? Math.max(people_count, message_count) : message_count;
+        const { recipient_count, message_count, state } = this.props.record.data;
+        return state === "preparing" ? Math.max(recipient_count, message_count) : message_count;
     }
 
     get bars() {

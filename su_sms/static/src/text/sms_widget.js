@@ -71,8 +71,8 @@ patch(SmsWidget.prototype, {
     },
 
     get priceText() {
-        const { people = 0, price, currency, at_most } = this.terms;
-        const parts = this.counter.parts * people;
+        const { recipients = 0, price, currency, at_most } = this.terms;
+        const parts = this.counter.parts * recipients;
         if (!parts) {
             return "";
         }

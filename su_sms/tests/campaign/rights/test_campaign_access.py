@@ -84,7 +84,7 @@ class TestCampaignAccess(CampaignCase):
     def test_an_audience_that_is_moved_counts_where_it_is(self):
         one, two = self.campaign(self.numbers("0712345678")), self.campaign()
         one.audience_ids.campaign_id = two
-        self.assertEqual((one.people_count, two.people_count), (0, 1))
+        self.assertEqual((one.recipient_count, two.recipient_count), (0, 1))
 
     def test_whose_campaign_it_is_sees_its_messages(self):
         clerk = self.user("clerk", "su_sms.group_user")
@@ -114,7 +114,7 @@ class TestCampaignAccess(CampaignCase):
         self.run_campaign(campaign)
         copy = campaign.copy()
         self.assertEqual(copy.state, "draft")
-        self.assertEqual(copy.people_count, 1)
+        self.assertEqual(copy.recipient_count, 1)
         self.assertFalse(copy.sms_ids)
         self.assertNotEqual(copy.name, campaign.name)
         self.assertFalse(fields.Datetime.to_string(copy.launched_at))

@@ -37,7 +37,7 @@ class TestCampaignLines(RightsCase):
                         "create",
                         {"name": "New", "audience_ids": [command]},
                     )
-        self.assertEqual((first.people_count, second.people_count), (1, 1))
+        self.assertEqual((first.recipient_count, second.recipient_count), (1, 1))
         self.assertEqual(second.audience_ids, line)
         self.assertEqual(line.author_id, self.clerk)
 
@@ -51,7 +51,7 @@ class TestCampaignLines(RightsCase):
             {"name": "New", "gateway_id": self.gateway.id},
             context={"default_audience_ids": [[4, line.id]]},
         )
-        self.assertEqual(first.people_count, len(first.audience_ids))
+        self.assertEqual(first.recipient_count, len(first.audience_ids))
 
     def test_an_audience_is_not_put_into_anothers_campaign(self):
         own = self.campaign(self.numbers("0712345678"), as_user=self.clerk)

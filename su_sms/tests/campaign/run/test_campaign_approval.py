@@ -9,7 +9,7 @@ from ...campaign_case import RunCase
 @tagged("post_install", "-at_install")
 class TestCampaignApproval(RunCase):
     def test_a_large_campaign_is_approved_by_another_manager(self):
-        self.gateway.approval_people = 2
+        self.gateway.approval_recipients = 2
         clerk = self.user("clerk", "su_sms.group_user")
         manager = self.user("manager", "su_sms.group_manager")
         campaign = self.many(3, as_user=clerk, user_id=clerk.id)
@@ -38,5 +38,5 @@ class TestCampaignApproval(RunCase):
         self.assertEqual(campaign.state, "draft")
 
     def test_a_small_campaign_needs_no_approval(self):
-        self.gateway.approval_people = 2
+        self.gateway.approval_recipients = 2
         self.run_campaign(self.many(2))

@@ -52,11 +52,11 @@ class TestCampaignGrowth(CampaignCase):
         return wizard.with_context(**action["context"]).create({})
 
     def test_the_dialog_counts_who_has_come_since(self):
-        self.gateway.approval_people = 2
+        self.gateway.approval_recipients = 2
         campaign = self.growing()
         self.grow(20)
         question = self.question(campaign)
-        self.assertEqual(question.people_count, 22)
+        self.assertEqual(question.recipient_count, 22)
         self.assertEqual(question.checked_at, campaign.checked_at)
         self.assertTrue(question.wants_approval)
         question.action_launch()
@@ -66,14 +66,14 @@ class TestCampaignGrowth(CampaignCase):
         campaign = self.growing()
         self.grow(1)
         self.patch(sms_campaign_check, "PAGE", 1)
-        self.assertEqual(self.question(campaign).people_count, 2)
+        self.assertEqual(self.question(campaign).recipient_count, 2)
         campaign.sudo().checked_at = campaign.checked_at - (
             2 * sms_campaign_check.COUNT_HOLDS
         )
-        self.assertEqual(self.question(campaign).people_count, 3)
+        self.assertEqual(self.question(campaign).recipient_count, 3)
 
     def test_nothing_leaves_without_the_manager_whom_it_needs_by_then(self):
-        self.gateway.approval_people = 2
+        self.gateway.approval_recipients = 2
         campaign = self.growing()
         campaign._launch()
         self.assertEqual(campaign.state, "preparing")
@@ -103,7 +103,7 @@ class TestCampaignGrowth(CampaignCase):
         self.assertFalse(self.texts())
 
     def test_an_old_screen_approves_nothing_new(self):
-        self.gateway.approval_people = 1
+        self.gateway.approval_recipients = 1
         campaign = self.growing()
         campaign._launch()
         seen = campaign.with_user(self.manager).approval_stamp
@@ -119,7 +119,7 @@ class TestCampaignGrowth(CampaignCase):
         self.assertEqual(campaign.approved_by_id, self.manager)
 
     def test_a_manager_approves_what_they_have_seen(self):
-        self.gateway.approval_people = 1
+        self.gateway.approval_recipients = 1
         campaign = self.growing()
         campaign._launch()
         campaign.with_user(self.manager).action_approve()

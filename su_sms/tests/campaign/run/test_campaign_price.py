@@ -33,12 +33,12 @@ class TestCampaignPrice(CampaignCase):
         return sms
 
     def rows(self, campaign):
-        """Return (network, people, parts, price, cost, how the price is known)."""
+        """Return (network, recipients, parts, price, cost, how the price is known)."""
         campaign.invalidate_recordset()
         return [
             (
                 row.name,
-                row.people_count,
+                row.recipient_count,
                 row.part_count,
                 round(row.price, 4),
                 round(row.cost, 2),
@@ -151,7 +151,7 @@ class TestCampaignOptoutNote(CampaignCase):
     def crowd(self, **values):
         """Create a campaign as if 10,000 people had been counted."""
         campaign = self.campaign(self.numbers(NEW), **{"optout": "link", **values})
-        campaign.sudo().people_count = 10_000
+        campaign.sudo().recipient_count = 10_000
         return campaign
 
     def test_link_is_the_default_without_a_short_code_and_says_what_it_costs(self):
@@ -169,7 +169,7 @@ class TestCampaignOptoutNote(CampaignCase):
         self.assertIn("about 4 minutes longer", campaign.optout_note)
         late = campaign.expected_end_at
         campaign.optout = "none"
-        campaign.sudo().people_count = 10_000
+        campaign.sudo().recipient_count = 10_000
         self.assertGreater(late - campaign.expected_end_at, timedelta(minutes=3))
 
     def test_link_costs_no_time_where_texts_differ_anyway_or_the_pace_is_slow(self):

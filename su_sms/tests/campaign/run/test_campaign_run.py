@@ -148,10 +148,10 @@ class TestCampaignRun(RunCase):
 
     def test_opted_out_between_check_and_preparation(self):
         campaign = self.many(2)
-        self.assertEqual((campaign.people_count, campaign.left_out_count), (2, 0))
+        self.assertEqual((campaign.recipient_count, campaign.left_out_count), (2, 0))
         self.env["phone.blacklist"].create({"number": "+254712000000"})
         self.run_campaign(campaign)
-        self.assertEqual((campaign.people_count, campaign.left_out_count), (1, 1))
+        self.assertEqual((campaign.recipient_count, campaign.left_out_count), (1, 1))
 
     def test_opted_out_between_preparation_and_dispatch(self):
         campaign = self.many(2)

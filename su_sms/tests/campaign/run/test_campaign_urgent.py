@@ -119,7 +119,7 @@ class TestCampaignUrgent(CampaignCase):
                 campaign.flush_recordset()
 
     def test_taken_back_it_is_not_urgent_any_more(self):
-        self.gateway.approval_people = 1
+        self.gateway.approval_recipients = 1
         campaign = self.draft("0711000001", "0711000002")
         self.hurry(campaign)
         self.assertEqual((campaign.state, campaign.urgent), ("approval", True))

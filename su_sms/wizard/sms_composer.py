@@ -28,7 +28,7 @@ class SmsComposer(models.TransientModel):
         help="Messages not sent by then are discarded because they are out of date."
         " Empty: as set on the gateway.",
     )
-    gateway_waits = fields.Char("Waits For", compute="_compute_gateway_waits")
+    waits_for = fields.Char(compute="_compute_waits_for")
 
     @api.depends(
         "composition_mode",
@@ -206,9 +206,9 @@ class SmsComposer(models.TransientModel):
 
     @api.depends("composition_mode")
     @api.depends_context("company")
-    def _compute_gateway_waits(self):
+    def _compute_waits_for(self):
         gateway = self.env["sms.gateway.config"].sudo()._gateway_of(self.env.company)
-        self.gateway_waits = gateway._what_it_waits_for()
+        self.waits_for = gateway._what_it_waits_for()
 
     # ------------------------------------------------------------
     # Where one may only read

@@ -228,7 +228,7 @@ class SmsTestWizard(models.TransientModel):
     def _why_not(self, sms):
         if sms.state == "outgoing":
             gateway = sms.gateway_id
-            return gateway.hold_text or sms.hold_reason or self.env._("Not sent yet.")
+            return gateway.hold_text or sms.waits_for or self.env._("Not sent yet.")
         types = dict(sms._fields["failure_type"]._description_selection(self.env))
         return ": ".join(filter(None, [types.get(sms.failure_type), sms.provider_text]))
 

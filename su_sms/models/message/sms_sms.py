@@ -96,7 +96,7 @@ class SmsSms(models.Model):
         copy=False,
         help="Its tracker, notification and trace are not up to date yet.",
     )
-    hold_reason = fields.Char("Waits For", compute="_compute_hold_reason")
+    waits_for = fields.Char(compute="_compute_waits_for")
     _outbox_idx = models.Index(
         "(gateway_id, message_class, COALESCE(campaign_id, 0), priority DESC, id)"
         " WHERE state = 'outgoing'"
@@ -155,9 +155,9 @@ class SmsSms(models.Model):
         "not_before",
         "held_until",
     )
-    def _compute_hold_reason(self):
+    def _compute_waits_for(self):
         now = self.env.cr.now()
-        self.hold_reason = False
+        self.waits_for = False
         waiting = self.filtered(lambda sms: sms.state == "outgoing" and sms.gateway_id)
         for gateway, messages in waiting.grouped("gateway_id").items():
             say = gateway.sudo()._why_they_wait()
@@ -166,7 +166,7 @@ class SmsSms(models.Model):
                 if sms.not_before and sms.not_before > now:
                     limited = sms.held_until and sms.held_until > now
                     own = "hour_limit" if limited else "retry"
-                sms.hold_reason = say(
+                sms.waits_for = say(
                     sms.message_class, sms.campaign_id.sudo(), sms.company_id.id, own
                 )
 

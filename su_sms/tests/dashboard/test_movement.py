@@ -67,7 +67,7 @@ class TestStandstill(MovementCase):
         self.ran("dispatch", LONG_AGO)
         words = "Odoo's scheduled actions, which are not running"
         self.assertEqual(campaign.waits_for, words)
-        self.assertEqual(set(campaign.sms_ids.mapped("hold_reason")), {words})
+        self.assertEqual(set(campaign.sms_ids.mapped("waits_for")), {words})
         self.assertIn("Nothing has moved for at least 15 minutes", campaign.standstill)
         self.assertEqual(
             self.findings(),

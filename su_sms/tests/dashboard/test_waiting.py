@@ -31,7 +31,7 @@ class TestWaiting(CampaignCase):
         """Assert that message, campaign and dashboard say this."""
         self.env.flush_all()
         self.env.invalidate_all()
-        self.assertEqual(set(campaign.sms_ids.mapped("hold_reason")), {words})
+        self.assertEqual(set(campaign.sms_ids.mapped("waits_for")), {words})
         self.assertEqual(campaign.waits_for, words)
         self.assertEqual(self.queue_reasons(), {words: len(campaign.sms_ids)})
 
@@ -102,8 +102,8 @@ class TestWaiting(CampaignCase):
         )
         theirs.company_id = other
         self.env.flush_all()
-        self.assertEqual(mine.hold_reason, "The next day's budget")
-        self.assertEqual(theirs.hold_reason, "Next in the queue")
+        self.assertEqual(mine.waits_for, "The next day's budget")
+        self.assertEqual(theirs.waits_for, "Next in the queue")
         self.env.user.company_ids += other
         self.env = self.env(
             context={"allowed_company_ids": [self.env.company.id, other.id]}
@@ -143,8 +143,8 @@ class TestWaiting(CampaignCase):
         limited, retried = self.queue("0712345671", "0712345672", not_before=later)
         limited.held_until = later
         self.env.flush_all()
-        self.assertEqual(limited.hold_reason, "The hourly limit")
-        self.assertEqual(retried.hold_reason, "The next try")
+        self.assertEqual(limited.waits_for, "The hourly limit")
+        self.assertEqual(retried.waits_for, "The next try")
         self.assertEqual(
             self.queue_reasons(), {"The hourly limit": 1, "The next try": 1}
         )

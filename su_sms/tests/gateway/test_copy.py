@@ -52,7 +52,7 @@ class TestCopy(CampaignCase):
                 self.assertFalse(self.texts())
                 self.assertEqual(self.gateway.hold_reason, "copy")
                 self.assertEqual(set(self.waiting.mapped("state")), {"outgoing"})
-                self.assertIn("copy of another", self.waiting[0].hold_reason)
+                self.assertIn("copy of another", self.waiting[0].waits_for)
                 self.assertIn("university", self.gateway.copy_of)
 
     def test_a_renamed_database_is_no_copy(self):

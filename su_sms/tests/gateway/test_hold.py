@@ -182,7 +182,7 @@ class TestHold(GatewayCase):
         sms = self.queue("0712345678")
         sms.send()
         self.assertEqual(sms.state, "outgoing")
-        self.assertTrue(sms.hold_reason)
+        self.assertTrue(sms.waits_for)
         self.gateway.action_resume()
         self.env["sms.sms"]._process_queue()
         self.assertEqual(sms.state, "pending")

@@ -34,6 +34,6 @@ class TestNewGateway(GatewayCase):
     def test_where_somebody_says_so_messages_say_what_they_wait_for(self):
         self.gateways.create({"name": "Later", "is_default": True})
         sms = self.queue("0712345678")
-        self.assertEqual(sms.hold_reason, "Key missing")
+        self.assertEqual(sms.waits_for, "Key missing")
         composer = self.env["sms.composer"].create({"body": "Hello"})
-        self.assertEqual(composer.gateway_waits, "Key missing")
+        self.assertEqual(composer.waits_for, "Key missing")

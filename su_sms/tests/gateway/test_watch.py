@@ -48,7 +48,7 @@ class TestWatch(GatewayCase):
         self.env["sms.sms"]._process_queue()
         self.assertEqual(notice.state, "pending")
         self.assertEqual(promotion.state, "outgoing")
-        self.assertTrue(promotion.hold_reason)
+        self.assertTrue(promotion.waits_for)
         self.balance(500)
         self.env["sms.sms"]._process_queue()
         self.assertEqual(promotion.state, "pending")

@@ -228,7 +228,7 @@ class TestLimitAutomatic(LimitCase):
                 self.welcome(self.people(8), method)
                 self.env["sms.sms"]._process_queue()
                 self.assertEqual(len(self.sent()), 3)
-                reasons = self.waiting().mapped("hold_reason")
+                reasons = self.waiting().mapped("waits_for")
                 self.assertEqual(reasons, ["The hourly limit"] * 5)
                 for hour in (6, 8):
                     self.later(1)

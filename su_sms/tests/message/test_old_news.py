@@ -114,9 +114,9 @@ class TestOldNews(GatewayCase):
         self.assertFalse(self.latest().not_after)
 
     def test_a_composer_tells_what_its_gateway_waits_for(self):
-        self.assertFalse(self.composer().gateway_waits)
+        self.assertFalse(self.composer().waits_for)
         self.gateway.action_pause()
-        self.assertEqual(self.composer().gateway_waits, "Paused")
+        self.assertEqual(self.composer().waits_for, "Paused")
 
     def test_no_request_gives_a_time(self):
         self.env["sms.sms"].with_context(sms_not_after="2026-01-01").create(

@@ -18,7 +18,7 @@ class TestCampaignHours(RunCase):
         self.work()
         self.assertFalse(self.texts())
         self.assertEqual(campaign.state, "sending")
-        self.assertIn("hours", campaign.sms_ids[0].hold_reason)
+        self.assertIn("hours", campaign.sms_ids[0].waits_for)
         self.at(NOON)
         self.work()
         self.assertEqual(len(self.texts()), 2)

@@ -87,7 +87,7 @@ class TestCampaignRun(RunCase):
         campaign.action_pause()
         self.env["sms.sms"]._process_outbox()
         self.assertFalse(self.texts())
-        self.assertIn("paused", campaign.sms_ids[0].hold_reason.lower())
+        self.assertIn("paused", campaign.sms_ids[0].waits_for.lower())
         campaign.action_resume()
         self.work()
         self.assertEqual(len(self.texts()), 4)

@@ -56,9 +56,9 @@ class CampaignCase(GatewayCase):
             "file_name": name,
         }
 
-    def exclusions(self, campaign):
+    def left_out(self, campaign):
         """Return how many are left out, by reason."""
-        return {each.reason: each.count for each in campaign.exclusion_ids}
+        return {each.reason: each.count for each in campaign.left_out_ids}
 
     def run_campaign(self, campaign):
         """Launch a campaign and let the jobs run to its end."""

@@ -61,10 +61,10 @@ def test_campaign_from_a_file_with_dirty_numbers(
     expect(preview.locator("[name=left_out_count]")).to_have_text("4")
     expect(preview.locator("[name=price]")).to_have_text("3.20")
     expect(preview).to_contain_text("Dear Achieng, your balance is KES 12,400.")
-    reasons = preview.locator("[name=exclusion_ids] td[name=reason]")
+    reasons = preview.locator("[name=left_out_ids] td[name=reason]")
     told = {"Duplicate", "Invalid Destination", "Missing Number"}
     assert set(reasons.all_inner_texts()) == {*told, "Wrong Number Format"}
-    row = preview.locator("[name=exclusion_ids] .o_data_row").filter(
+    row = preview.locator("[name=left_out_ids] .o_data_row").filter(
         has_text="Wrong Number Format"
     )
     row.get_by_role("button").click()

@@ -69,8 +69,8 @@ class SmsCampaign(models.Model):
     left_out_count = fields.Integer("Left Out", readonly=True, copy=False)
     part_count = fields.Integer("Total Parts", readonly=True, copy=False)
     worst_parts = fields.Integer("Maximum Parts", readonly=True, copy=False)
-    exclusion_ids = fields.One2many(
-        "sms.campaign.exclusion",
+    left_out_ids = fields.One2many(
+        "sms.campaign.left.out",
         "campaign_id",
         "Left Out, by Reason",
         readonly=True,
@@ -228,7 +228,7 @@ class SmsCampaign(models.Model):
             "DELETE FROM sms_campaign_recipient WHERE campaign_id = ANY(%s)", [self.ids]
         )
         self.env["sms.campaign.recipient"].invalidate_model()
-        self.exclusion_ids.unlink()
+        self.left_out_ids.unlink()
         self._store_template_texts()
         self.network_ids.unlink()
         self._start_over()
@@ -278,8 +278,8 @@ class SmsCampaign(models.Model):
         )
         found = {row[0]: row[1:] for row in self.env.cr.fetchall()}
         recipients, parts, worst = found.pop(None, (0, 0, 0))
-        self.exclusion_ids.unlink()
-        self.env["sms.campaign.exclusion"].create(
+        self.left_out_ids.unlink()
+        self.env["sms.campaign.left.out"].create(
             [
                 {"campaign_id": self.id, "reason": reason, "count": count}
                 for reason, (count, _parts, _worst) in found.items()

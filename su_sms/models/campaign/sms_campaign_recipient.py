@@ -81,10 +81,10 @@ class SmsCampaignRecipient(models.Model):
         }
 
 
-class SmsCampaignExclusion(models.Model):
+class SmsCampaignLeftOut(models.Model):
     """How many people a campaign leaves out for one reason."""
 
-    _name = "sms.campaign.exclusion"
+    _name = "sms.campaign.left.out"
     _inherit = ["sms.form.mixin"]
     _description = "Left Out of SMS Campaign"
     _order = "count desc, id"
@@ -99,8 +99,8 @@ class SmsCampaignExclusion(models.Model):
     @api.depends_context("lang")
     def _compute_display_name(self):
         labels = dict(self._fields["reason"]._description_selection(self.env))
-        for exclusion in self:
-            exclusion.display_name = labels.get(exclusion.reason)
+        for left_out in self:
+            left_out.display_name = labels.get(left_out.reason)
         self._hide_name()
 
     @api.readonly

@@ -24,7 +24,7 @@ class TestCampaignAudience(CampaignCase):
             self.numbers("254712345678\n0712-345-678, 0722 000 111"),
         )
         self.assertEqual(campaign.recipient_count, 3)
-        self.assertEqual(self.exclusions(campaign), {"sms_duplicate": 2})
+        self.assertEqual(self.left_out(campaign), {"sms_duplicate": 2})
         self.run_campaign(campaign)
         self.assertEqual(
             sorted(number for number, _text in self.texts()),
@@ -41,7 +41,7 @@ class TestCampaignAudience(CampaignCase):
             self.records(self.contacts("", "0733 345 679")),
         )
         self.assertEqual(
-            self.exclusions(campaign),
+            self.left_out(campaign),
             {
                 "sms_blacklist": 1,
                 "sms_duplicate": 1,
@@ -51,10 +51,10 @@ class TestCampaignAudience(CampaignCase):
             },
         )
         self.assertEqual(campaign.left_out_count, 5)
-        for exclusion in campaign.exclusion_ids:
-            action = exclusion.action_open()
+        for left_out in campaign.left_out_ids:
+            action = left_out.action_open()
             found = self.env[action["res_model"]].search(action["domain"])
-            self.assertEqual(len(found), exclusion.count)
+            self.assertEqual(len(found), left_out.count)
         [landline] = campaign.recipient_ids.filtered(
             lambda r: r.reason == "sms_invalid_destination"
         )
@@ -79,7 +79,7 @@ class TestCampaignAudience(CampaignCase):
         campaign = self.campaign(
             self.numbers("0712345678 0733345679"), message_class="transactional"
         )
-        self.assertEqual(self.exclusions(campaign), {"sms_blacklist": 1})
+        self.assertEqual(self.left_out(campaign), {"sms_blacklist": 1})
         self.run_campaign(campaign)
         self.assertEqual([n for n, _text in self.texts()], ["+254733345679"])
 
@@ -102,7 +102,7 @@ class TestCampaignAudience(CampaignCase):
             lambda s: s.list_id == news and s.contact_id != none
         ).opt_out = True
         campaign = self.campaign({"kind": "list", "list_ids": (news | sport).ids})
-        self.assertEqual(self.exclusions(campaign), {"sms_optout": 1})
+        self.assertEqual(self.left_out(campaign), {"sms_optout": 1})
         self.assertEqual(campaign.recipient_count, 2)
 
     def test_who_is_on_a_list_twice_has_opted_out_with_both(self):
@@ -119,7 +119,7 @@ class TestCampaignAudience(CampaignCase):
                 with self.subTest(contact=contact.name, page=page):
                     self.patch(sys.modules[PREPARE], "PAGE", page)
                     campaign = self.campaign(audience)
-                    self.assertEqual(self.exclusions(campaign), {"sms_optout": 2})
+                    self.assertEqual(self.left_out(campaign), {"sms_optout": 2})
             contact.subscription_ids.opt_out = False
 
     def test_who_is_left_out_keeps_nobody_else_with_the_number_out(self):
@@ -127,7 +127,7 @@ class TestCampaignAudience(CampaignCase):
         second.city = "Kisumu"
         body = "{{ object.city }}"
         campaign = self.campaign(self.records(first | second), body=body)
-        self.assertEqual(self.exclusions(campaign), {"sms_empty": 1})
+        self.assertEqual(self.left_out(campaign), {"sms_empty": 1})
         self.assertEqual(campaign.recipient_count, 1)
         self.run_campaign(campaign)
         self.assertEqual(self.texts(), [("+254712345678", "Kisumu")])
@@ -213,7 +213,7 @@ class TestCampaignAudience(CampaignCase):
         with self.assertRaisesRegex(UserError, "Add recipients first"):
             campaign._launch()
         campaign = self.campaign(self.numbers("abc"))
-        self.assertEqual(self.exclusions(campaign), {"sms_number_format": 1})
+        self.assertEqual(self.left_out(campaign), {"sms_number_format": 1})
         with self.assertRaisesRegex(UserError, "There are no recipients"):
             campaign._launch()
         campaign = self.campaign(self.numbers("0712345678"), body=" ")
@@ -242,7 +242,7 @@ class TestCampaignAudience(CampaignCase):
             audience.copy()
             self.assertEqual(len(counts), 3)
         self.assertEqual(campaign.recipient_count, 2)
-        self.assertEqual(self.exclusions(campaign), {"sms_duplicate": 2})
+        self.assertEqual(self.left_out(campaign), {"sms_duplicate": 2})
 
     def test_a_changed_audience_is_counted_again(self):
         campaign = self.campaign(self.numbers("0712345678"))

@@ -209,7 +209,7 @@ class TestWhatPeopleSee(CampaignCase):
         sheet.row_dimensions[3].hidden = True
         campaign = self.campaign(self.file(saved(book), "people.xlsx"))
         self.assertEqual(self.numbers_of(campaign), ["+254712345678"])
-        self.assertEqual(self.exclusions(campaign), {"sms_hidden_row": 1})
+        self.assertEqual(self.left_out(campaign), {"sms_hidden_row": 1})
         self.assertIn("Hidden rows in the file: 1.", campaign.file_notes)
         campaign.audience_ids.hidden_rows = True
         self.assertEqual(campaign.recipient_count, 2)
@@ -220,7 +220,7 @@ class TestWhatPeopleSee(CampaignCase):
         book, sheet = self.people()
         sheet["A3"].font = Font(strike=True)
         campaign = self.campaign(self.file(saved(book), "people.xlsx"))
-        self.assertEqual(self.exclusions(campaign), {"sms_struck_row": 1})
+        self.assertEqual(self.left_out(campaign), {"sms_struck_row": 1})
         self.run_campaign(campaign)
         self.assertEqual([n for n, _text in self.texts()], ["+254712345678"])
         left_out = campaign.sms_ids.filtered("left_out")
@@ -272,7 +272,7 @@ class TestOfficeFiles(CampaignCase):
                     for slug, role in values.pop("roles", {}).items()
                 ]
                 campaign = self.campaign(audience, **values)
-                self.assertEqual(self.exclusions(campaign), reasons)
+                self.assertEqual(self.left_out(campaign), reasons)
                 rows = campaign.audience_ids.row_ids
                 self.assertEqual(len(campaign.recipient_ids), len(rows))
                 self.run_campaign(campaign)

@@ -99,7 +99,7 @@ class TestCampaignForm(CampaignCase):
         wizard = self.env["sms.campaign.launch"].create({"campaign_id": campaign.id})
         self.assertIn("Write a text", wizard.problem)
         campaign.body = "{{ object.name }}"
-        self.assertEqual(campaign.exclusion_ids.reason, "sms_empty")
+        self.assertEqual(campaign.left_out_ids.reason, "sms_empty")
 
     def test_senders_to_choose_from(self):
         self.gateway.write({"sender_id": "UNIVERSITY", "more_senders": "EXAMS,EXAMS"})
@@ -206,7 +206,7 @@ class TestCampaignResults(CampaignCase):
     def test_lists_are_titled_as_people_say_it(self):
         campaign = self.campaign(self.numbers("0123"))
         self.assertEqual(
-            campaign.exclusion_ids.action_open()["name"], "Wrong Number Format"
+            campaign.left_out_ids.action_open()["name"], "Wrong Number Format"
         )
 
     def test_no_record_is_titled_by_a_word_of_the_code(self):

@@ -159,7 +159,7 @@ class TestTime(CampaignCase):
         self.assertEqual(
             (campaign.recipient_count, campaign.left_out_count), (1000, 1000)
         )
-        self.assertEqual(self.exclusions(campaign), {"sms_duplicate": 1000})
+        self.assertEqual(self.left_out(campaign), {"sms_duplicate": 1000})
 
     def test_a_step_of_the_preparation_ends_soon_too(self):
         self.seconds = 0.0

@@ -109,7 +109,7 @@ class TestEmployees(RecordsCase):
             as_user=self.clerk,
             body="{{ object.name }}: {{ object.private_phone }}",
         )
-        self.assertEqual(self.exclusions(campaign), {"sms_rendering": 2})
+        self.assertEqual(self.left_out(campaign), {"sms_rendering": 2})
 
     def test_each_text_can_be_read_before(self):
         campaign = self.campaign(
@@ -150,7 +150,7 @@ class TestAttendees(RecordsCase):
             as_user=clerk,
             body="{{ object.name }}, see you at {{ object.event_id }}",
         )
-        self.assertEqual(self.exclusions(campaign), {"sms_number_missing": 1})
+        self.assertEqual(self.left_out(campaign), {"sms_number_missing": 1})
         self.run_campaign(campaign)
         self.assertEqual(
             dict(self.texts()),
@@ -192,7 +192,7 @@ class TestEvents(RecordsCase):
             {"Person 0": "+254712345678", "Person 2": "+254733345679"},
         )
         # who organises it has none either
-        self.assertEqual(self.exclusions(campaign), {"sms_number_missing": 2})
+        self.assertEqual(self.left_out(campaign), {"sms_number_missing": 2})
         self.run_campaign(campaign)
         self.assertEqual(
             {number for number, _text in self.texts()},

@@ -36,7 +36,7 @@ class TestCampaignText(CampaignCase):
             self.file("Phone,Balance\n0733345679,1200\n"),
             body="Your balance is {{ object.balance }}",
         )
-        self.assertEqual(self.exclusions(campaign), {"sms_rendering": 1})
+        self.assertEqual(self.left_out(campaign), {"sms_rendering": 1})
         self.run_campaign(campaign)
         self.assertEqual(self.texts(), [("+254733345679", "Your balance is 1200")])
 

@@ -259,7 +259,7 @@ class TestLength(CampaignCase):
         campaign = self.campaign(
             self.records(short | long), body=body.replace("comment", "name")
         )
-        self.assertEqual(self.exclusions(campaign), {"sms_too_long": 1})
+        self.assertEqual(self.left_out(campaign), {"sms_too_long": 1})
         [left_out] = campaign.recipient_ids.filtered("reason")
         self.assertEqual(
             left_out.detail, "This text needs 12 parts, but at most 10 are allowed."
@@ -268,7 +268,7 @@ class TestLength(CampaignCase):
 
     def test_a_text_that_is_too_long_reaches_nobody_and_is_said(self):
         campaign = self.campaign(self.numbers("0712345678"), body=FIFTEEN)
-        self.assertEqual(self.exclusions(campaign), {"sms_too_long": 1})
+        self.assertEqual(self.left_out(campaign), {"sms_too_long": 1})
         with self.assertRaisesRegex(UserError, "no recipients"):
             campaign._launch()
 
@@ -277,7 +277,7 @@ class TestLength(CampaignCase):
         body = "{{ object.note }}" * 250
         file = f"Phone,Note\n0712345678,{cell}\n0722000111,ok\n"
         campaign = self.campaign(self.file(file), body=body)
-        self.assertEqual(self.exclusions(campaign), {"sms_too_long": 1})
+        self.assertEqual(self.left_out(campaign), {"sms_too_long": 1})
         self.assertEqual(campaign.recipient_count, 1)
 
     def test_a_campaigns_texts_have_a_greatest_length(self):

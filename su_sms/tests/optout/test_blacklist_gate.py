@@ -36,7 +36,7 @@ class TestBlacklistGate(BlacklistCase):
                 self.assertEqual(sms.state, state)
                 self.assertEqual(self.promote(NUMBER).state, "canceled")
 
-    def test_exclusions_are_no_errors_and_are_counted(self):
+    def test_who_opted_out_meanwhile_is_no_error_and_is_counted(self):
         self.gateway.action_pause()
         mailing = self.send_mailing()
         sms = self.env["sms.sms"].search([("mailing_id", "=", mailing.id)])

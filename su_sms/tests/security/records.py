@@ -60,7 +60,7 @@ _VALUES = {
         "slug": "number",
         "role": "number",
     },
-    "sms.campaign.exclusion": lambda parent, env: {
+    "sms.campaign.left.out": lambda parent, env: {
         "campaign_id": parent("sms.campaign").id,
         "reason": "sms_duplicate",
         "count": 1,

@@ -28,7 +28,7 @@ READS = {
     ("sms.campaign", "action_open_results"),
     ("sms.campaign", "action_open_shared"),
     ("sms.campaign", "action_open_unicode"),
-    ("sms.campaign.exclusion", "action_open"),
+    ("sms.campaign.left.out", "action_open"),
     ("sms.campaign.recipient", "action_open_record"),
     ("sms.dashboard", "get_data"),
     ("sms.gateway.config", "action_view_events"),
@@ -138,14 +138,14 @@ class TestRpc(CampaignCase):
                 (0, 0, self.records(self.partner)),
             ]
             self.assertEqual(campaign.audience_ids.author_id, manager)
-            self.assertEqual(campaign.exclusion_ids.reason, "sms_rendering")
+            self.assertEqual(campaign.left_out_ids.reason, "sms_rendering")
             # The same words again are nobody else's words.
             campaign.with_user(manager).body = body
-            self.assertEqual(campaign.exclusion_ids.reason, "sms_rendering")
+            self.assertEqual(campaign.left_out_ids.reason, "sms_rendering")
             campaign.with_user(manager).body = "Exams"
             campaign.with_user(manager).body = body
             # Nor more than who is responsible may.
-            self.assertEqual(campaign.exclusion_ids.reason, "sms_rendering")
+            self.assertEqual(campaign.left_out_ids.reason, "sms_rendering")
             campaign.with_user(manager).user_id = manager
             read = campaign.recipient_ids.with_user(manager).text
             self.assertIn(read, ("secret", "SECRET"))

@@ -172,7 +172,7 @@ class TestCampaignTextAuthors(RightsCase):
         campaign = self.campaign(self.records(self.partner), as_user=self.admin)
         campaign.sudo().text_author_id = root
         campaign.with_user(root).body = WRITES
-        self.assertEqual(campaign.exclusion_ids.reason, "sms_rendering")
+        self.assertEqual(campaign.left_out_ids.reason, "sms_rendering")
         self.assertFalse(self.parameters.get_param(WRITTEN))
 
     def test_a_path_that_leads_to_what_somebody_may_not_read_is_not_filled_in(self):
@@ -183,7 +183,7 @@ class TestCampaignTextAuthors(RightsCase):
             campaign = self.campaign(
                 self.records(self.partner), as_user=self.clerk, body=body
             )
-            self.assertEqual(campaign.exclusion_ids.reason, "sms_rendering", body)
+            self.assertEqual(campaign.left_out_ids.reason, "sms_rendering", body)
             self.assertNotIn(SECRET, campaign.recipient_ids.detail)
 
     def test_code_that_a_caller_may_not_run_waits_for_the_job(self):

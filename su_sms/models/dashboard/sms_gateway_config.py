@@ -17,7 +17,7 @@ CLOCKS_APART = timedelta(minutes=1)
 ENDED = timedelta(minutes=10)
 LATELY = timedelta(days=1)
 # Findings about Odoo, the same for all gateways.
-OF_SERVER = ("clock", "limits", "lost")
+OF_SERVER = ("clock", "limits", "interrupted")
 # Each lane in which something waits; one of which nothing is due costs as little.
 DUE = """
     SELECT lane.gateway_id, lane.message_class, lane.campaign, found.count, found.since
@@ -325,18 +325,18 @@ class SmsGatewayConfig(models.Model):
                 self.env._("In the last 24 hours: %s.", ", ".join(names)),
                 self.env._("Raise limit_time_real_cron, or give Odoo more workers."),
             )
-        lost = runs.get("lost")
-        if lost and lost.at > utcnow() - LATELY:
+        found = runs.get("interrupted")
+        if found and found.at > utcnow() - LATELY:
             yield self._finding(
-                "lost",
+                "interrupted",
                 "warning",
                 self.env._(
                     "A server process ended while %s messages were being sent",
-                    lost.messages,
+                    found.messages,
                 ),
                 self.env._(
-                    "On %s; their outcome is unknown.",
-                    self._when(lost.at),
+                    "Noticed on %s; their outcome is unknown.",
+                    self._when(found.at),
                 ),
                 self.env._("Check Odoo's memory and time limits."),
             )

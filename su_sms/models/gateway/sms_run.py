@@ -32,8 +32,8 @@ class SmsRun(models.Model):
     job = fields.Char(
         required=True,
         readonly=True,
-        help="dispatch, events, campaigns; lost: a run has found messages that another"
-        " had on the wire when it was ended",
+        help="dispatch, events, campaigns; interrupted: a dispatcher has found messages"
+        " that another had on the wire when its process ended",
     )
     at = fields.Datetime(required=True, readonly=True)
     host = fields.Char(readonly=True)

@@ -164,9 +164,12 @@ class SmsSms(models.Model):
         with own_transaction(self.env) as cr:
             now = utcnow()
             text = self.env._("The server stopped while this was being sent.")
-            if lost := maintenance.expire_leases(cr, now, text):
-                _logger.error("%d messages were lost sight of: outcome unknown", lost)
-                self.env["sms.run"]._note("lost", lost)
+            if count := maintenance.expire_leases(cr, now, text):
+                _logger.error(
+                    "A process ended with %d messages on the wire: outcome unknown",
+                    count,
+                )
+                self.env["sms.run"]._note("interrupted", count)
             if old := maintenance.expire_old(cr, now):
                 _logger.warning("%d messages were given up as too old", old)
             if moved := maintenance.fail_over(cr, schedule.FAILOVER_REASONS, now):

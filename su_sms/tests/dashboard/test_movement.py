@@ -267,12 +267,12 @@ class TestServerHealth(MovementCase):
         self.assertIn(job.name, self.gateway.health)
 
     def test_a_process_that_ended_with_messages_on_the_wire(self):
-        lost = self.queue("0712345678", state="process")
-        self.age(lost, dispatched_at=LONG_AGO)
+        sms = self.queue("0712345678", state="process")
+        self.age(sms, dispatched_at=LONG_AGO)
         with self.assertLogs("odoo.addons.su_sms.models.message.sms_sms_dispatch"):
             self.env["sms.sms"]._maintain()
         found = [(kind, title) for kind, _level, title in self.findings()]
         title = "A server process ended while 1 messages were being sent"
-        self.assertEqual(found, [("lost", title)])
-        self.ran("lost", timedelta(days=2))
+        self.assertEqual(found, [("interrupted", title)])
+        self.ran("interrupted", timedelta(days=2))
         self.assertEqual(self.findings(), [])

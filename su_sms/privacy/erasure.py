@@ -139,7 +139,7 @@ FOUND_ROWS = "DELETE FROM sms_campaign_row WHERE id = ANY(%(rows)s)"
 EXAMPLES = """
     UPDATE sms_campaign_column SET example = NULL WHERE audience_id = ANY(%(audiences)s)
 """
-CHECKED = """
+COUNTED = """
     DELETE FROM sms_campaign_recipient
      WHERE audience_id = ANY(%(audiences)s) AND number = %(number)s
 """
@@ -242,7 +242,7 @@ def forget_audiences(cr, number, countries):
                 "UPDATE sms_campaign_audience SET numbers = %s WHERE id = %s",
                 [rest, audience],
             )
-        for statement in (FOUND_ROWS, EXAMPLES, CHECKED):
+        for statement in (FOUND_ROWS, EXAMPLES, COUNTED):
             cr.execute(statement, given)
     return audiences
 

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 # What the campaign itself says.
 FIGURES = (
-    "checked_at",
+    "counted_at",
     "recipient_count",
     "left_out_count",
     "part_count",
@@ -37,7 +37,7 @@ class SmsCampaignLaunch(models.TransientModel):
     _description = "Launch an SMS Campaign"
 
     campaign_id = fields.Many2one("sms.campaign", required=True)
-    checked_at = fields.Datetime("Counted", compute="_compute_figures")
+    counted_at = fields.Datetime("Counted", compute="_compute_figures")
     recipient_count = fields.Integer("Recipients", compute="_compute_figures")
     left_out_count = fields.Integer("Left Out", compute="_compute_figures")
     part_count = fields.Integer("Total Parts", compute="_compute_figures")
@@ -123,7 +123,7 @@ class SmsCampaignLaunch(models.TransientModel):
         answers = {name: self[name] for name in ANSWERS if self[name]}
         if answers:
             self.campaign_id.write(answers)
-            if self.campaign_id.check_state == "running":
+            if self.campaign_id.count_state == "running":
                 return self._told_to_wait()
         # Who is no manager can't have set it.
         choice = self.sudo()

@@ -32,9 +32,9 @@ def prepare_vs_mailing(system) -> Iterator[Sample]:
         people.forget(system.baseline)
         odoo = people.prepare_mailing(system.baseline, theirs, PEOPLE)
         ours = people.make_list(system.database, PEOPLE)
-        campaign, check = people.make_campaign(system.database, ours, people.PERSONAL)
+        campaign, count = people.make_campaign(system.database, ours, people.PERSONAL)
         su_sms = people.prepare(system.database, campaign, PEOPLE)
-        yield Sample(odoo / su_sms, {"odoo": odoo, "su_sms": su_sms, "check": check})
+        yield Sample(odoo / su_sms, {"odoo": odoo, "su_sms": su_sms, "count": count})
 
 
 @benchmark(most=200.0)
@@ -46,19 +46,19 @@ def prepare_100k_mb(system) -> Iterator[Sample]:
     """
     for _run in range(system.runs):
         mailing_list = people.make_list(system.database, MANY)
-        campaign, check = people.make_campaign(
+        campaign, count = people.make_campaign(
             system.database, mailing_list, people.PERSONAL
         )
         usual = _grown(system, campaign, MANY)
         mailing_list = people.make_list(system.database, PEOPLE)
         people.name_at_length(system.database)
-        campaign, _check = people.make_campaign(
+        campaign, _count = people.make_campaign(
             system.database, mailing_list, people.REPEATED
         )
         long = _grown(system, campaign, 1)
         yield Sample(
             max(usual["mb"], long["mb"]),
-            {"su_sms": usual["seconds"], "check": check, "long_texts": long["seconds"]},
+            {"su_sms": usual["seconds"], "count": count, "long_texts": long["seconds"]},
         )
 
 
@@ -128,6 +128,6 @@ def _campaign(system, count: int, latency: float) -> tuple[float, float]:
     """Return the seconds of preparing and of sending a campaign of one text."""
     mailing_list = people.make_list(system.database, count)
     system.ready(latency=latency)
-    campaign, _check = people.make_campaign(system.database, mailing_list, people.SAME)
+    campaign, _count = people.make_campaign(system.database, mailing_list, people.SAME)
     prepare = people.prepare(system.database, campaign, count)
     return prepare, system.su_sms_sends(count)

@@ -65,7 +65,7 @@ def analyze(registry: Registry, *tables: str) -> None:
 def make_campaign(
     registry: Registry, mailing_list: int, body: str
 ) -> tuple[int, float]:
-    """Make a campaign and let it be checked; return its id and the check's seconds."""
+    """Make a campaign and let it be counted; return its id and the count's seconds."""
     with environment(registry) as env:
         audience = {"kind": "list", "list_ids": [(4, mailing_list)]}
         values = {
@@ -85,11 +85,11 @@ def make_campaign(
     with environment(registry) as env:
         campaign = env["sms.campaign"].browse(campaign_id)
         began = time.monotonic()
-        campaign._forget_check()
-        campaign._check_some(float("inf"))
+        campaign._forget_count()
+        campaign._count_some(float("inf"))
         env.flush_all()
         seconds = time.monotonic() - began
-        assert campaign.check_state == "done", campaign.check_state
+        assert campaign.count_state == "done", campaign.count_state
     return campaign_id, seconds
 
 

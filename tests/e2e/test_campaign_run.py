@@ -64,7 +64,7 @@ def test_buttons_work_again_after_a_live_reading(system: System, clerk: Person):
         if len(held) != 1:
             route.continue_()
 
-    page.route(re.compile("/sms\\.campaign/action_check$"), ask)
+    page.route(re.compile("/sms\\.campaign/action_count$"), ask)
     page.route(READ, hold)
     again = page.get_by_role("button", name="Count Again")
     with page.expect_response(READ):

@@ -160,7 +160,7 @@ class Orders:
             campaign = self._env["sms.campaign"].create(
                 {"name": "File", "body": body, "audience_ids": [(0, 0, audience)]}
             )
-            found = {"id": campaign.id, "check_state": campaign.check_state}
+            found = {"id": campaign.id, "count_state": campaign.count_state}
         found["seconds"] = time.monotonic() - began
         found["mb"] = memory.peak() - before
         return found

@@ -5,8 +5,8 @@ from . import sms_campaign, sms_campaign_audience
 from . import (
     sms_campaign_audience_records,
     sms_campaign_audience_rows,
-    sms_campaign_check,
     sms_campaign_column,
+    sms_campaign_count,
     sms_campaign_job,
     sms_campaign_prepare,
     sms_campaign_recipient,

@@ -3,8 +3,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...text import placeholders
 from ...tools import authors
-from ...tools.check_later import check_later
 from ...tools.context import without_defaults
+from ...tools.count_later import count_later
 from ..sms_form_mixin import NAMING
 
 STATES = [
@@ -45,7 +45,7 @@ INTERNAL = {
     *TEXT_AUTHORS,
     "template_texts",
     "source_id",
-    "check_state",
+    "count_state",
     "recipient_count",
     "left_out_count",
     "part_count",
@@ -80,7 +80,7 @@ class SmsCampaign(models.Model):
     This file has what a campaign is and how it is saved. Beside it:
 
     - ``_summary``: what its form says before the launch: price, times, opting out
-    - ``_check``: how many recipients, who is left out, what somebody has to decide
+    - ``_count``: how many recipients, who is left out, what somebody has to decide
     - ``_text``: what each of its people would read, and whose rights that takes
     - ``_run``: what people do with it: launch, approve, pause, cancel, retry
     - ``_prepare``: how its people become messages, page by page
@@ -264,7 +264,7 @@ class SmsCampaign(models.Model):
         for campaign, commands in zip(campaigns, lines, strict=True):
             if commands:
                 campaign._write_lines(commands)
-        campaigns.filtered("audience_ids")._check_again()
+        campaigns.filtered("audience_ids")._count_again()
         return campaigns
 
     def copy(self, default=None):
@@ -314,7 +314,7 @@ class SmsCampaign(models.Model):
                 self.audience_ids._add_author()
         if lines:
             self._write_lines(lines)
-        self._check_if_changed(names)
+        self._count_if_changed(names)
         if "state" in vals:
             # Whoever did it, a person or a job, others may be looking.
             self._tell_moved()
@@ -342,10 +342,10 @@ class SmsCampaign(models.Model):
             )
 
     def _write_lines(self, commands):
-        """Write audiences, which leave the check to these campaigns."""
+        """Write audiences, which leave the count to these campaigns."""
         self._check_own_lines(commands)
         # Not by our own ``write``, which hands lines over to this method.
-        parent = super(SmsCampaign, check_later(self))
+        parent = super(SmsCampaign, count_later(self))
         return parent.write({"audience_ids": commands})
 
     def _check_own_lines(self, commands):

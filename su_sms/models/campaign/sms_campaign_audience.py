@@ -5,8 +5,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...text.table import table
 from ...tools import authors
-from ...tools.check_later import check_later
 from ...tools.context import without_defaults
+from ...tools.count_later import count_later
 from ...tools.reasons import sentence
 from ..sms_form_mixin import LONGEST
 
@@ -331,7 +331,7 @@ class SmsCampaignAudience(models.Model):
         if "campaign_id" in default:
             campaigns = campaigns.browse(default["campaign_id"] or ())
             campaigns.check_access("write")
-        copies = super(SmsCampaignAudience, check_later(campaigns, self)).copy(default)
+        copies = super(SmsCampaignAudience, count_later(campaigns, self)).copy(default)
         copies = copies.with_env(self.env)
         for audience, copied in zip(self, copies, strict=True):
             if "list_ids" not in default:
@@ -347,11 +347,11 @@ class SmsCampaignAudience(models.Model):
     def _copy_to(self, campaign):
         """Copy these audiences to a campaign, which is counted once."""
         for audience in self:
-            audience.with_env(check_later(campaign).env).copy(
+            audience.with_env(count_later(campaign).env).copy(
                 {"campaign_id": campaign.id}
             )
         if self:
-            campaign._check_again()
+            campaign._count_again()
 
     def copy_data(self, default=None):
         """Copy what columns hold; leave lists that the user may not see to ``copy``."""
@@ -392,7 +392,7 @@ class SmsCampaignAudience(models.Model):
             lambda c: roles.get(c.slug, c.role) != c.role
         )
         # All at once: in between there are two columns of numbers, or none.
-        for column in check_later(self.campaign_id, changed):
+        for column in count_later(self.campaign_id, changed):
             column.role = roles[column.slug]
         changed.audience_id.column_ids._check_roles()
 

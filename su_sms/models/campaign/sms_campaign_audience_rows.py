@@ -30,7 +30,7 @@ class SmsCampaignAudience(models.Model):
     """Audiences that are no records: pasted numbers and uploaded files.
 
     What was given is cut into rows once, when it is saved; nothing is dropped, so that
-    the check can tell of each bad row where it is and what is wrong with it.
+    the count can tell of each bad row where it is and what is wrong with it.
     """
 
     # A subject of its own. pylint: disable=consider-merging-classes-inherited
@@ -435,7 +435,7 @@ def _skip(row):
 def _all_lines(text, found):
     """Return (line, number, name) of what was found, and of lines in which nothing was.
 
-    Those are no numbers, and the check says so instead of passing over them.
+    Those are no numbers, and the count says so instead of passing over them.
     """
     found = list(found)
     yield from found

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
-from ...tools.check_later import is_later
+from ...tools.count_later import is_later
 from .sms_campaign_audience_rows import NUMBER_COLUMNS
 
 

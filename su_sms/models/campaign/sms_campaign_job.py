@@ -33,7 +33,7 @@ AHEAD = ("_begin_if_due", "_prepare_page")
 # How often a page is taken of which somebody deletes records meanwhile.
 TRIES = 3
 # Steps that go through people, and how often one begins that never ends.
-COUNT = "_go_on_checking"
+COUNT = "_go_on_counting"
 PAGES = (COUNT, "_prepare_page")
 BEGINNINGS = 2
 # What ends sooner was stopped from outside: Odoo ends what takes 120 s.
@@ -41,7 +41,7 @@ ENDLESS = timedelta(seconds=100)
 
 
 class SmsCampaign(models.Model):
-    """The job that moves campaigns on: checks, preparation, their end."""
+    """The job that moves campaigns on: counts, preparation, their end."""
 
     # A subject of its own. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.campaign"
@@ -209,7 +209,7 @@ class SmsCampaign(models.Model):
             cr.execute(
                 """
                 SELECT id, urgent IS TRUE, create_uid,
-                       CASE state WHEN 'draft' THEN '_go_on_checking'
+                       CASE state WHEN 'draft' THEN '_go_on_counting'
                                       WHEN 'scheduled' THEN '_begin_if_due'
                                       WHEN 'preparing' THEN '_prepare_page'
                                       WHEN 'sending' THEN '_end_if_done'
@@ -218,7 +218,7 @@ class SmsCampaign(models.Model):
              LEFT JOIN (SELECT create_uid, max(page_begun_at) AS had_turn_at
                           FROM sms_campaign WHERE state = 'draft'
                       GROUP BY create_uid) turns USING (create_uid)
-                 WHERE (state = 'draft' AND check_state = 'running')
+                 WHERE (state = 'draft' AND count_state = 'running')
                     OR (state = 'scheduled' AND scheduled_at <= %(now)s)
                     OR state IN ('preparing', 'sending')
                     OR (state = 'cancelled' AND ended_at > %(now)s - interval '1 day'
@@ -240,9 +240,9 @@ class SmsCampaign(models.Model):
                 drafts.setdefault(row[2], row)
         return [(row[0], row[3]) for row in (*rows, *drafts.values())]
 
-    def _go_on_checking(self):
-        self._check_some(PAGE_SECONDS)
-        if self.check_state == "running":
+    def _go_on_counting(self):
+        self._count_some(PAGE_SECONDS)
+        if self.count_state == "running":
             return True
         self._tell_moved()
         return False
@@ -265,7 +265,7 @@ class SmsCampaign(models.Model):
         return True
 
     def _count_prepared(self):
-        """Count who was reached and left out: not who would have been, at the check."""
+        """Count who was reached and left out: not who would have been, at the count."""
         self.env.cr.execute(
             """
             SELECT count(*) FILTER (WHERE left_out IS NOT TRUE),
@@ -344,7 +344,7 @@ class SmsCampaign(models.Model):
                 "Something unexpected happened. Details are in the server log."
             )
         if self.state == "draft":
-            self.write({"check_state": "failed", "check_problem": text})
+            self.write({"count_state": "failed", "count_problem": text})
             self._tell_moved()
         else:
             self._stop(text)
@@ -354,7 +354,7 @@ class SmsCampaign(models.Model):
         if not self._lock_in("scheduled", "preparing", "sending"):
             return
         if self.state == "scheduled":
-            # Gone through by the check, but not prepared: a resume has to.
+            # Gone through by the count, but not prepared: a resume has to.
             self._start_over()
         self._pause(reason, text)
         self._tell_responsible(text)
@@ -392,7 +392,7 @@ class SmsCampaign(models.Model):
         with own_environment(self.env) as env:
             moving = env["sms.campaign"].search(
                 Domain("state", "in", ("preparing", "sending"))
-                | Domain("check_state", "=", "running")
+                | Domain("count_state", "=", "running")
                 # just paused, cancelled, or counted
                 | Domain("write_date", ">", now - timedelta(seconds=30))
                 # reports come after the end

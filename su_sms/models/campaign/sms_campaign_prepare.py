@@ -203,7 +203,7 @@ class SmsCampaign(models.Model):
         return self.user_id
 
     # ------------------------------------------------------------
-    # The check
+    # The count
     # ------------------------------------------------------------
 
     def _store_recipients(self, audience, people):

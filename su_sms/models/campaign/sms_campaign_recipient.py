@@ -4,9 +4,9 @@ from ..message.failure_types import FAILURE_TYPES
 
 
 class SmsCampaignRecipient(models.Model):
-    """One of the people whom a campaign would reach or leave out: its last check.
+    """One of the people whom a campaign would reach or leave out: its last count.
 
-    Made anew by each check, and gone when the campaign is launched: then the messages
+    Made anew by each count, and gone when the campaign is launched: then the messages
     themselves say all this.
     """
 

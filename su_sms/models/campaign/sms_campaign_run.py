@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...africastalking import callbacks
 from ...tools.context import loud
-from .sms_campaign_check import FURTHEST
+from .sms_campaign_count import FURTHEST
 
 PAUSES = [
     ("person", "Manually"),
@@ -112,9 +112,9 @@ class SmsCampaign(models.Model):
             raise UserError(self.env._("Write a text first."))
         if not self.audience_ids:
             raise UserError(self.env._("Add recipients first."))
-        if self.check_state == "failed":
-            raise UserError(self.check_problem)
-        if self.check_state == "running":
+        if self.count_state == "failed":
+            raise UserError(self.count_problem)
+        if self.count_state == "running":
             raise UserError(
                 self.env._("The recipients are still being counted: wait a moment.")
             )
@@ -197,7 +197,7 @@ class SmsCampaign(models.Model):
         self._forget_approval()
         self._forget_hurry()
         self.write({"state": "draft", "approved_by_id": False})
-        self._check_again()
+        self._count_again()
 
     def action_pause(self):
         self._locked("preparing", "sending")._pause("person")

@@ -287,7 +287,7 @@ class SmsCampaign(models.Model):
     # letter in a name makes a text of up to 160 characters two or three SMS.
 
     def _count_unicode(self):
-        """Count the recipients of the check whose texts need Unicode."""
+        """Count the recipients of the count whose texts need Unicode."""
         self.env.cr.execute(
             """
             SELECT forcing, count(*) FROM sms_campaign_recipient

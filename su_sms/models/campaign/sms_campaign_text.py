@@ -9,7 +9,7 @@ from ...tools import authors
 from ...tools.reasons import sentence
 from ...tools.transactions import is_passing
 from .sms_campaign import TEXT_AUTHORS
-from .sms_campaign_check import BETWEEN
+from .sms_campaign_count import BETWEEN
 from .sms_campaign_person import (
     NO_TEXT,
     NO_VALUE,
@@ -295,7 +295,7 @@ class SmsCampaign(models.Model):
         return fill_in
 
     def _preview(self, recipient):
-        """Return the text as a recipient of the last check would get it, or why not.
+        """Return the text as a recipient of the last count would get it, or why not.
 
         It shows nobody what they may not read, whoever wrote it.
 

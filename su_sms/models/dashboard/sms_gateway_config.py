@@ -52,7 +52,7 @@ CAMPAIGNS = """
        AND (state = 'scheduled' AND scheduled_at < %(then)s
             OR greatest(write_date, page_begun_at) < %(then)s
                AND (state = 'preparing'
-                    OR state = 'draft' AND check_state = 'running'
+                    OR state = 'draft' AND count_state = 'running'
                     OR state = 'sending' AND NOT EXISTS (
                         SELECT FROM sms_sms WHERE campaign_id = campaign.id
                            AND state IN ('outgoing', 'process'))))

@@ -159,8 +159,8 @@ class TestCampaignAudience(CampaignCase):
     def test_a_domain_that_no_longer_parses_is_told_and_stops_nobody_else(self):
         campaign = self.campaign(self.records(self.contacts("0712345678")))
         campaign.audience_ids.domain = "[('no_such_field', '=', 1)]"
-        self.assertEqual(campaign.check_state, "failed")
-        self.assertIn("no_such_field", campaign.check_problem)
+        self.assertEqual(campaign.count_state, "failed")
+        self.assertIn("no_such_field", campaign.count_problem)
         with self.assertRaisesRegex(UserError, "no_such_field"):
             campaign._launch()
 
@@ -169,8 +169,8 @@ class TestCampaignAudience(CampaignCase):
         for domain in ("[('id', '=', 'abc')]", "[('name', '=', '\\x00')]"):
             with self.subTest(domain), mute_logger("odoo.sql_db"):
                 campaign = self.campaign(contacts | {"domain": domain})
-                self.assertEqual(campaign.check_state, "failed")
-                self.assertIn("is no longer valid", campaign.check_problem)
+                self.assertEqual(campaign.count_state, "failed")
+                self.assertIn("is no longer valid", campaign.count_problem)
                 self.assertEqual(campaign.audience_ids.record_count, 0)
 
     def test_the_audience_has_only_what_its_author_may_see(self):
@@ -223,7 +223,7 @@ class TestCampaignAudience(CampaignCase):
     def test_an_audience_that_is_saved_by_itself_is_counted_once(self):
         campaign = self.campaign()
         counts = []
-        again = type(campaign)._check_again
+        again = type(campaign)._count_again
 
         def count(campaigns):
             counts.append(campaigns)
@@ -232,7 +232,7 @@ class TestCampaignAudience(CampaignCase):
         column = {"slug": "student", "role": "placeholder"}
         file = self.file("Phone,Student\n0712345678,Amina\n")
         file |= {"campaign_id": campaign.id, "column_ids": [(0, 0, column)]}
-        with mock.patch.object(type(campaign), "_check_again", count):
+        with mock.patch.object(type(campaign), "_count_again", count):
             audience = self.env["sms.campaign.audience"].create(file)
             self.assertEqual(len(counts), 1)
             self.assertEqual(audience.column_ids.mapped("role"), NUMBER_AND_TEXT)
@@ -251,4 +251,4 @@ class TestCampaignAudience(CampaignCase):
         self.assertEqual(campaign.recipient_count, 2)
         campaign.audience_ids.unlink()
         self.assertEqual(campaign.recipient_count, 0)
-        self.assertEqual(campaign.check_state, "none")
+        self.assertEqual(campaign.count_state, "none")

@@ -31,21 +31,21 @@ class LimitsCase(CampaignCase):
 
 
 @tagged("post_install", "-at_install")
-class TestChecksOfARequest(LimitsCase):
+class TestCountsOfARequest(LimitsCase):
     """Who names very many campaigns waits no longer than for one."""
 
     def setUp(self):
         super().setUp()
-        self.as_a_request("check")
+        self.as_a_request("count")
         self.seconds = []
-        check = self.registry["sms.campaign"]._check_some
+        count = self.registry["sms.campaign"]._count_some
 
         def take_time(campaign, seconds):
             self.seconds.append(seconds)
             self.now += 0.8
-            return check(campaign, seconds)
+            return count(campaign, seconds)
 
-        self.patch(self.registry["sms.campaign"], "_check_some", take_time)
+        self.patch(self.registry["sms.campaign"], "_count_some", take_time)
         values = {
             "body": "Hi",
             "gateway_id": self.gateway.id,
@@ -58,19 +58,19 @@ class TestChecksOfARequest(LimitsCase):
 
     def test_campaigns_that_are_created_together_share_the_time(self):
         self.assertEqual([round(each, 1) for each in self.seconds], [2.0, 1.2, 0.4])
-        states = self.campaigns.mapped("check_state")
+        states = self.campaigns.mapped("count_state")
         self.assertEqual(states, ["done"] * 3 + ["running"] * 3)
 
-    def test_campaigns_that_are_checked_or_copied_later_have_no_more(self):
+    def test_campaigns_that_are_counted_or_copied_later_have_no_more(self):
         self.seconds.clear()
-        self.campaigns.action_check()
+        self.campaigns.action_count()
         self.campaigns.copy()
         self.assertEqual(self.seconds, [])
 
     def test_another_transaction_has_its_own_time(self):
         self.seconds.clear()
         self.env.cr.postcommit.clear()
-        self.campaigns.action_check()
+        self.campaigns.action_count()
         self.assertEqual(len(self.seconds), 3)
 
 
@@ -189,10 +189,10 @@ class TestSlowRows(CampaignCase):
             return read(person, *args)
 
         self.patch(Person, "read_number", take_time)
-        for name in ("check", "prepare"):
+        for name in ("count", "prepare"):
             module = sys.modules[f"{CAMPAIGN}_{name}"]
             self.patch(module, "Slices", partial(Slices, clock=lambda: self.now))
-        self.patch(sys.modules[f"{CAMPAIGN}_check"], "in_test", lambda: False)
+        self.patch(sys.modules[f"{CAMPAIGN}_count"], "in_test", lambda: False)
 
     def step(self, function):
         before = self.now
@@ -205,9 +205,9 @@ class TestSlowRows(CampaignCase):
         ]
         campaign = self.campaign(self.file("Phone,Name\n" + "".join(rows)))
         self.assertLess(self.now, 3.2)
-        self.assertEqual(campaign.check_state, "running")
-        while campaign.check_state == "running":
-            self.step(campaign._go_on_checking)
+        self.assertEqual(campaign.count_state, "running")
+        while campaign.count_state == "running":
+            self.step(campaign._go_on_counting)
         self.assertEqual((campaign.recipient_count, campaign.left_out_count), (500, 0))
         campaign._launch()
         while campaign.state == "preparing":
@@ -222,8 +222,8 @@ class TestSlowRows(CampaignCase):
             contact.name += " slow"
         campaign = self.campaign(self.records(contacts))
         self.assertLess(self.now, 3.2)
-        while campaign.check_state == "running":
-            self.step(campaign._go_on_checking)
+        while campaign.count_state == "running":
+            self.step(campaign._go_on_counting)
         numbers_ = campaign.recipient_ids.filtered(lambda r: not r.reason)
         self.assertEqual(sorted(numbers_.mapped("number")), phones)
 
@@ -259,39 +259,39 @@ class TestPagesWithoutEnd(CampaignCase):
 
     def test_a_server_that_is_killed_often_is_not_the_pages_fault(self):
         campaign = self.draft()
-        self.killed("_go_on_checking", 5, seconds=10)
+        self.killed("_go_on_counting", 5, seconds=10)
         self.env["sms.campaign"]._work()
-        self.assertEqual(campaign.check_state, "done")
+        self.assertEqual(campaign.count_state, "done")
 
     def draft(self):
         campaign = self.campaign(self.numbers("0712345678"))
         campaign._start_over()
-        campaign.check_state = "running"
+        campaign.count_state = "running"
         return campaign
 
     def test_a_draft_says_what_is_wrong(self):
         campaign = self.draft()
-        self.killed("_go_on_checking", 2)
+        self.killed("_go_on_counting", 2)
         self.env["sms.campaign"]._work()
-        self.assertEqual(campaign.check_state, "failed")
-        self.assertIn("took too long", campaign.check_problem)
+        self.assertEqual(campaign.count_state, "failed")
+        self.assertIn("took too long", campaign.count_problem)
 
     def test_a_draft_is_counted_again_if_somebody_asks(self):
         campaign = self.draft()
-        self.killed("_go_on_checking", 2)
+        self.killed("_go_on_counting", 2)
         self.env["sms.campaign"]._work()
-        campaign.check_state = "running"
+        campaign.count_state = "running"
         self.env["sms.campaign"]._work()
-        self.assertEqual(campaign.check_state, "done")
+        self.assertEqual(campaign.count_state, "done")
 
     def test_a_server_that_ended_once_goes_on(self):
         campaign = self.draft()
         for _time in range(3):
-            self.killed("_go_on_checking", 1)
+            self.killed("_go_on_counting", 1)
             self.env["sms.campaign"]._work()
-            self.assertEqual(campaign.check_state, "done")
+            self.assertEqual(campaign.count_state, "done")
             campaign._start_over()
-            campaign.check_state = "running"
+            campaign.count_state = "running"
 
     def test_a_preparation_waits_for_somebody(self):
         campaign = self.campaign(self.numbers("0712345678"))
@@ -315,13 +315,13 @@ class TestRoundsOfTheJob(LimitsCase):
             drafts += self.campaign(self.numbers("0712345678"))
         launched = self.campaign(self.numbers("0722000111"))
         launched._launch()
-        drafts.check_state = "running"
+        drafts.count_state = "running"
         self.patch(sys.modules[f"{CAMPAIGN}_job"].time, "monotonic", lambda: self.now)
         steps = []
 
         def take_time(_campaigns, campaign_id, step):
             steps.append(campaign_id)
-            if step == "_go_on_checking":
+            if step == "_go_on_counting":
                 self.env["sms.campaign"]._begin_page(campaign_id)
                 self.now += 3
             return True
@@ -347,7 +347,7 @@ class TestRoundsOfTheJob(LimitsCase):
             draft.user_id = responsible
         own = self.campaign(self.numbers("0712345678"), as_user=other)
         drafts = own.browse([draft.id for draft in many]) + own
-        drafts.check_state = "running"
+        drafts.count_state = "running"
         self.patch(sys.modules[f"{CAMPAIGN}_job"].time, "monotonic", lambda: self.now)
         begun = datetime(2026, 3, 2, 9)
         steps = []
@@ -366,7 +366,7 @@ class TestRoundsOfTheJob(LimitsCase):
             self.env["sms.campaign"]._work_once(100)
         self.assertEqual(steps, [busy, other] * 2)
         # What ends has had its turn all the same.
-        drafts[:2].check_state = "done"
+        drafts[:2].count_state = "done"
         for _round in range(2):
             self.env.flush_all()
             self.env["sms.campaign"]._work_once(100)

@@ -116,12 +116,12 @@ class TestTime(CampaignCase):
             return complete(campaign, people, *args)
 
         self.patch(self.registry["sms.campaign"], "_complete", take_time)
-        for name in ("check", "prepare"):
+        for name in ("count", "prepare"):
             module = sys.modules[
                 f"odoo.addons.su_sms.models.campaign.sms_campaign_{name}"
             ]
             self.patch(module, "Slices", partial(Slices, clock=lambda: self.now))
-            if name == "check":
+            if name == "count":
                 self.patch(module, "in_test", lambda: False)
 
     def many(self, count, **values):
@@ -135,13 +135,13 @@ class TestTime(CampaignCase):
     def test_who_saves_waits_for_few_whom_it_takes_long(self):
         self.seconds = 0.1
         campaign = self.many(2000)
-        self.assertEqual(campaign.check_state, "running")
+        self.assertEqual(campaign.count_state, "running")
         self.assertEqual(self.seen(campaign), 200)
         self.assertEqual(campaign.recipient_count, 200)
 
     def test_who_saves_waits_for_as_many_as_there_is_time_for(self):
         campaign = self.many(2000)
-        self.assertEqual(campaign.check_state, "running")
+        self.assertEqual(campaign.count_state, "running")
         self.assertGreaterEqual(self.now, 2)
         self.assertLess(self.now, 2.6)
         self.assertLess(self.seen(campaign), 260)
@@ -149,13 +149,13 @@ class TestTime(CampaignCase):
     def test_the_job_finds_what_one_request_would_have(self):
         campaign = self.many(2000, body="KES {{ object.fee }}")
         steps = 0
-        while campaign.check_state == "running":
+        while campaign.count_state == "running":
             before = self.now
-            campaign._go_on_checking()
+            campaign._go_on_counting()
             self.assertLess(self.now - before, 3.6)
             steps += 1
         self.assertGreater(steps, 3)
-        self.assertEqual(campaign.check_state, "done")
+        self.assertEqual(campaign.count_state, "done")
         self.assertEqual(
             (campaign.recipient_count, campaign.left_out_count), (1000, 1000)
         )
@@ -164,7 +164,7 @@ class TestTime(CampaignCase):
     def test_a_step_of_the_preparation_ends_soon_too(self):
         self.seconds = 0.0
         campaign = self.many(2000)
-        self.assertEqual(campaign.check_state, "done")
+        self.assertEqual(campaign.count_state, "done")
         campaign._launch()
         self.seconds = 0.01
         while campaign.state == "preparing":
@@ -186,7 +186,7 @@ class TestTime(CampaignCase):
 
         self.patch(self.registry["sms.campaign.audience"], "_page", sized)
         campaign = self.many(3000)
-        self.assertEqual(campaign.check_state, "done")
+        self.assertEqual(campaign.count_state, "done")
         self.assertEqual(sizes, [200, 800, 1000, 1000, 0])
 
     def test_a_cell_that_many_have_is_read_once(self):

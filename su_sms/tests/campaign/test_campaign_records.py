@@ -72,7 +72,7 @@ class TestEmployees(RecordsCase):
         campaign = self.campaign(
             self.of_department(), as_user=self.clerk, body="Dear {{ object.name }}"
         )
-        self.assertEqual(campaign.check_problem, False)
+        self.assertEqual(campaign.count_problem, False)
         self.assertEqual((campaign.recipient_count, campaign.left_out_count), (2, 0))
         self.run_campaign(campaign)
         self.assertEqual(

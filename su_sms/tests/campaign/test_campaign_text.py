@@ -84,7 +84,7 @@ class TestCampaignText(CampaignCase):
             self.numbers("Awa 0712345678"), as_user=author, template_id=template.id
         )
         self.assertEqual(campaign.recipient_ids.text, "Les examens, Awa")
-        campaign.action_check()
+        campaign.action_count()
         self.assertEqual(campaign.recipient_ids.text, "Les examens, Awa")
         # The job's own language is another.
         self.run_campaign(campaign.with_context(lang="en_US"))
@@ -127,7 +127,7 @@ class TestCampaignText(CampaignCase):
             self.numbers("Awa 0712345678"), template_id=template.id
         )
         template.body = "Exams are over, {{ object.name }}"
-        campaign.action_check()
+        campaign.action_count()
         self.assertEqual(campaign.body, "Exams are over, {{ object.name }}")
         campaign._launch()
         template.body = "No exams, {{ object.name }}"
@@ -218,7 +218,7 @@ class TestCampaignText(CampaignCase):
         campaign = self.campaign(self.numbers("0712345678"), body=body)
         for sanitise, found in ((True, 0), (False, 1)):
             self.gateway.sanitise = sanitise
-            campaign.action_check()
+            campaign.action_count()
             self.assertEqual(campaign.unicode_count, found)
 
     def test_another_gateway_is_counted_with(self):
@@ -276,7 +276,7 @@ class TestCampaignText(CampaignCase):
         campaign = self.campaign(self.file("Phone,Other\n0712345678,0733345679\n"))
         other = campaign.audience_ids.column_ids[1]
         # A context such as any client can send changes nothing.
-        for column in (other, other.with_context(su_sms_check_later=True)):
+        for column in (other, other.with_context(su_sms_count_later=True)):
             with self.assertRaises(ValidationError):
                 column.role = "number"
 

@@ -176,7 +176,7 @@ class TestStandstill(MovementCase):
 
     def test_where_no_job_runs_no_end_is_reckoned(self):
         campaign = self.campaign(self.numbers("0712345671"))
-        campaign.action_check()
+        campaign.action_count()
         self.assertTrue(campaign.expected_end_at)
         self.ran("campaigns", LONG_AGO)
         self.assertFalse(campaign.expected_end_at)

@@ -98,7 +98,7 @@ class TestSharedShortCode(WordsCase):
         self.assertEqual((campaign.optout, campaign.worst_parts), ("word", 1))
         self.gateway.keyword = "STRATH"
         self.assertEqual(self.gateway._optout_word_text(), "STRATH STOP to 21512")
-        campaign.action_check()
+        campaign.action_count()
         self.assertEqual(campaign.worst_parts, 2)
 
     def test_a_keyword_is_one_word_and_none_to_opt_out_with(self):

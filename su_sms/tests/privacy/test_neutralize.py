@@ -199,7 +199,7 @@ class TestNeutralize(CampaignCase):
         gateway.action_renew_callbacks()
         gateway.name = "Of the copy"
         self.env["sms.dashboard"].with_user(administrator).get_data()
-        campaign.action_check()
+        campaign.action_count()
         [url] = self.env["sms.optout.link"]._urls([NUMBER], self.env.company).values()
         self.assertTrue(self.env["sms.optout.link"]._of_token(url.rpartition("/")[2]))
         self.env["sms.gateway.config"]._forget()

@@ -48,7 +48,7 @@ class TestPersonErasure(PersonCase):
         campaign = self.campaign(
             self.numbers("\n".join(others)), self.file(f"Name,Phone\n{lines}")
         )
-        campaign.action_check()
+        campaign.action_count()
         mailing = self.send_mailing()
         for other in others:
             note = Markup("<p>Test SMS successfully sent to %s</p>") % other
@@ -91,7 +91,7 @@ class TestPersonErasure(PersonCase):
             self.file(people), self.numbers("0712 345 678, 0712345680")
         )
         done = self.campaign(self.file(people), name="Done")
-        draft.action_check()
+        draft.action_count()
         self.run_campaign(done)
         self.partner.phone = False
         self.assertEqual(self.wizard().audience_count, 3)

@@ -122,7 +122,7 @@ class TestPersonExport(RetentionCase):
 
     def test_recipient_of_a_check(self):
         campaign = self.campaign(self.file(PEOPLE), self.numbers("0712345678"))
-        campaign.action_check()
+        campaign.action_count()
         rows = self.sheet("SMS Campaign Recipient")
         reasons = [row["Reason"] for row in rows]
         self.assertEqual(reasons, [None, "Duplicate"])

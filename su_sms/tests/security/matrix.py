@@ -114,7 +114,7 @@ METHODS = {
     ("sms.campaign", "action_approve"): MANAGERS,
     ("sms.campaign", "action_back_to_draft"): STAFF,
     ("sms.campaign", "action_cancel"): STAFF,
-    ("sms.campaign", "action_check"): STAFF,
+    ("sms.campaign", "action_count"): STAFF,
     ("sms.campaign", "action_download_left_out"): STAFF,
     ("sms.campaign", "action_ask_to_launch"): STAFF,
     ("sms.campaign", "action_open_clicks"): STAFF,

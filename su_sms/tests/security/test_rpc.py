@@ -56,7 +56,7 @@ class TestRpc(CampaignCase):
         # Else a campaign to a few could be launched to many without approval.
         campaign = self.campaign(self.numbers("0712345678"), as_user=self.staff)
         audience = self.numbers("0722345678") | {"campaign_id": campaign.id}
-        self.call("sms.campaign.audience", "create", audience, su_sms_check_later=True)
+        self.call("sms.campaign.audience", "create", audience, su_sms_count_later=True)
         self.assertEqual(campaign.recipient_count, 2)
 
     def test_nobody_runs_a_job_by_its_action(self):
@@ -90,7 +90,7 @@ class TestRpc(CampaignCase):
             "write",
             campaign.audience_ids.ids,
             {"domain": "[]"},
-            su_sms_check_later=True,
+            su_sms_count_later=True,
         )
         self.assertEqual(campaign.audience_ids.author_id, self.staff)
 
@@ -103,7 +103,7 @@ class TestRpc(CampaignCase):
         campaign = self.campaign(
             self.records(self.partner), as_user=self.staff, body=body
         )
-        self.assertEqual(campaign.check_state, "failed")
+        self.assertEqual(campaign.count_state, "failed")
         # Who changes something else checks it again.
         campaign.with_user(self.env.ref("base.user_admin")).write(
             {
@@ -112,7 +112,7 @@ class TestRpc(CampaignCase):
             }
         )
         self.assertFalse(self.env["ir.config_parameter"].get_param(name))
-        self.assertEqual(campaign.check_state, "failed")
+        self.assertEqual(campaign.count_state, "failed")
 
     def test_nobody_lends_their_rights_to_anothers_audience(self):
         manager = self.user("rpc_manager", "su_sms.group_manager")

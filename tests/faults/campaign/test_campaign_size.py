@@ -53,12 +53,12 @@ def test_a_file_of_many_rows_is_taken_and_counted_by_the_job(
     found = worker("audience", path=str(path), body=BODY)
     began = time.monotonic()
     worker("work")
-    print(f"{kind}, {count} rows: {found}, checked in {time.monotonic() - began:.1f} s")
+    print(f"{kind}, {count} rows: {found}, counted in {time.monotonic() - began:.1f} s")
 
-    [(recipients, left_out, check_state)] = system.sql(
-        "SELECT recipient_count, left_out_count, check_state FROM sms_campaign"
+    [(recipients, left_out, count_state)] = system.sql(
+        "SELECT recipient_count, left_out_count, count_state FROM sms_campaign"
     )
-    assert check_state == "done"
+    assert count_state == "done"
     assert recipients + left_out == count
     assert recipients == min(count, 99_999)
     # as long as a request may take, and what a worker may grow by

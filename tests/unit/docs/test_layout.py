@@ -35,7 +35,7 @@ SHORT = {
     "su_sms/controllers/headers.py": "sent by several controllers",
     "su_sms/controllers/thread.py": "an address of Odoo's own",
     "su_sms/text/table/cell.py": "what both kinds of files are read as",
-    "su_sms/tools/check_later.py": "used by models that don't know each other",
+    "su_sms/tools/count_later.py": "used by models that don't know each other",
     "tests/bench/environment.py": "shared by the benchmarks and their servers",
     "tests/conftest.py": "pytest's",
     "tests/faults/preload.py": "run by its name",

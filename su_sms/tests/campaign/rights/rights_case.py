@@ -78,9 +78,9 @@ class RightsCase(CampaignCase):
 
     def reached(self, campaign, user=None):
         """Return the names that a campaign would reach, as its people see them."""
-        self.work_on_checks()
+        self.work_on_counts()
         return campaign.recipient_ids.filtered(lambda r: not r.reason).mapped("name")
 
-    def work_on_checks(self):
+    def work_on_counts(self):
         self.env["sms.campaign"]._work()
         self.env.invalidate_all()

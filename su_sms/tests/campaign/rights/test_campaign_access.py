@@ -50,7 +50,7 @@ class TestCampaignAccess(CampaignCase):
             found = campaigns.with_user(person).search([("id", "=", campaign.id)])
             self.assertEqual(len(found), seen, person.login)
         with self.assertRaises(AccessError):
-            campaign.with_user(other).action_check()
+            campaign.with_user(other).action_count()
         rows = self.env["sms.campaign.row"].with_user(other)
         self.assertFalse(rows.search([]))
 

@@ -22,8 +22,8 @@ class TestCampaignAuthors(RightsCase):
         return campaign
 
     def assert_nothing_lent(self, campaign):
-        self.work_on_checks()
-        campaign.with_user(self.admin).action_check()
+        self.work_on_counts()
+        campaign.with_user(self.admin).action_count()
         self.assertNotIn("Hidden Njeri", self.reached(campaign))
 
     def test_small_changes(self):
@@ -139,7 +139,7 @@ class TestCampaignAuthors(RightsCase):
         self.assertFalse(campaign.sms_ids.with_user(self.clerk).search([]))
 
     def test_who_is_left_out_unread_is_not_named(self):
-        """Neither whom the check leaves out, nor who had another reason to be."""
+        """Neither whom the count leaves out, nor who had another reason to be."""
         bodies = ("News", "Dear {{ object.name }}")
         for opted_out, body in itertools.product((False, True), bodies):
             if opted_out:
@@ -155,7 +155,7 @@ class TestCampaignAuthors(RightsCase):
                 campaign.with_user(self.admin).audience_ids = [
                     (0, 0, self.records(self.hidden))
                 ]
-                self.work_on_checks()
+                self.work_on_counts()
                 [person] = self.env["sms.campaign.recipient"].search(
                     [("campaign_id", "=", campaign.id), ("reason", "!=", False)]
                 )
@@ -183,7 +183,7 @@ class TestCampaignAuthors(RightsCase):
         campaign = self.campaign(
             self.records(self.partner), as_user=self.clerk, user_id=self.admin.id
         )
-        self.work_on_checks()
+        self.work_on_counts()
         campaign.with_user(self.clerk)._launch()
         self.work()
         self.assertEqual(campaign.sms_ids.create_uid, self.clerk)
@@ -316,7 +316,7 @@ class TestCampaignAuthors(RightsCase):
         campaign = self.campaign(
             self.records(self.partner | archived), as_user=self.admin
         )
-        campaign.with_user(self.admin).with_context(active_test=False).action_check()
+        campaign.with_user(self.admin).with_context(active_test=False).action_count()
         self.assertEqual(self.reached(campaign), ["Wanjiku"])
 
 

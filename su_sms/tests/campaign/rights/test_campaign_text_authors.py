@@ -32,7 +32,7 @@ class TestCampaignTextAuthors(RightsCase):
         )
         editors = self.env.ref("mail.group_mail_template_editor")
         self.clerk.group_ids = [(4, editors.id)]
-        campaign.with_user(self.clerk).action_check()
+        campaign.with_user(self.clerk).action_count()
         self.parameters.set_param(WRITTEN, False)
         for change in (
             lambda admins: admins.write({"body": f"Hello {WRITES}"}),
@@ -43,8 +43,8 @@ class TestCampaignTextAuthors(RightsCase):
             lambda admins: admins.copy(),
         ):
             change(campaign.with_user(self.admin))
-            self.work_on_checks()
-            campaign.with_user(self.admin).action_check()
+            self.work_on_counts()
+            campaign.with_user(self.admin).action_count()
         self.assertEqual(campaign.text_author_id, self.admin)
         self.assertEqual(campaign.text_coauthor_ids, self.clerk)
 
@@ -86,11 +86,11 @@ class TestCampaignTextAuthors(RightsCase):
             user_id=self.clerk.id,
             body="{{ object.signup_type ||| Dear }} {{ object.name }}",
         )
-        self.work_on_checks()
+        self.work_on_counts()
         [person] = campaign.recipient_ids
         self.assertTrue(person.reason)
         campaign.with_user(self.admin).user_id = self.admin
-        self.work_on_checks()
+        self.work_on_counts()
         [person] = campaign.recipient_ids
         self.assertFalse(person.reason)
         campaign.with_user(self.admin)._launch()
@@ -115,7 +115,7 @@ class TestCampaignTextAuthors(RightsCase):
                 "body": "{{ object.ref }} {{ object.name }}",
             }
         )
-        self.work_on_checks()
+        self.work_on_counts()
         campaign.with_user(self.clerk)._launch()
         self.work()
         self.assertEqual(campaign.launched_by_id, self.clerk)
@@ -144,8 +144,8 @@ class TestCampaignTextAuthors(RightsCase):
             self.records(self.partner), as_user=self.admin, template_id=template.id
         )
         template.with_user(self.manager).sudo().body = f"Hello {WRITES}"
-        campaign.with_user(self.manager).action_check()
-        self.work_on_checks()
+        campaign.with_user(self.manager).action_count()
+        self.work_on_counts()
         self.assertFalse(self.parameters.get_param(WRITTEN))
         self.assertEqual(campaign.text_coauthor_ids, self.manager)
 
@@ -167,8 +167,8 @@ class TestCampaignTextAuthors(RightsCase):
         campaign = self.campaign(as_user=self.clerk)
         root = self.env.ref("base.user_root")
         campaign.with_user(root).audience_ids = [(0, 0, self.everybody())]
-        self.assertEqual(campaign.check_state, "failed")
-        self.assertIn("access rights", campaign.check_problem)
+        self.assertEqual(campaign.count_state, "failed")
+        self.assertIn("access rights", campaign.count_problem)
         campaign = self.campaign(self.records(self.partner), as_user=self.admin)
         campaign.sudo().text_author_id = root
         campaign.with_user(root).body = WRITES
@@ -195,13 +195,13 @@ class TestCampaignTextAuthors(RightsCase):
         self.parameters.set_param(WRITTEN, False)
         managers = campaign.with_user(self.manager)
         for change in (
-            managers.action_check,
+            managers.action_count,
             managers.action_ask_to_launch,
             lambda: managers.write({"message_class": "transactional"}),
             lambda: managers.recipient_ids.mapped("text"),
         ):
             change()
             self.assertFalse(self.parameters.get_param(WRITTEN))
-        self.assertEqual(campaign.check_state, "running")
+        self.assertEqual(campaign.count_state, "running")
         self.assertEqual(self.reached(campaign), ["Wanjiku"])
-        self.assertEqual(campaign.check_state, "done")
+        self.assertEqual(campaign.count_state, "done")

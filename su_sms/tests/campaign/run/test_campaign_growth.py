@@ -7,7 +7,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ....models.campaign import sms_campaign_check
+from ....models.campaign import sms_campaign_count
 from ...campaign_case import CampaignCase
 
 
@@ -57,7 +57,7 @@ class TestCampaignGrowth(CampaignCase):
         self.grow(20)
         question = self.question(campaign)
         self.assertEqual(question.recipient_count, 22)
-        self.assertEqual(question.checked_at, campaign.checked_at)
+        self.assertEqual(question.counted_at, campaign.counted_at)
         self.assertTrue(question.wants_approval)
         question.action_launch()
         self.assertEqual(campaign.state, "approval")
@@ -65,10 +65,10 @@ class TestCampaignGrowth(CampaignCase):
     def test_very_many_are_not_counted_at_each_look(self):
         campaign = self.growing()
         self.grow(1)
-        self.patch(sms_campaign_check, "PAGE", 1)
+        self.patch(sms_campaign_count, "PAGE", 1)
         self.assertEqual(self.question(campaign).recipient_count, 2)
-        campaign.sudo().checked_at = campaign.checked_at - (
-            2 * sms_campaign_check.COUNT_HOLDS
+        campaign.sudo().counted_at = campaign.counted_at - (
+            2 * sms_campaign_count.COUNT_HOLDS
         )
         self.assertEqual(self.question(campaign).recipient_count, 3)
 

@@ -224,7 +224,7 @@ class TestCampaignRun(RunCase):
         one, other = (self.user(f"fair_{n}", "su_sms.group_user") for n in (1, 2))
         drafts = [self.many(1, as_user=user) for user in (one, one, one, other)]
         for draft in drafts:
-            draft.check_state = "running"
+            draft.count_state = "running"
         launched = self.many(1)
         launched._launch()
         campaigns = self.env["sms.campaign"]
@@ -233,10 +233,10 @@ class TestCampaignRun(RunCase):
             first,
             [
                 (launched.id, "_prepare_page"),
-                (drafts[0].id, "_go_on_checking"),
-                (drafts[3].id, "_go_on_checking"),
+                (drafts[0].id, "_go_on_counting"),
+                (drafts[3].id, "_go_on_counting"),
             ],
         )
         # Who was counted last comes last: the second draft is next.
         campaigns._begin_page(drafts[0].id)
-        self.assertIn((drafts[1].id, "_go_on_checking"), campaigns._to_do())
+        self.assertIn((drafts[1].id, "_go_on_counting"), campaigns._to_do())

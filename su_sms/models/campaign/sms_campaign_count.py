@@ -6,13 +6,13 @@ from odoo.exceptions import MissingError, UserError
 from ...dispatch.timing import window
 from ...text import placeholders
 from ...tools import authors, limits
-from ...tools.check_later import is_later
+from ...tools.count_later import is_later
 from ...tools.slices import Slices
 from ...tools.transactions import in_test, utcnow
 from .sms_campaign_person import DUPLICATE
 from .sms_campaign_prepare import PAGE
 
-# What is checked while a person waits for their form to be saved; the rest is a job's.
+# What is counted while a person waits for their form to be saved; the rest is a job's.
 AT_ONCE_SECONDS = 2.0
 # What is reckoned with: the first is what the benchmarks do, the second is measured.
 MOST_A_MINUTE = 30_000
@@ -21,8 +21,8 @@ REQUEST_SECONDS = 0.22
 COUNT_HOLDS = timedelta(minutes=10)
 # A campaign is launched for no later; what a form says beyond it is not reckoned with.
 FURTHEST = timedelta(days=366)
-# A change of any of these makes the last check worthless.
-CHECKED = {
+# A change of any of these makes the last count worthless.
+COUNTED = {
     "body",
     "template_id",
     "shorten_links",
@@ -44,14 +44,14 @@ BETWEEN = " · "
 class SmsCampaign(models.Model):
     """What a campaign would do: how many recipients, who is left out, and the price.
 
-    The check goes through everybody as the preparation does, so that what it says is
+    The count goes through everybody as the preparation does, so that what it says is
     what will happen; it runs by itself after each change.
     """
 
     # A subject of its own. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.campaign"
 
-    check_state = fields.Selection(
+    count_state = fields.Selection(
         [
             ("none", "No recipients yet"),
             ("running", "Being counted"),
@@ -63,8 +63,8 @@ class SmsCampaign(models.Model):
         readonly=True,
         copy=False,
     )
-    check_problem = fields.Char(readonly=True, copy=False)
-    checked_at = fields.Datetime(readonly=True, copy=False)
+    count_problem = fields.Char(readonly=True, copy=False)
+    counted_at = fields.Datetime(readonly=True, copy=False)
     recipient_count = fields.Integer("Recipients", readonly=True, copy=False)
     left_out_count = fields.Integer("Left Out", readonly=True, copy=False)
     part_count = fields.Integer("Total Parts", readonly=True, copy=False)
@@ -191,30 +191,30 @@ class SmsCampaign(models.Model):
                 limit=5,
             )
 
-    def _check_if_changed(self, names):
-        """Check drafts again if one of these fields makes the last check worthless."""
-        if CHECKED & names:
-            self.filtered(lambda campaign: campaign.state == "draft")._check_again()
+    def _count_if_changed(self, names):
+        """Count drafts again if one of these fields makes the last count worthless."""
+        if COUNTED & names:
+            self.filtered(lambda campaign: campaign.state == "draft")._count_again()
 
-    def _check_again(self):
-        """Throw the last check away and make a new one, by a job if it takes long."""
+    def _count_again(self):
+        """Throw the last count away and make a new one, by a job if it takes long."""
         for campaign in self.sudo():
-            campaign._forget_check()
+            campaign._forget_count()
             if not campaign.audience_ids:
                 continue
-            campaign.check_state = "running"
+            campaign.count_state = "running"
             # Code runs for nobody who may do less than its author; the job is nobody.
             # For all that whoever waits for this transaction has named.
-            seconds = limits.seconds_left(self.env.cr, "checks", AT_ONCE_SECONDS)
+            seconds = limits.seconds_left(self.env.cr, "counts", AT_ONCE_SECONDS)
             if campaign._may_run_code(self.env.user) and (seconds > 0 or in_test()):
-                campaign._check_some(seconds)
-            if campaign.check_state == "running":
+                campaign._count_some(seconds)
+            if campaign.count_state == "running":
                 campaign._trigger_work()
 
     def _audience_changed(self):
-        """Check again, unless whoever writes to the campaign does it at the end."""
+        """Count again, unless whoever writes to the campaign does it at the end."""
         if campaigns := self.filtered(lambda campaign: not is_later(campaign)):
-            campaigns._check_again()
+            campaigns._count_again()
 
     def _may_run_code(self, user):
         """Tell whether a user may all that the code in the text's placeholders may."""
@@ -223,7 +223,7 @@ class SmsCampaign(models.Model):
             return True
         return all(authors.covers(user, each) for each in self._text_with_a_say())
 
-    def _forget_check(self):
+    def _forget_count(self):
         self.env.cr.execute(
             "DELETE FROM sms_campaign_recipient WHERE campaign_id = ANY(%s)", [self.ids]
         )
@@ -234,8 +234,8 @@ class SmsCampaign(models.Model):
         self._start_over()
         self.write(
             {
-                "check_state": "none",
-                "check_problem": False,
+                "count_state": "none",
+                "count_problem": False,
                 "recipient_count": 0,
                 "left_out_count": 0,
                 "part_count": 0,
@@ -248,8 +248,8 @@ class SmsCampaign(models.Model):
             }
         )
 
-    def _check_some(self, seconds):
-        """Go on with the check for so long, or to its end."""
+    def _count_some(self, seconds):
+        """Go on with the count for so long, or to its end."""
         self.ensure_one()
         slices = Slices(float("inf") if in_test() else seconds)
         try:
@@ -263,12 +263,12 @@ class SmsCampaign(models.Model):
             # Deleted meanwhile: the job takes the page again.
             raise
         except UserError as error:
-            self.write({"check_state": "failed", "check_problem": str(error)})
+            self.write({"count_state": "failed", "count_problem": str(error)})
             return
         self._sum_up()
 
     def _sum_up(self):
-        """Count what the check has found so far."""
+        """Sum up what the count has found so far."""
         self.env.cr.execute(
             """
               SELECT reason, count(*), coalesce(sum(parts), 0), coalesce(max(parts), 0)
@@ -296,8 +296,8 @@ class SmsCampaign(models.Model):
                 "part_count": parts,
                 "worst_parts": worst,
                 "left_out_count": sum(row[0] for row in found.values()),
-                "check_state": "done" if finished else "running",
-                "checked_at": fields.Datetime.now(),
+                "count_state": "done" if finished else "running",
+                "counted_at": fields.Datetime.now(),
             }
         )
 
@@ -305,17 +305,17 @@ class SmsCampaign(models.Model):
     # What a person may do
     # ------------------------------------------------------------
 
-    def action_check(self):
+    def action_count(self):
         """Count again, such as after contacts were changed."""
         self._check_still_open()
-        self._check_again()
+        self._count_again()
 
     def action_ask_to_launch(self):
         """Count anew what may have changed since, and ask whether to launch it."""
         self.ensure_one()
         self.check_access("write")
         if self.state == "draft" and self._count_is_old():
-            self._check_again()
+            self._count_again()
         action = self.env["ir.actions.actions"]._for_xml_id(
             "su_sms.sms_campaign_launch_action"
         )
@@ -323,13 +323,13 @@ class SmsCampaign(models.Model):
 
     def _count_is_old(self):
         """Tell whether to count again: what takes a moment always, else by age."""
-        if self.check_state in ("none", "running"):
+        if self.count_state in ("none", "running"):
             return False
         if not self._may_run_code(self.env.user):
             # It would be counted by the job, while somebody waits for an answer.
             return False
         few = self.recipient_count + self.left_out_count <= PAGE
-        return few or self.checked_at < fields.Datetime.now() - COUNT_HOLDS
+        return few or self.counted_at < fields.Datetime.now() - COUNT_HOLDS
 
     @api.readonly
     def action_open_recipients(self):
@@ -359,7 +359,7 @@ class SmsCampaign(models.Model):
     # rows have, with texts that differ: one guardian of two students.
 
     def _count_questions(self):
-        """Count what the check has found to ask about."""
+        """Count what there is to ask about."""
         self.env.cr.execute(
             """
             SELECT missing, count(*) FROM sms_campaign_recipient

@@ -1,14 +1,14 @@
 """Lines of a campaign are written together, and counted once, when all are written."""
 
-KEY = "su_sms_check_later"
+KEY = "su_sms_count_later"
 
 
 class _Campaigns(frozenset):
     """Ids of campaigns that count themselves; no caller from outside can make one."""
 
 
-def check_later(campaigns, records=None):
-    """Return records in a context in which these campaigns' lines leave the check.
+def count_later(campaigns, records=None):
+    """Return records in a context in which these campaigns' lines leave the count.
 
     The lines of any other campaign do not.
 

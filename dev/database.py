@@ -68,11 +68,11 @@ def copy(env: Environment, template: str, name: str) -> str:
     if source.exists():
         # files of a store are named by their content and never change
         shutil.copytree(source, filestore(env, name), copy_function=os.link)
-    settle_in(env, name)
+    belong_here(env, name)
     return name
 
 
-def settle_in(env: Environment, name: str) -> None:
+def belong_here(env: Environment, name: str) -> None:
     """Let the gateways of a copied database belong to it: it is no copy of one in use.
 
     What a copy does by itself has tests of its own.

@@ -261,7 +261,7 @@ class SmsGatewayConfig(models.Model):
         gateways = super(SmsGatewayConfig, self._without_claims()).create(signed)
         gateways = gateways.with_env(self.env)
         self.env.registry.clear_cache()
-        gateways._settle_in()
+        gateways._belong_here()
         gateways._check_not_shared()
         gateways._tell_of_exposure()
         return gateways

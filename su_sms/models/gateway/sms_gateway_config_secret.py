@@ -290,7 +290,7 @@ class SmsGatewayConfig(models.Model):
             self.invalidate_model()
         return self.sudo().browse(away)
 
-    def _settle_in(self):
+    def _belong_here(self):
         """Let these belong to this database from now on."""
         at = fields.Datetime.to_string(fields.Datetime.now())
         self.sudo().home = {**home.here(self.env.cr), "at": at}
@@ -325,7 +325,7 @@ class SmsGatewayConfig(models.Model):
     def action_is_original(self):
         """Go on here: this is the database that sends from now on."""
         self._check_copy()
-        self._settle_in()
+        self._belong_here()
         for gateway in self:
             gateway._message_log(
                 body=self.env._("Confirmed: this is the real database. It sends again.")
@@ -356,7 +356,7 @@ class SmsGatewayConfig(models.Model):
                     count,
                 )
             )
-        self._settle_in()
+        self._belong_here()
         self.env.registry.clear_cache()
         self.env["sms.sms"].invalidate_model()
         self.env["sms.sms"]._trigger_dispatch()

@@ -9,28 +9,28 @@ _logger = logging.getLogger(__name__)
 
 
 class SmsSms(models.Model):
-    """What a person may do with messages: cancel, resend, settle."""
+    """What a person may do with messages: cancel, resend, settle an unknown outcome."""
 
     # A subject of its own. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.sms"
 
-    settlement = fields.Selection(
+    handled = fields.Selection(
         [
-            ("resent", "Sent again"),
+            ("resent", "Resent anyway"),
             ("sent", "Marked as sent"),
             ("failed", "Marked as failed"),
             ("queued", "Queued again"),
             ("cancelled", "Cancelled"),
             ("marked", "Marked as failed"),
         ],
-        "Handled",
         readonly=True,
         copy=False,
+        help="What somebody did with it by hand, such as cancel or resend it.",
     )
-    settled_by_id = fields.Many2one(
+    handled_by_id = fields.Many2one(
         "res.users", "Handled by", readonly=True, copy=False
     )
-    settled_at = fields.Datetime("Handled On", readonly=True, copy=False)
+    handled_at = fields.Datetime("Handled On", readonly=True, copy=False)
 
     def _to_handle(self):
         """Return these with the rights to change them, if the user may handle messages.
@@ -44,11 +44,11 @@ class SmsSms(models.Model):
             self.browse().check_access("write")
         return self.sudo()
 
-    def _by_hand(self, settlement):
+    def _by_hand(self, handled):
         """Keep who did what to messages of a gateway, unless the code itself does."""
         routed = self.sudo().filtered("gateway_id")
         if routed and not self.env.su:
-            routed._record_who(settlement)
+            routed._record_who(handled)
 
     def _check_not_left(self, message):
         routed = self.filtered("gateway_id")
@@ -175,13 +175,13 @@ class SmsSms(models.Model):
         return unknown._told(self.env._("%s messages have been marked as sent."))
 
     def action_settle_failed(self):
-        """Take these as never sent; they may then be retried like any other."""
+        """Take these as never sent; they may then be resent like any other."""
         unknown = self._unknown_to_settle("failed")
         unknown._settle("error", "sms_not_delivered")
         return unknown._told(self.env._("%s messages have been marked as failed."))
 
-    def _unknown_to_settle(self, settlement):
-        """Return those of these that are unknown, with who settles them how."""
+    def _unknown_to_settle(self, handled):
+        """Return those of these that are unknown, with who handles them how."""
         messages = self._to_handle()
         messages._lock_by_hand()
         unknown = messages.filtered(lambda sms: sms._outcome_is_unknown())
@@ -189,22 +189,22 @@ class SmsSms(models.Model):
             raise UserError(
                 self.env._("The outcome of these messages is already known.")
             )
-        unknown._record_who(settlement)
+        unknown._record_who(handled)
         return unknown
 
-    def _record_who(self, settlement):
+    def _record_who(self, handled):
         """Keep who has done by hand what, and when."""
         self.write(
             {
-                "settlement": settlement,
-                "settled_by_id": self.env.uid,
-                "settled_at": fields.Datetime.now(),
+                "handled": handled,
+                "handled_by_id": self.env.uid,
+                "handled_at": fields.Datetime.now(),
             }
         )
         _logger.info(
             "User %s: %s by hand, %d messages: %s",
             self.env.uid,
-            settlement,
+            handled,
             len(self),
             self.ids,
         )

@@ -27,8 +27,8 @@ FORGED = {
     "campaign_id": False,
     "company_id": False,
     "message_class": "transactional",
-    "settlement": "sent",
-    "settled_by_id": False,
+    "handled": "sent",
+    "handled_by_id": False,
     "create_uid": 1,
 }
 
@@ -198,7 +198,7 @@ class TestOnRecord(CampaignCase):
         sms = self.env["sms.sms"].search([]) - before
         self.assertEqual((sms.body, sms.number), ("Come", FORGED["number"]))
         self.assertEqual((sms.state, sms.gateway_id), ("outgoing", self.gateway))
-        self.assertFalse(sms.provider_message_id or sms.accepted_at or sms.settlement)
+        self.assertFalse(sms.provider_message_id or sms.accepted_at or sms.handled)
 
     def test_what_odoo_keeps_beside_a_message_is_closed_as_well(self):
         _sms, notification = self.post()
@@ -263,26 +263,24 @@ class TestOnRecord(CampaignCase):
         self.assertEqual(event.state, "new")
 
     def test_buttons_keep_who_and_when(self):
-        for settlement, method, arguments, state in (
+        for handled, method, arguments, state in (
             ("cancelled", "action_set_canceled", [], "outgoing"),
             ("marked", "action_set_error", ["unknown"], "outgoing"),
             ("queued", "action_set_outgoing", [], "error"),
             ("queued", "resend_failed", [], "error"),
         ):
             for user in (self.administrator, self.system):
-                with self.subTest(settlement, method=method, user=user.login):
+                with self.subTest(handled, method=method, user=user.login):
                     sms = self.queue("0712345678")
                     sms.write({"state": state, "failure_type": False})
                     self.call("sms.sms", method, sms.ids, *arguments, user=user)
-                    self.assertEqual(
-                        (sms.settlement, sms.settled_by_id), (settlement, user)
-                    )
-                    self.assertTrue(sms.settled_at)
+                    self.assertEqual((sms.handled, sms.handled_by_id), (handled, user))
+                    self.assertTrue(sms.handled_at)
 
     def test_what_the_code_does_is_nobodys(self):
         sms = self.queue("0712345678")
         sms.action_set_canceled()
-        self.assertFalse(sms.settlement)
+        self.assertFalse(sms.handled)
 
     def test_notes_of_campaigns_and_gateways_stay_as_they_are(self):
         campaign = self.campaign(self.numbers("0712345678"), as_user=self.administrator)
@@ -377,5 +375,5 @@ class TestOnRecord(CampaignCase):
         self.call("sms.sms", "action_set_canceled", [sms])
         message = self.env["sms.sms"].browse(sms)
         self.assertEqual((message.body, message.state), ("Hello again", "canceled"))
-        self.assertFalse(message.settlement)
+        self.assertFalse(message.handled)
         self.call("sms.sms", "unlink", [sms])

@@ -34,15 +34,15 @@ class TestUnknown(GatewayCase):
         sms.action_resend_unknown()
         self.env["sms.sms"]._process_queue()
         self.assertEqual(sms.state, "pending")
-        self.assertEqual(sms.settlement, "resent")
-        self.assertEqual(sms.settled_by_id, self.manager)
+        self.assertEqual(sms.handled, "resent")
+        self.assertEqual(sms.handled_by_id, self.manager)
         self.assertEqual(len(self.simulator.ledger()), 2)
 
     def test_settle_many_as_sent(self):
         messages = self.unknown("0712345671", "0712345672")
         messages.action_settle_sent()
         self.assertEqual(set(messages.mapped("state")), {"pending"})
-        self.assertEqual(set(messages.mapped("settlement")), {"sent"})
+        self.assertEqual(set(messages.mapped("handled")), {"sent"})
         self.env["sms.sms"]._process_queue()
         self.assertEqual(len(self.simulator.ledger()), 2)
 

@@ -40,7 +40,7 @@ def give_up_waiting(system: System) -> None:
     )
 
 
-def until_settled(system: System, *, waiting: bool = False) -> None:
+def until_applied(system: System, *, waiting: bool = False) -> None:
     """Wait until the server has looked at every event, those that wait too if asked."""
     wake(system)
     open_states = {"new"} | ({"waiting"} if waiting else set())

@@ -20,7 +20,7 @@ from .events import (
     payloads,
     server_errors,
     states,
-    until_settled,
+    until_applied,
 )
 from .nonsense import case
 from .posting import Post, connect, exchange, post_all
@@ -50,7 +50,7 @@ def report(system: System, message_id: str) -> Post:
     return Post.form(path(system), id=message_id, status="Success")
 
 
-def test_nonsense_is_stored_settled_and_stops_nothing(
+def test_nonsense_is_stored_and_stops_nothing(
     system: System, worker: Worker, running: OdooServer, rng: random.Random, long: bool
 ) -> None:
     message_id = sent_message(system, worker)
@@ -68,9 +68,9 @@ def test_nonsense_is_stored_settled_and_stops_nothing(
     stored = sum(each.stored for each in cases)
     assert sum(states(system).values()) == stored
     assert exchange(connect(running.url), report(system, message_id)) == 200
-    until_settled(system)
+    until_applied(system)
     give_up_waiting(system)
-    until_settled(system, waiting=True)
+    until_applied(system, waiting=True)
     assert system.states() == {"sent": 1}
     assert sum(states(system).values()) == stored + 1
     assert not server_errors(running)
@@ -137,9 +137,9 @@ def test_report_on_a_deleted_message_is_kept_as_unmatched(
 
     assert exchange(connect(running.url), report(system, message_id)) == 200
 
-    until_settled(system)
+    until_applied(system)
     give_up_waiting(system)
-    until_settled(system, waiting=True)
+    until_applied(system, waiting=True)
     assert states(system) == {"unmatched": 1}
 
 

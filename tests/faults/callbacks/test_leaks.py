@@ -14,7 +14,7 @@ from dev.rpc import RemoteError
 from dev.server import OdooServer
 
 from ..system import System
-from .events import path, until_settled
+from .events import path, until_applied
 from .posting import Post, connect, exchange
 
 BODY = "Serengeti kesho saa nne"
@@ -72,7 +72,7 @@ def test_log_of_a_server(system: System, talkative: OdooServer):
     [(token,)] = system.sql("SELECT callback_token FROM sms_gateway_config")
     statuses = receive(system, talkative)
     assert statuses == [200, 200, 200, 200, 404]
-    until_settled(system)
+    until_applied(system)
     system.until_still()
 
     log = talkative.log.read_text(errors="replace")

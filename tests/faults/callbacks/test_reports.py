@@ -20,7 +20,7 @@ from .events import (
     payloads,
     server_errors,
     states,
-    until_settled,
+    until_applied,
 )
 from .posting import Post, post_all
 
@@ -66,9 +66,9 @@ def test_reports_shuffled_duplicated_early_and_unknown_while_sending_goes_on(
         json.dumps(parse_qsl(post.body.decode())) for post in provider.posted
     )
     assert payloads(system) == stored
-    until_settled(system)
+    until_applied(system)
     give_up_waiting(system)
-    until_settled(system, waiting=True)
+    until_applied(system, waiting=True)
 
     assert states(system) == {
         "applied": len(provider.posted) - unknown,

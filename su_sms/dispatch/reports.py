@@ -194,8 +194,8 @@ def _write(cr, best, now):
     )
 
 
-def record(cr, results, now, retry_after):
-    """Write what became of events."""
+def record(cr, results, now, look_again_after):
+    """Write what became of events; those that wait are looked at again later."""
     if not results:
         return
     rows = [{"id": event_id, **each._asdict()} for event_id, each in results.items()]
@@ -209,5 +209,5 @@ def record(cr, results, now, retry_after):
                AS v(id int, state text, sms_id int, problem text)
          WHERE e.id = v.id
         """,
-        [now + retry_after, now, json.dumps(rows)],
+        [now + look_again_after, now, json.dumps(rows)],
     )

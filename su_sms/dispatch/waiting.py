@@ -22,7 +22,7 @@ REASONS = (
     "day_budget",
     "pace",
     "hour_limit",
-    "retry",
+    "next_try",
     "nobody",
     "next",
 )
@@ -52,7 +52,7 @@ class Why:
         """Return one of REASONS.
 
         :param campaign: id of its campaign (0: none) and this campaign's state
-        :param own: what only this message waits for: "hour_limit", "retry" or "next"
+        :param own: what only this message waits for: "hour_limit", "next_try" or "next"
         """
         campaign_id, state = campaign
         if state == "paused":

@@ -82,7 +82,7 @@ class SmsCampaign(models.Model):
     - ``_summary``: what its form says before the launch: price, times, opting out
     - ``_count``: how many recipients, who is left out, what somebody has to decide
     - ``_text``: what each of its people would read, and whose rights that takes
-    - ``_run``: what people do with it: launch, approve, pause, cancel, retry
+    - ``_run``: what people do with it: launch, approve, pause, cancel, resend
     - ``_prepare``: how its people become messages, page by page
     - ``_job``: what moves it on by itself, to its end
 

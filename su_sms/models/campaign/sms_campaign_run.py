@@ -15,7 +15,7 @@ PAUSES = [
     ("approval", "A manager must approve it"),
 ]
 # What may be sent again: it has certainly not arrived, and may do next time.
-RETRYABLE = (
+RESENDABLE = (
     "sms_server",
     "sms_expired",
     "sms_not_delivered",
@@ -30,7 +30,7 @@ GROWTH = 1.5
 
 
 class SmsCampaign(models.Model):
-    """What people do with a campaign: launch, pause, cancel, retry."""
+    """What people do with a campaign: launch, pause, cancel, resend."""
 
     # A subject of its own. pylint: disable=consider-merging-classes-inherited
     _inherit = "sms.campaign"
@@ -248,7 +248,7 @@ class SmsCampaign(models.Model):
     def action_retry(self):
         """Send again what has certainly not arrived and may do next time."""
         campaign = self._locked("done", "sending", "paused")
-        found = self.env["sms.sms"].sudo().search(campaign._failed_to_retry())
+        found = self.env["sms.sms"].sudo().search(campaign._failed_to_resend())
         early = found.filtered(campaign._may_still_arrive)
         failed = found - early
         if not failed and early:
@@ -273,11 +273,11 @@ class SmsCampaign(models.Model):
         self.env["sms.sms"]._trigger_dispatch()
         return failed._told(self.env._("%s messages have been queued again."))
 
-    def _failed_to_retry(self):
+    def _failed_to_resend(self):
         return [
             ("campaign_id", "=", self.id),
             ("state", "=", "error"),
-            ("failure_type", "in", RETRYABLE),
+            ("failure_type", "in", RESENDABLE),
         ]
 
     def _may_still_arrive(self, sms):

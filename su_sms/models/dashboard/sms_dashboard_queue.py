@@ -49,7 +49,7 @@ class SmsDashboard(models.AbstractModel):
         whens = {
             "next": due,
             "hour_limit": [("not_before", ">", now), *held],
-            "retry": [("not_before", ">", now), *free],
+            "next_try": [("not_before", ">", now), *free],
         }
         says = {}
         for own, key, count in self._waiting_by_own(waiting, whens):
@@ -81,7 +81,7 @@ class SmsDashboard(models.AbstractModel):
             "state", waiting, *keys
         ):
             rest[tuple(value or False for value in key)] = count
-        for own in ("hour_limit", "retry"):
+        for own in ("hour_limit", "next_try"):
             # Ordered by gateways and campaigns, it would join them to every row.
             groups = self.env["sms.sms"]._read_group(
                 [*waiting, *whens[own]], keys, ["__count"], order="priority DESC"

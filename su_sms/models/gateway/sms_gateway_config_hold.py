@@ -42,7 +42,7 @@ WAITS_FOR = {
     "day_budget": _lt("The next day's budget"),
     "pace": _lt("The pace"),
     "hour_limit": _lt("The hourly limit"),
-    "retry": _lt("The next try"),
+    "next_try": _lt("The next try"),
     "nobody": _lt("Odoo's scheduled actions, which are not running"),
     "next": _lt("Next in the queue"),
 }
@@ -204,7 +204,7 @@ class SmsGatewayConfig(models.Model):
     def _why_they_wait(self):
         """Return a function that says why a message of this gateway waits.
 
-        :return: (message's class, campaign, company's id, "hour_limit", "retry" or
+        :return: (message's class, campaign, company's id, "hour_limit", "next_try" or
             "next") -> the reason in words
         """
         held = self._what_it_waits_for()

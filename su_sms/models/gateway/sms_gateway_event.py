@@ -28,7 +28,7 @@ _logger = logging.getLogger(__name__)
 
 # A report may come before the answer to the send is recorded; this long it waits.
 WAIT_FOR_MESSAGE = timedelta(minutes=10)
-RETRY_AFTER = timedelta(seconds=15)
+LOOK_AGAIN_AFTER = timedelta(seconds=15)
 BATCH = 500
 LONGEST_FIELD = 255
 # The inbox is looked at once more so long after it has had something, and a post wakes
@@ -272,7 +272,7 @@ class SmsGatewayEvent(models.Model):
                     )
         self._apply_reports(received, results, now)
         self._list_blocked(received, results)
-        reports.record(self.env.cr, results, now, RETRY_AFTER)
+        reports.record(self.env.cr, results, now, LOOK_AGAIN_AFTER)
         self.env.invalidate_all()
         return len(rows)
 
@@ -353,7 +353,7 @@ class SmsGatewayEvent(models.Model):
     # What a person may do
     # ------------------------------------------------------------
 
-    def action_retry(self):
+    def action_apply_again(self):
         """Apply these once more, such as after a message was settled by hand."""
         self.check_access("read")
         done = self.filtered(lambda event: event.state == "applied")
@@ -361,7 +361,7 @@ class SmsGatewayEvent(models.Model):
             raise UserError(self.env._("These events have already been applied."))
         again = (self - done).sudo()
         again.write({"state": "new", "problem": False, "not_before": False})
-        _logger.info("User %s: events are tried again: %s", self.env.uid, again.ids)
+        _logger.info("User %s: events are applied again: %s", self.env.uid, again.ids)
         self._wake()
 
 

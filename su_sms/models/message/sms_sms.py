@@ -165,7 +165,7 @@ class SmsSms(models.Model):
                 own = "next"
                 if sms.not_before and sms.not_before > now:
                     limited = sms.held_until and sms.held_until > now
-                    own = "hour_limit" if limited else "retry"
+                    own = "hour_limit" if limited else "next_try"
                 sms.waits_for = say(
                     sms.message_class, sms.campaign_id.sudo(), sms.company_id.id, own
                 )

@@ -259,7 +259,7 @@ class TestOnRecord(CampaignCase):
         self.assert_refused("sms.gateway.event", "unlink", event.ids)
         self.assert_refused("sms.gateway.event", "copy", event.ids)
         event.state = "unmatched"
-        self.call("sms.gateway.event", "action_retry", event.ids)
+        self.call("sms.gateway.event", "action_apply_again", event.ids)
         self.assertEqual(event.state, "new")
 
     def test_buttons_keep_who_and_when(self):

@@ -142,7 +142,7 @@ class TestReport(GatewayCase):
         self.apply()
         self.assertEqual((event.state, sms.state), ("applied", "sent"))
 
-    def test_report_for_no_message_of_ours_is_kept_and_can_be_retried(self):
+    def test_report_for_no_message_of_ours_is_kept_and_can_be_applied_again(self):
         event = self.receive(id="ATXid_unknown", status="Success", phoneNumber="+254")
         self.apply()
         self.later(minutes=15)
@@ -150,7 +150,7 @@ class TestReport(GatewayCase):
         self.assertEqual(event.state, "unmatched")
         sms, _notification = self.post()
         sms.provider_message_id = "ATXid_unknown"
-        event.action_retry()
+        event.action_apply_again()
         self.apply()
         self.assertEqual((event.state, sms.state), ("applied", "sent"))
 

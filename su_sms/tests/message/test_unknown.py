@@ -46,7 +46,7 @@ class TestUnknown(GatewayCase):
         self.env["sms.sms"]._process_queue()
         self.assertEqual(len(self.simulator.ledger()), 2)
 
-    def test_settle_as_failed_and_then_retry(self):
+    def test_settle_as_failed_and_then_resend(self):
         sms = self.unknown()
         sms.action_settle_failed()
         self.assertEqual((sms.state, sms.failure_type), ("error", "sms_not_delivered"))
@@ -77,7 +77,7 @@ class TestUnknown(GatewayCase):
             with self.assertRaises(AccessError):
                 getattr(sms.with_user(user), method)()
 
-    def test_plain_retry_refuses(self):
+    def test_plain_resend_refuses(self):
         sms = self.unknown()
         with self.assertRaisesRegex(UserError, "Resend Anyway"):
             sms.action_set_outgoing()

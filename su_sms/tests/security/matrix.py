@@ -147,7 +147,7 @@ METHODS = {
     ("sms.gateway.config", "action_view_events"): ADMINS,
     ("sms.gateway.config", "action_view_messages"): ADMINS,
     ("sms.gateway.config", "action_watch_sender"): ADMINS,
-    ("sms.gateway.event", "action_retry"): ADMINS,
+    ("sms.gateway.event", "action_apply_again"): ADMINS,
     ("sms.incoming", "action_not_optout"): MANAGERS,
     ("sms.incoming", "action_opt_out"): MANAGERS,
     ("sms.optout.wizard", "action_confirm"): ALL_MINE,

@@ -9,7 +9,7 @@ from odoo import http
 from odoo.http import request
 from werkzeug.exceptions import NotFound, TooManyRequests
 
-from ..africastalking.callbacks import KINDS
+from ..africastalking.events import KINDS
 from ..tools.rate_limit import RateLimit, whose
 from .headers import HEADERS
 

@@ -11,7 +11,7 @@ import json
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from ..africastalking.callbacks import Report
+from ..africastalking.events import Report
 
 # An unknown outcome is settled by a report for an unknown id only if there is just one
 # message it can be: same gateway and number, put on the wire within this time.

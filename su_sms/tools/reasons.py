@@ -9,7 +9,7 @@ from odoo.tools.misc import babel_locale_parse
 from odoo.tools.translate import get_translation
 
 from ..africastalking.account import AccountError
-from ..africastalking.callbacks import UnusableEvent
+from ..africastalking.events import UnusableEvent
 from ..africastalking.trust import TrustError
 from ..dispatch.gate import TooManyParts
 from ..text.numbers import TextTooLongError

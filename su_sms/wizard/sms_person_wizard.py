@@ -32,7 +32,7 @@ class SmsPersonWizard(models.TransientModel):
     held = fields.Boolean(compute="_compute_held")
     message_count = fields.Integer("Messages", compute="_compute_held")
     incoming_count = fields.Integer("Incoming", compute="_compute_held")
-    event_count = fields.Integer("Provider Callbacks", compute="_compute_held")
+    event_count = fields.Integer("Gateway Events", compute="_compute_held")
     notification_count = fields.Integer("Chatter", compute="_compute_held")
     trace_count = fields.Integer("Mailings", compute="_compute_held")
     audience_count = fields.Integer("Audiences", compute="_compute_held")

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ...africastalking import callbacks
+from ...africastalking import events
 from ...tools.context import loud
 from .sms_campaign_count import FURTHEST
 
@@ -284,7 +284,7 @@ class SmsCampaign(models.Model):
         """Tell whether the network's “failed” may not be its last word yet."""
         hours = self.gateway_id.sudo().report_hours or MAY_STILL_ARRIVE
         return (
-            sms.report_rank == callbacks.SOFT
+            sms.report_rank == events.SOFT
             and sms.accepted_at
             and sms.accepted_at > fields.Datetime.now() - timedelta(hours=hours)
         )

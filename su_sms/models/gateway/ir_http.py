@@ -10,7 +10,7 @@ class IrHttp(models.AbstractModel):
         """Return a route that asks for it the parameters of its path only.
 
         Odoo passes a form's fields as Python arguments, and fails where one of them is
-        called ``self``. Callbacks come from outside and may hold anything.
+        called ``self``. Posts to callbacks come from outside and may have anything.
         """
         if names := endpoint.routing.get("path_params"):
             request.params = {name: request.params[name] for name in names}

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from odoo import api, fields, models, tools
 
-from ...africastalking.callbacks import KINDS
+from ...africastalking.events import KINDS
 
 # After a change both addresses work, so that there is time to paste the new ones.
 OVERLAP = timedelta(days=2)
@@ -70,8 +70,8 @@ class SmsGatewayConfig(models.Model):
         "Keep Events (Days)",
         default=90,
         tracking=True,
-        help="How long provider callbacks are kept. They contain texts and numbers,"
-        " so never longer than texts. 0: as long as texts.",
+        help="How long events posted by the provider are kept. They contain texts and"
+        " numbers, so never longer than texts. 0: as long as texts.",
     )
 
     @api.depends("callback_token")

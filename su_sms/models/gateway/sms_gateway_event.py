@@ -9,7 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ...africastalking import callbacks
+from ...africastalking import events
 from ...dispatch import outbox, reports
 from ...dispatch.connection import durable
 from ...privacy import links
@@ -261,7 +261,7 @@ class SmsGatewayEvent(models.Model):
             with self._alone(event_id, results):
                 post = _fields(payload)
                 if kind == "delivery":
-                    report = callbacks.read_report(post)
+                    report = events.read_report(post)
                     received.append(
                         reports.Received(event_id, gateway_id, received_at, report)
                     )
@@ -285,7 +285,7 @@ class SmsGatewayEvent(models.Model):
             if is_passing(error) or isinstance(error, CONFLICTS):
                 raise
             text = str(error)[:200] or type(error).__name__
-            if isinstance(error, callbacks.UnusableEvent):
+            if isinstance(error, events.UnusableEvent):
                 text = sentence(self.env, error)
             elif not isinstance(error, UserError):
                 # Its text may quote the post, which is no business of a log's.
@@ -326,12 +326,12 @@ class SmsGatewayEvent(models.Model):
     def _apply_one(self, event_id, gateway_id, kind, post):
         gateway = self.env["sms.gateway.config"].browse(gateway_id)
         if kind == "incoming":
-            incoming = callbacks.read_incoming(post)
+            incoming = events.read_incoming(post)
             self.env["sms.incoming"]._receive(gateway, incoming)
         elif kind == "optout":
-            self._on_optout(event_id, gateway, callbacks.read_optout(post))
+            self._on_optout(event_id, gateway, events.read_optout(post))
         else:
-            callbacks.read_subscription(post)
+            events.read_subscription(post)
         return reports.Result("applied")
 
     @api.model
@@ -370,7 +370,7 @@ def _fields(payload):
 
     Only the text of a message is long; an index takes no more than some kilobytes.
     """
-    given = callbacks.fields(
+    given = events.fields(
         (name, value.replace("\0", "")) for name, value in json.loads(payload)
     )
     return {

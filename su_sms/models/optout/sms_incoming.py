@@ -56,7 +56,7 @@ class SmsIncoming(models.Model):
     def _receive(self, gateway, incoming):
         """Keep an incoming message, once, and show it in its contact's chatter.
 
-        :param incoming: africastalking.callbacks.Incoming
+        :param incoming: africastalking.events.Incoming
         :return: the message, which may have been here before
         """
         gateway = gateway._meant_by(incoming.to, incoming.text)

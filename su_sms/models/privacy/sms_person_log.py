@@ -6,7 +6,7 @@ class SmsPersonLog(models.Model):
 
     _name = "sms.person.log"
     _inherit = ["sms.form.mixin"]
-    _description = "SMS Data Request"
+    _description = "Personal Data Request on Record"
     _order = "id desc"
     _rec_name = "number_masked"
 

@@ -17,7 +17,7 @@ class SmsGatewayConfig(models.Model):
     - ``_secret``: the API key and the proxy's password
     - ``_callback``: the addresses that the provider posts to
     - ``_limit``: limits, budgets, hours, pace and prices
-    - ``_hold``: when it may not send; balance, failover, missing reports
+    - ``_hold``: when it may not send; balance, failover, overdue reports
     - ``_health``: what is wrong with it, in words; the country of numbers
 
     Opt-outs and retention have theirs in ``optout`` and ``privacy``.

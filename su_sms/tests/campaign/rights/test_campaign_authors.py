@@ -331,3 +331,22 @@ class TestMigration(RightsCase):
         runpy.run_path(file_path(script))["migrate"](self.env.cr, "1.0.0")
         self.env.invalidate_all()
         self.assertEqual(campaign.audience_ids.author_id, self.other)
+
+    def test_fields_with_another_name_keep_what_they_had(self):
+        campaign = self.campaign(self.numbers("0712345678"))
+        kept = self.env["ir.filters"].create(
+            {
+                "name": "Some",
+                "model_id": "sms.campaign",
+                "domain": "[('people_count', '>', 0)]",
+            }
+        )
+        self.env.flush_all()
+        self.env.cr.execute(
+            "ALTER TABLE sms_campaign RENAME recipient_count TO people_count"
+        )
+        script = "su_sms/migrations/1.2.0/pre-words.py"
+        runpy.run_path(file_path(script))["migrate"](self.env.cr, "1.1.0")
+        self.env.invalidate_all()
+        self.assertEqual(campaign.recipient_count, 1)
+        self.assertEqual(kept.domain, "[('recipient_count', '>', 0)]")

@@ -54,7 +54,7 @@ def test_campaign_from_a_file_with_dirty_numbers(
     # What it costs, and how that is known
     [row] = preview.locator(NETWORKS).all()
     expect(row).to_contain_text("Not known yet")
-    expect(row).to_contain_text("People: 4, parts: 4 at 0.8000")
+    expect(row).to_contain_text("Recipients: 4, parts: 4 at 0.8000")
     expect(row).to_contain_text("Set on the gateway")
 
     # Who is left out, why, and each of them

@@ -1,7 +1,7 @@
 {
     "name": "SMS through Africa's Talking",
     "summary": "Send every SMS of Odoo through Africa's Talking instead of IAP",
-    "version": "1.1.0",
+    "version": "1.2.0",
     "category": "Marketing/SMS Marketing",
     "license": "LGPL-3",
     "author": "su_sms contributors",

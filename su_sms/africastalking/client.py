@@ -28,6 +28,7 @@ __all__ = ["Account", "Chunk", "Client"]
 
 _logger = logging.getLogger("su_sms.africastalking")
 T = TypeVar("T")
+Watch = Callable[[int, float, str | None], None]
 
 
 class Client:
@@ -60,7 +61,7 @@ class Client:
         """Close the connections that wait; the client stays usable."""
         self._line.close()
 
-    def send(self, chunk: Chunk) -> list[Outcome]:
+    def send(self, chunk: Chunk, watch: Watch | None = None) -> list[Outcome]:
         """Send a chunk; return one outcome for each place of ``chunk.numbers``.
 
         Never raises for what the network or AT does. A number that is there more than
@@ -68,6 +69,8 @@ class Client:
         handling of duplicates is not known. When a request as a whole fails, those
         behind it are not tried.
 
+        :param watch: told of each exchange: ``watch(numbers, seconds, reason)``, the
+            reason of its failure or None
         :raises ValueError: no numbers or no text
         """
         if not chunk.numbers or not chunk.text:
@@ -79,7 +82,7 @@ class Client:
             token = f"{chunk.token}-{count}" if chunk.token and count > 1 else ""
             if failure is None:
                 try:
-                    found = self._send(chunk, numbers, token or chunk.token)
+                    found = self._send(chunk, numbers, token or chunk.token, watch)
                 except GatewayError as error:
                     found, failure = failed(error, numbers), _behind(error)
             else:
@@ -101,19 +104,23 @@ class Client:
         request = balance_request(self.account)
         return self._retry(lambda: self._exchange(request, read_balance))
 
-    def _send(self, chunk: Chunk, numbers: list[str], token: str) -> list[Outcome]:
+    def _send(
+        self, chunk: Chunk, numbers: list[str], token: str, watch: Watch | None
+    ) -> list[Outcome]:
         request = send_request(self.account, chunk, numbers, token)
         return self._retry(
-            lambda: self._exchange(request, lambda a: read_outcomes(a, numbers))
+            lambda: self._exchange(request, lambda a: read_outcomes(a, numbers), watch)
         )
 
-    def _exchange(self, request: Request, read: Callable[[Answer], T]) -> T:
+    def _exchange(
+        self, request: Request, read: Callable[[Answer], T], watch: Watch | None = None
+    ) -> T:
         """Do one try and log one line about it."""
         if self.account.trust.mode == "relaxed":
             _logger.warning("%s: certificate not verified", self.account.host)
         started = time.monotonic()
         status: int | str = "-"
-        summary = "failed"
+        summary, reason = "failed", None
         try:
             answer = self._line.exchange(request)
             status = answer.status
@@ -121,16 +128,20 @@ class Client:
             summary = _summary(result)
             return result
         except GatewayError as error:
-            summary = f"{error.state} ({error.reason})"
+            reason = error.reason
+            summary = f"{error.state} ({reason})"
             raise
         finally:
+            seconds = time.monotonic() - started
+            if watch:
+                watch(request.count, seconds, reason)
             _logger.info(
                 "%s, %d numbers: HTTP %s, %s, %d ms",
                 request.label,
                 request.count,
                 status,
                 summary,
-                (time.monotonic() - started) * 1000,
+                seconds * 1000,
             )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+import uuid
 from collections import Counter
 from functools import partial
 
@@ -19,6 +20,7 @@ from .lanes import LOOK_AHEAD
 from .lookahead import LookAhead
 from .process import running
 from .recorder import Recorder
+from .share import Share
 from .timing.backoff import Backoff
 from .wire import Wire
 
@@ -37,7 +39,7 @@ TELL_EVERY = 2.0
 class Dispatcher:
     """One run over the outbox of one database.
 
-    :param connect: gives a :class:`.connection.Connection`, or what is like it
+    :param connect: gives a `tools.connection.Connection`, or what is like it
     :param lines: [(outbox.Gateway, client)] that may be used in this run
     :param publish: ``publish(limit) -> count``: tell the rest of Odoo what became of
         messages, in a transaction of its own
@@ -62,11 +64,11 @@ class Dispatcher:
         # Claims that were certainly never put on the wire: there was no thread for
         # them, or their commit failed and nobody knows whether they are on record.
         self._unsent = []
-        returned = self._recorder.returned
         self._wires = {
-            gateway.id: (gateway, Wire(client, gateway.concurrency, returned))
+            gateway.id: (gateway, Wire(client, self._recorder.returned))
             for gateway, client in lines
         }
+        self._shares = {}
         self._ahead = {}
         self.outcomes = Counter()
 
@@ -89,6 +91,10 @@ class Dispatcher:
         self._force = force
         self._ids = ids
         self._ahead = {gateway_id: LookAhead(ids) for gateway_id in self._wires}
+        key = f"{process.name()} {uuid.uuid4().hex}"
+        for gateway, wire in self._wires.values():
+            most = gateway.concurrency if ids is None else len(ids)
+            wire.share = self._shares[gateway.id] = Share(gateway, key, most)
         until = time.monotonic() + seconds
         with running:
             self._recorder.start()
@@ -97,6 +103,7 @@ class Dispatcher:
             finally:
                 for _gateway, wire in self._wires.values():
                     wire.close()
+                self._leave()
                 # After an error above: what was under way has come back meanwhile.
                 self._connection.close()
                 self._recorder.close()
@@ -109,12 +116,48 @@ class Dispatcher:
 
     def _run(self, until):
         while True:
+            self._look()
             while self._may_claim(until):
                 self._put(self._claim_some())
                 self._free_recorded()
-            if not self._busy():
+                self._look()
+            if not (self._busy() or self._may_hope(until)):
                 return
             self._wait()
+
+    def _look(self):
+        """Now and then take what this run may have under way of each gateway."""
+        if self._look_in():
+            return
+        try:
+            with self._connection.transaction() as cr:
+                for gateway_id, share in sorted(self._shares.items()):
+                    share.look(cr, self._wires[gateway_id][1].under_way)
+        except psycopg2.Error as error:
+            if not self._busy():
+                raise
+            # What there was a moment ago is good for a while.
+            for share in self._shares.values():
+                share.put_off()
+            _logger.info("Requests are not shared anew: %s", type(error).__name__)
+
+    def _look_in(self):
+        """Return in how many seconds it is time to look for shares, 0.0 at once."""
+        return min((share.due_in for share in self._shares.values()), default=1.0)
+
+    def _leave(self):
+        """Let others have what this run has had; else they do after a while."""
+        try:
+            with self._connection.transaction() as cr:
+                for _id, share in sorted(self._shares.items()):
+                    share.leave(cr)
+        except psycopg2.Error as error:
+            _logger.info("A share stays for a while: %s", type(error).__name__)
+
+    def _may_hope(self, until):
+        """Tell whether other dispatchers are about to give back some for this one."""
+        in_time = time.monotonic() < until and not running.ending
+        return in_time and any(share.hopeful for share in self._shares.values())
 
     def _put(self, claims):
         """Put claims on the wire, and at once back into the queue what can't be."""
@@ -144,7 +187,8 @@ class Dispatcher:
         # queued for it meanwhile.
         until_look = self._look_at - time.monotonic()
         pause = until_look if until_look > 0 else LOOK_AGAIN
-        self._free_recorded(pause if self._free() else None)
+        until_share = self._look_in()
+        self._free_recorded(min(pause, until_share) if self._free() else until_share)
 
     def _free_recorded(self, timeout=0.0):
         """Free the places of requests that are on record.
@@ -154,7 +198,7 @@ class Dispatcher:
         """
         count = 0
         for claim, outcomes in self._recorder.collect(timeout):
-            self._wires[claim.gateway.id][1].done()
+            self._wires[claim.gateway.id][1].done(claim)
             if claim.gateway.probing:
                 # The hold may be over.
                 self._look_at = 0.0
@@ -164,7 +208,11 @@ class Dispatcher:
 
     def _free(self):
         """Tell whether a request more may start."""
-        return any(wire.free for _gateway, wire in self._wires.values())
+        return any(self._room(wire) for _gateway, wire in self._wires.values())
+
+    def _room(self, wire):
+        """Tell how many requests more may start; one that is forced always."""
+        return max(wire.free, int(self._force and not wire.busy))
 
     def _busy(self):
         """Tell whether a request is under way or not on record yet."""
@@ -205,13 +253,17 @@ class Dispatcher:
         claims, seen = [], False
         now = self._now()
         for gateway, wire in self._wires.values():
-            if not wire.free:
+            room = self._room(wire)
+            if not room:
                 continue
             state = holds.SENDING if self._force else holds.state(cr, gateway, now)
             if state in (holds.SENDING, holds.RESUMED):
-                known = gateway._replace(resumed=state == holds.RESUMED)
+                known = gateway._replace(
+                    resumed=state == holds.RESUMED, chunk_size=wire.share.chunk_size
+                )
                 ahead = self._ahead[gateway.id]
-                its_claims, its_seen = outbox.claim(cr, known, wire.free, now, ahead)
+                its_claims, its_seen = outbox.claim(cr, known, room, now, ahead)
+                wire.share.note_claimed(len(its_claims), wire.under_way)
                 claims += its_claims
                 seen = seen or its_seen
             elif state == holds.PROBING:

@@ -13,9 +13,12 @@ import ctypes
 import logging
 import os
 import signal
+import socket
 import threading
 from concurrent.futures import Future
 from functools import cache
+
+import psutil
 
 try:
     import resource
@@ -69,6 +72,29 @@ def has_jobs():
         return hasattr(found, "db_queue")
     names = (thread.name for thread in threading.enumerate())
     return any(name.startswith("odoo.service.cron.") for name in names)
+
+
+def name():
+    """Return what names this process among all that there are and have been."""
+    here = psutil.Process()
+    return f"{socket.gethostname()} {here.pid} {here.create_time():.0f}"
+
+
+def has_ended(key):
+    """Tell whether a process of this machine is no more; False of any other machine's.
+
+    :param key: begins with its ``name``
+    """
+    host, pid, created, *_rest = key.split(" ")
+    if host != socket.gethostname():
+        return False
+    try:
+        # When this machine began is not known to the second.
+        return abs(psutil.Process(int(pid)).create_time() - float(created)) > 5
+    except psutil.NoSuchProcess:
+        return True
+    except psutil.AccessDenied:
+        return False
 
 
 def is_ending():

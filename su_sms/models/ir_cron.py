@@ -13,6 +13,8 @@ _logger = logging.getLogger(__name__)
 
 # The models whose jobs leave gaps; Odoo's own job for SMS is one of them.
 MODELS = ("sms.sms", "sms.campaign", "sms.gateway.event", "sms.gateway.config")
+# How many jobs there are that dispatch.
+SLOTS = 8
 # For the jobs that this process is about to wake.
 _alarm = Alarm()
 
@@ -33,12 +35,27 @@ class IrCron(models.Model):
         """Tell whether this runs as a job, whose record is locked meanwhile."""
         return "cron_id" in self.env.context and not in_test()
 
+    @api.model
+    def _sms_slots(self):
+        """Return the jobs that dispatch side by side, active or not."""
+        names = ["ir_cron_outbox"]
+        names += [f"ir_cron_outbox_{place}" for place in range(2, SLOTS + 1)]
+        refs = (self.env.ref(f"su_sms.{name}", False) for name in names)
+        return self.sudo().union(*filter(None, refs))
+
+    @api.model
+    def _sms_wake_slots(self, at=None):
+        """Wake all that dispatch: who finds nothing free ends at once."""
+        for job in self._sms_slots().filtered("active"):
+            job._trigger(at=at)
+
     def _sms_is_running(self):
-        """Tell whether somebody runs this job, as its record is locked."""
+        """Tell whether somebody runs one of these jobs, as its record is locked."""
         self.env.cr.execute(
-            "SELECT FROM ir_cron WHERE id = %s FOR NO KEY UPDATE SKIP LOCKED", [self.id]
+            "SELECT FROM ir_cron WHERE id = ANY(%s) FOR NO KEY UPDATE SKIP LOCKED",
+            [self.ids],
         )
-        return not self.env.cr.rowcount
+        return self.env.cr.rowcount < len(self)
 
     @api.model
     def _sms_seconds(self, most):

@@ -50,6 +50,7 @@ from .gateway import (
     test_payer,
     test_price,
     test_secret,
+    test_slots,
     test_test_wizard,
     test_time_warning,
     test_trust,

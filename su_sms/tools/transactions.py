@@ -12,7 +12,7 @@ import psycopg2
 from odoo import SUPERUSER_ID, api, modules
 
 from ..dispatch import outbox
-from ..dispatch.connection import Connection
+from .connection import Connection
 
 
 def utcnow():

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from . import (  # noqa: F401  register the benchmarks
+    adaptive,
     blacklist,
     campaign,
     dashboard,

@@ -24,11 +24,11 @@ def bulk_rows() -> list[dict[str, str]]:
     return [{"number": _number(n), "body": body} for n in range(BULK)]
 
 
-def personal_rows() -> list[dict[str, str]]:
+def personal_rows(count: int = PERSONAL) -> list[dict[str, str]]:
     """Return a text of its own to each number."""
     return [
         {"number": _number(n), "body": f"Student {n}: your fee balance is KES {n}."}
-        for n in range(PERSONAL)
+        for n in range(count)
     ]
 
 

@@ -114,25 +114,30 @@ class System:
         latency: float,
         concurrency: int | None = None,
         prepare: Callable[[Cursor], None] | None = None,
+        **provider: float,
     ) -> float:
         """Let su_sms dispatch to the simulator, whose requests take `latency` seconds.
 
         :param concurrency: requests side by side; None for the gateway's own default
         :param prepare: called with the queue filled, before the clock starts
+        :param provider: more settings of the simulator
         """
-        self.ready(latency=latency, concurrency=concurrency)
+        self.ready(latency=latency, concurrency=concurrency, **provider)
         _queue(self.database, rows, prepare)
         return self.su_sms_sends(len(rows))
 
-    def ready(self, *, latency: float, concurrency: int | None = None) -> None:
+    def ready(
+        self, *, latency: float, concurrency: int | None = None, **provider: float
+    ) -> None:
         """Let the simulator be empty and the gateway as it is to be."""
         self._simulator.admin.reset()
-        self._simulator.admin.settings(latency_ms=latency * 1000)
+        self._simulator.admin.settings(latency_ms=latency * 1000, **provider)
         with environment(self.database) as env:
             gateway = env["sms.gateway.config"].search([], limit=1)
             gateway.is_default = True
             default = gateway.default_get(["concurrency"])["concurrency"]
             gateway.concurrency = concurrency or default
+            env["sms.concurrency"].search([]).unlink()
 
     def su_sms_sends(self, count: int) -> float:
         """Let su_sms dispatch so many messages that wait; see ``ready``."""
@@ -140,6 +145,10 @@ class System:
         summary = self._simulator.admin.summary()
         assert summary["accepted"] == summary["distinct"] == count, summary
         return seconds
+
+    def requests(self) -> list[dict[str, object]]:
+        """Return what the simulator was asked since it was made ready."""
+        return self._simulator.admin.requests()
 
     def server(self) -> Server:
         """Return an HTTP server, not started, on the database with su_sms."""

@@ -170,7 +170,7 @@ class SmsCampaign(models.Model):
         paces = [pace for pace in (self.pace, gateway.pace) if pace]
         seconds = 60 * recipients / min(paces, default=MOST_A_MINUTE)
         requests = recipients / (1 if personal else gateway.chunk_size)
-        return max(seconds, requests * REQUEST_SECONDS / gateway.concurrency)
+        return max(seconds, requests * REQUEST_SECONDS / gateway.concurrency_now)
 
     def _hours(self):
         """Return the window that this campaign keeps to, or None."""

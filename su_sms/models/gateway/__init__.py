@@ -7,6 +7,7 @@ from . import (
     res_company,
     res_config_settings,
     sms_balance,
+    sms_concurrency,
     sms_gateway_config_callback,
     sms_gateway_config_connection,
     sms_gateway_config_health,

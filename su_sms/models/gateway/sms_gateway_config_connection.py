@@ -11,6 +11,7 @@ from ...africastalking import clients
 from ...africastalking.account import Account, AccountError
 from ...africastalking.trust import Trust, TrustError, authorities
 from ...dispatch import outbox
+from ...dispatch.timing.concurrency import BEGIN
 from ...tools.context import without_defaults
 from ...tools.reasons import sentence, sentence_in
 
@@ -107,10 +108,17 @@ class SmsGatewayConfig(models.Model):
     )
     concurrency = fields.Integer(
         "Concurrent Requests",
-        default=8,
+        default=64,
         tracking=True,
-        help="How many requests each dispatcher may have open at the same time."
-        " There can be as many dispatchers as the server has cron workers.",
+        help="How many requests may be under way at the same time, at most. The gateway"
+        " begins with 8, adds more while they are answered as fast as before, and"
+        " halves them when the provider refuses some or does not answer.",
+    )
+    concurrency_now = fields.Integer(
+        "Concurrent Requests Now",
+        compute="_compute_concurrency_now",
+        help="How many requests the provider takes at the same time, as far as it has"
+        " been found out.",
     )
     _positive = models.Constraint(
         "CHECK (connect_timeout BETWEEN 1 AND 60 AND read_timeout BETWEEN 1 AND 120"
@@ -119,8 +127,8 @@ class SmsGatewayConfig(models.Model):
         " answer, 1 to 5 attempts per request and 1 to 20 per message.",
     )
     _sizes = models.Constraint(
-        "CHECK (chunk_size BETWEEN 1 AND 1000 AND concurrency BETWEEN 1 AND 32)",
-        "A request can hold 1 to 1,000 numbers, and up to 32 requests can run at once.",
+        "CHECK (chunk_size BETWEEN 1 AND 1000 AND concurrency BETWEEN 1 AND 64)",
+        "A request can hold 1 to 1,000 numbers, and up to 64 requests can run at once.",
     )
     time_warning = fields.Char(compute="_compute_time_warning")
 
@@ -247,6 +255,13 @@ class SmsGatewayConfig(models.Model):
                     limit=limit,
                 )
             )
+
+    @api.depends("concurrency")
+    def _compute_concurrency_now(self):
+        found = self.env["sms.concurrency"].sudo()._limits(self.ids)
+        for gateway in self:
+            limit = found.get(gateway._origin.id, BEGIN)
+            gateway.concurrency_now = min(limit, gateway.concurrency)
 
     def _tell_of_exposure(self):
         """Tell the administrators of each of these that is exposed, once in a while."""

@@ -63,7 +63,7 @@ class SmsSms(models.Model):
 
     @api.model
     def _trigger_dispatch(self, at=None):
-        self.env.ref("su_sms.ir_cron_outbox").sudo()._trigger(at=at)
+        self.env["ir.cron"]._sms_wake_slots(at)
 
     def _dispatch_after_commit(self):
         """Dispatch these as soon as the transaction is committed, and only then.
@@ -245,7 +245,7 @@ class SmsSms(models.Model):
             try:
                 with registry.cursor() as cr:
                     env = api.Environment(cr, SUPERUSER_ID, {})
-                    if not env.ref("su_sms.ir_cron_outbox")._sms_is_running():
+                    if not env["ir.cron"]._sms_slots()._sms_is_running():
                         env["sms.sms"]._go_on_beside()
             except Exception:
                 _logger.exception("Messages wait for the next run of the job")

@@ -4,6 +4,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.tests import tagged
 
+from ...dispatch.timing.concurrency import BEGIN
 from ..common import GatewayCase
 
 
@@ -25,14 +26,14 @@ class TestHold(GatewayCase):
         messages = self.queue(*(f"07123456{n:02}" for n in range(50)))
         self.simulator.fault("http_503", times=None)
         self.env["sms.sms"]._process_queue()
-        self.assertEqual(self.requests(), self.gateway.concurrency, "one wave")
+        self.assertEqual(self.requests(), BEGIN, "one wave")
         self.assertEqual(set(messages.mapped("state")), {"outgoing"})
         self.assertEqual(self.gateway.hold_reason, "busy")
         self.env["sms.sms"]._process_queue()
-        self.assertEqual(self.requests(), self.gateway.concurrency, "not hammered")
+        self.assertEqual(self.requests(), BEGIN, "not hammered")
         self.later(3600)
         self.env["sms.sms"]._process_queue()
-        self.assertEqual(self.requests(), self.gateway.concurrency + 1, "one probe")
+        self.assertEqual(self.requests(), BEGIN + 1, "one probe")
         self.simulator.clear_faults()
         self.later(3600)
         self.env["sms.sms"]._process_queue()

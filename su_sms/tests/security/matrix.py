@@ -49,6 +49,8 @@ OPERATIONS = {
     "sms.campaign.recipient": {"read": STAFF},
     "sms.campaign.row": {"read": STAFF},
     "sms.campaign.test": dict.fromkeys(FULL, CALLERS),
+    # what dispatchers tell each other
+    "sms.concurrency": {},
     "sms.gateway.config": dict.fromkeys(FULL, ADMINS),
     "sms.gateway.event": {"read": ADMINS},
     "sms.incoming": {"read": MANAGERS},

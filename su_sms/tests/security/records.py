@@ -139,6 +139,10 @@ _VALUES = {
         "state": "error",
         "failure_type": "sms_outcome_unknown",
     },
+    "sms.concurrency": lambda parent, env: {
+        # One for each gateway.
+        "gateway_id": parent("sms.gateway.config").sudo().copy({"name": "Another"}).id,
+    },
     "sms.run": lambda parent, env: {
         "job": f"{env.uid} {env.company.id}",
         "at": fields.Datetime.now(),

@@ -58,6 +58,9 @@ class Exchanger:
                 request.method, request.path, request.headers, request.query, body
             )
             fault = self.state.faults.take(call.path, call.numbers, call.sends)
+            wait = self.state.load.wait(self.state.settings)
+            if wait is None and fault is None:
+                fault = Fault("http_429")
             record.recipients = len(call.numbers) if call.sends else 0
             record.fault = fault.kind if fault else None
             given = Reply()
@@ -65,8 +68,8 @@ class Exchanger:
                 given = reply(self.state, call, record.number)
                 record.accepted = len(given.accepted)
                 self.callbacks.follow(given.accepted)
-            if latency := self.state.settings.latency_ms:
-                await asyncio.sleep(latency / 1000)
+            if pause := (wait or 0.0) + self.state.settings.latency_ms / 1000:
+                await asyncio.sleep(pause)
             if fault and fault.kind.startswith("hang_"):
                 return await self._hang(request, fault)
             if fault and fault.kind.startswith("reset_"):

@@ -68,6 +68,24 @@ class RequestLog:
         self.statuses[str(exchange.status or "none")] += 1
 
 
+class Load:
+    """What is being worked on: requests wait for their turn, up to a limit."""
+
+    def __init__(self) -> None:
+        self._free_at = 0.0
+
+    def wait(self, settings: Settings) -> float | None:
+        """Return for how many seconds a new request waits, None if it is refused."""
+        if not settings.capacity:
+            return 0.0
+        now = time.monotonic()
+        wait = max(self._free_at - now, 0.0)
+        if wait * settings.capacity > settings.queue:
+            return None
+        self._free_at = now + wait + 1 / settings.capacity
+        return wait
+
+
 class State:
     """Settings, ledger, requests, faults and the account's memory."""
 
@@ -84,6 +102,7 @@ class State:
         self.settings: Settings = copy.deepcopy(self._start)
         self.ledger = Ledger()
         self.requests = RequestLog()
+        self.load = Load()
         self.inbox: list[Incoming] = []
         self.opted_out: set[tuple[str, str]] = set()
         self.remembered: dict[tuple[str, str], SendResult] = {}

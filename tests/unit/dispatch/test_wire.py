@@ -17,7 +17,7 @@ class Client:
     def __init__(self) -> None:
         self.sent: list[str] = []
 
-    def send(self, chunk) -> list[str]:
+    def send(self, chunk, watch) -> list[str]:
         self.sent.append(chunk.text)
         return ["accepted"] * len(chunk.numbers)
 
@@ -27,6 +27,10 @@ def claim(text: str) -> SimpleNamespace:
     return SimpleNamespace(rows=[row], text=text, sender="", token=text)
 
 
+def share(slots: int) -> SimpleNamespace:
+    return SimpleNamespace(slots=slots, numbers=1000, note=None)
+
+
 @pytest.fixture
 def returned() -> queue.SimpleQueue:
     return queue.SimpleQueue()
@@ -34,7 +38,7 @@ def returned() -> queue.SimpleQueue:
 
 def test_what_has_no_thread_is_never_sent(monkeypatch, returned, caplog):
     client = Client()
-    wire = Wire(client, 8, returned)
+    wire = Wire(client, returned, share(8))
     assert wire.put(claim("one"))
     returned.get(timeout=10)
 
@@ -45,7 +49,7 @@ def test_what_has_no_thread_is_never_sent(monkeypatch, returned, caplog):
     assert not wire.put(claim("two"))
     assert not wire.free
     # The one thread that there is goes on.
-    wire.done()
+    wire.done(claim("one"))
     assert wire.free == 1
     assert wire.put(claim("three"))
     returned.get(timeout=10)
@@ -64,10 +68,10 @@ def test_there_are_no_more_threads_than_requests_at_once(monkeypatch, returned):
         return start(*args, **options)
 
     monkeypatch.setattr(process, "start", count)
-    wire = Wire(Client(), 8, returned)
+    wire = Wire(Client(), returned, share(8))
     for text in "abcde":
         assert wire.put(claim(text))
         returned.get(timeout=10)
-        wire.done()
+        wire.done(claim(text))
     wire.close()
     assert len(started) == 1

@@ -23,11 +23,15 @@ class Settings:
     The balance is counted in the currency of the price, whatever currency the
     profile prints it in: how the real sandbox converts is not known. ``shared_codes``
     has our keywords on short codes that others share; whether AT cuts them off what it
-    posts is not known either, so that ``strip_keyword`` is a switch.
+    posts is not known either, so that ``strip_keyword`` is a switch. ``capacity`` is
+    how many requests it works on in a second (0: any number), ``queue`` how many more
+    may wait for that before others are refused; what AT's are is not known.
     """
 
     profile: str = "sandbox"
     latency_ms: float = 0.0
+    capacity: float = 0.0
+    queue: int = 50
     accounts: dict[str, str] = field(
         default_factory=lambda: {"sandbox": API_KEY, LIVE_USERNAME: API_KEY}
     )
@@ -163,6 +167,8 @@ def _script(value: Any) -> list[Step]:
 PARSERS: dict[str, Callable[[Any], Any]] = {
     "profile": _choice(*PROFILES),
     "latency_ms": _number,
+    "capacity": _number,
+    "queue": _number,
     "accounts": _accounts,
     "senders": _texts,
     "currency": _text,

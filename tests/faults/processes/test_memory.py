@@ -56,5 +56,10 @@ def queue(system: System, worker: Worker) -> None:
     system.sql(
         "UPDATE sms_gateway_config SET concurrency = %s, chunk_size = 1", [SLOTS]
     )
+    # What it has found out so far is as much.
+    system.sql(
+        "UPDATE sms_concurrency SET state = state || jsonb_build_object('limit', %s)",
+        [SLOTS],
+    )
     system.admin.settings(latency_ms=1500)
     worker.queue(messages(COUNT))

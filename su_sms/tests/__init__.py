@@ -118,3 +118,4 @@ from .security import (
     test_strangers,
     test_user_alone,
 )
+from .security.forged import test_emails

@@ -1,6 +1,7 @@
 import logging
 
-from odoo import models
+from odoo import api, models
+from odoo.exceptions import AccessError
 
 from ...text import placeholders, urls
 from ..mail_message import TRACKING
@@ -35,6 +36,49 @@ class MailThread(models.AbstractModel):
         posted = self._sms_posted("notification", kwargs)
         message = super(MailThread, posted).message_notify(body=body, **kwargs)
         return message.with_env(self.env)
+
+    @api.model
+    def message_process(
+        self,
+        model,
+        message,
+        custom_values=None,
+        save_original=False,
+        strip_attachments=False,
+        thread_id=None,
+    ):
+        """Let people hand over an e-mail, and not say of what it makes what.
+
+        Odoo takes it over RPC from every employee, and makes with all rights what they
+        say, through which whatever belongs to it can be written.
+        """
+        if (custom_values or thread_id) and not self.env.is_admin():
+            raise AccessError(
+                self.env._("Only administrators can say what an e-mail becomes.")
+            )
+        return super().message_process(
+            model,
+            message,
+            custom_values=custom_values,
+            save_original=save_original,
+            strip_attachments=strip_attachments,
+            thread_id=thread_id,
+        )
+
+    @api.model
+    def _routing_check_route(self, message, message_dict, route, raise_exception=True):
+        """Take no e-mail for what is on record: whoever wrote it can't be known."""
+        if not self.env["mail.message"]._is_on_record(route[0]):
+            return super()._routing_check_route(
+                message, message_dict, route, raise_exception=raise_exception
+            )
+        self._routing_warn(
+            self.env._("%s takes no e-mails", self.env["ir.model"]._get(route[0]).name),
+            message_dict["message_id"],
+            route,
+            raise_exception,
+        )
+        return ()
 
     def _message_sms(self, *args, **kwargs):
         """Send what Odoo's code sends while somebody works, or a composer."""

@@ -25,6 +25,15 @@ TIMES = {
     "event.registration": ("event_id.date_begin", "event_id.date_end"),
     "event.track": ("date", "date_end"),
 }
+# What decides beside a record what a job sends about it, and what says of it that it is
+# sent by SMS.
+DECIDED_BY = {
+    "calendar.event": (("alarm_ids", "alarm_type"),),
+    "event.registration": (
+        ("event_id", None),
+        ("event_id.event_mail_ids", "notification_type"),
+    ),
+}
 
 
 class Base(models.AbstractModel):
@@ -87,6 +96,19 @@ class Base(models.AbstractModel):
                 return company.with_env(self.env)
         return self.env["res.company"]
 
+    def _sms_behind(self):
+        """Return the employee who is behind what a job sends about this record.
+
+        Who has changed it last, or made it, or what decides of it that it is sent: a
+        reminder has their words and goes to whom they have chosen. Who is responsible
+        for it is only whom somebody names.
+        """
+        record = self.sudo()
+        decisive = [*record, *_deciding(record)]
+        hands = filter(None, map(self.env["sms.gateway.config"]._last_hand, decisive))
+        found = max(hands, key=lambda hand: hand[0], default=None)
+        return found[1] if found else self.env["res.users"]
+
     def _sms_not_after(self):
         """Return when a message that reminds of this record has become old news."""
         begins, ends = TIMES.get(self._name, (None, None))
@@ -98,6 +120,15 @@ class Base(models.AbstractModel):
             # It begins at no hour.
             times = times[1:]
         return next((when for when in times if when and when > now), False)
+
+
+def _deciding(record):
+    """Return the records that decide beside this one what a job sends about it."""
+    for path, kind in DECIDED_BY.get(record._name, ()):
+        found = record
+        for name in path.split("."):
+            found = found[name] if name in found._fields else found.browse()
+        yield from found.filtered(lambda one, kind=kind: not kind or one[kind] == "sms")
 
 
 def _follow(record, path):

@@ -67,7 +67,6 @@ from .message import (
     test_dispatch,
     test_lanes,
     test_length,
-    test_limit,
     test_lookahead,
     test_number_search,
     test_old_news,
@@ -80,6 +79,7 @@ from .message import (
     test_to_many,
     test_unknown,
 )
+from .message.limit import test_limit, test_limit_jobs
 from .optout import (
     test_blacklist,
     test_blacklist_access,

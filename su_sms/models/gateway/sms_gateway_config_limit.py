@@ -49,9 +49,10 @@ class SmsGatewayConfig(models.Model):
         default=1000,
         tracking=True,
         help="SMS parts that a user can send manually in one hour; more is refused."
-        " Automation rules that run as this user can send as many again; more"
-        " waits for the following hours. Campaigns and mailings don't count;"
-        " campaigns have approval instead. 0: no limit.",
+        " Automation rules that run as this user, and reminders of what this user has"
+        " created or changed last, can send as many again; more waits for the"
+        " following hours. Campaigns and mailings don't count; campaigns have"
+        " approval instead. 0: no limit.",
     )
     limit_told = fields.Boolean(readonly=True, copy=False)
     _hour_limit = models.Constraint(
@@ -155,11 +156,11 @@ class SmsGatewayConfig(models.Model):
                 ACTIVITY,
                 self.env._("%s SMS wait for the hourly limit", count),
                 self.env._(
-                    "Automatic SMS, such as those of automation rules, exceeded"
-                    " %(limit)s an hour for %(users)s users. The rest will be sent"
-                    " in the following hours. If this is intended, raise “Hourly"
-                    " Limit per User (Parts)” to send them sooner. If not, cancel"
-                    " the waiting messages.",
+                    "Automatic SMS, such as those of automation rules and reminders,"
+                    " exceeded %(limit)s an hour for %(users)s users. The rest will"
+                    " be sent in the following hours. If this is intended, raise"
+                    " “Hourly Limit per User (Parts)” to send them sooner. If not,"
+                    " cancel the waiting messages.",
                     users=users,
                     limit=gateway.hour_limit,
                 ),
@@ -323,6 +324,19 @@ class SmsGatewayConfig(models.Model):
     def _caller(self):
         """Return the employee who asks, also under ``sudo()``, or nobody."""
         return self._employee(self.env.user)
+
+    @api.model
+    def _last_hand(self, record):
+        """Return (when, employee): who has changed a record last, or else made it.
+
+        None if neither was an employee.
+        """
+        if not record._log_access:
+            return None
+        for when, who in (("write_date", "write_uid"), ("create_date", "create_uid")):
+            if record[when] and (user := self._employee(record[who])):
+                return record[when], user
+        return None
 
     @api.model
     def _payer(self, companies, author):

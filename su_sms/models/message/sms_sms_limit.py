@@ -1,17 +1,23 @@
 from collections import defaultdict
 from datetime import timedelta
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...tools.transactions import utcnow
 
 HOUR = timedelta(hours=1)
-# The first key of the advisory locks of whose turn it is; the second is a user's id.
+# The first key of the advisory locks of whose turn it is, one more for what is sent by
+# hand; the second is a user's id.
 TURN = 1_297_303_379
 # How a note that goes by SMS came about. Objects, which no request contains.
 POSTED, CAUSED = object(), object()
+
+
+def is_single(vals):
+    """Tell whether a message is of no campaign and no mailing, which have their own."""
+    return not (vals.get("campaign_id") or vals.get("mailing_id"))
 
 
 class SmsSms(models.Model):
@@ -19,8 +25,9 @@ class SmsSms(models.Model):
 
     A brake on mistakes and on stolen passwords. What somebody sends from a composer is
     refused if it is more; what Odoo sends by itself while they work, such as automation
-    rules, waits for its hour, as its record has to be saved all the same. What somebody
-    posts themselves counts with what they send from composers, and waits as well.
+    rules, waits for its hour, as its record has to be saved all the same. So does what
+    a job sends about what they have made, such as reminders. What somebody posts
+    themselves counts with what they send from composers, and waits as well.
     However much is sent side by side, one transaction of a user waits for the other.
     """
 
@@ -44,35 +51,27 @@ class SmsSms(models.Model):
     )
 
     @api.model
-    def _within_hour(self, vals_list):
+    def _within_hour(self, vals_list, authors):
         """Return values of which no more leave in an hour than their gateway lets.
 
-        Jobs are no user, and who is no employee sends nothing by hand: what they cause,
-        such as a confirmation, is the site's.
+        Nobody's, such as what visitors of the site cause, is not counted.
 
         :param vals_list: values of messages, routed
+        :param authors: the Author of each: see ``_authors``
         :raise UserError: if somebody sends more from a composer
         """
-        if self.env.uid == SUPERUSER_ID or not self.env.user._is_internal():
-            return vals_list
-        by_gateway = defaultdict(list)
         vals_list = list(vals_list)
-        for place, vals in enumerate(vals_list):
-            single = not (vals.get("campaign_id") or vals.get("mailing_id"))
-            if vals.get("gateway_id") and single:
-                by_gateway[vals["gateway_id"]].append(place)
         composed = self.env.context.get("sms_from_composer") is True
-        by_hand = composed or self.env.context.get("sms_posted") is POSTED
-        gateways = self.env["sms.gateway.config"].sudo().browse(by_gateway)
-        for gateway in gateways:
-            places, limit = by_gateway[gateway.id], gateway.hour_limit
-            sent = limit and self._sent_within(HOUR, gateway, by_hand)
+        for author, gateway_id, places in self._by_hour(vals_list, authors):
+            gateway = self.env["sms.gateway.config"].sudo().browse(gateway_id)
+            limit = gateway.hour_limit
+            sent = limit and self._sent_within(HOUR, gateway, author)
             for place in places:
                 vals = vals_list[place]
                 sent += self._weight(vals)
                 held = {}
                 if limit and sent > limit:
-                    if composed:
+                    if composed and author.user == self.env.user:
                         raise UserError(
                             self.env._(
                                 "You can send at most %(limit)s SMS per hour"
@@ -83,8 +82,21 @@ class SmsSms(models.Model):
                         )
                     until = fields.Datetime.now() + HOUR * ((sent - 1) // limit)
                     held = {"held_until": until, "not_before": until}
-                vals_list[place] = {**vals, "from_composer": by_hand, **held}
+                vals_list[place] = {**vals, "from_composer": author.by_hand, **held}
         return vals_list
+
+    @api.model
+    def _by_hour(self, vals_list, authors):
+        """Return [(author, gateway's id, places)] of the messages that are limited.
+
+        In an order that is everybody's, so that no two wait for each other.
+        """
+        places = defaultdict(list)
+        for place, (vals, author) in enumerate(zip(vals_list, authors, strict=True)):
+            if author.user and vals.get("gateway_id") and is_single(vals):
+                places[author, vals["gateway_id"]].append(place)
+        order = sorted(places, key=lambda key: (key[0].user.id, key[0].by_hand, key[1]))
+        return [(author, gateway, places[author, gateway]) for author, gateway in order]
 
     @api.model
     def _weight(self, vals):
@@ -92,11 +104,10 @@ class SmsSms(models.Model):
         return vals.get("hour_parts") or 1
 
     @api.model
-    def _sent_within(self, time, gateway, by_hand):
-        """Count what this user has sent lately, what waits for its hour included.
+    def _sent_within(self, time, gateway, author):
+        """Count what an author has sent lately, what waits for its hour included.
 
-        :param by_hand: count what they sent from composers and posted, or else what
-            they caused
+        What they sent from composers and posted, or else what they caused.
         """
         self.flush_model()
         lately = SQL(
@@ -107,16 +118,19 @@ class SmsSms(models.Model):
                AND coalesce(from_composer, FALSE) = %(by_hand)s
                AND campaign_id IS NULL AND mailing_id IS NULL
             """,
-            user=self.env.uid,
+            user=author.user.id,
             gateway=gateway.id,
             since=utcnow() - time,
-            by_hand=by_hand,
+            by_hand=author.by_hand,
         )
         # Whoever comes next waits, and sees what this one has sent: not by its own
-        # snapshot, which may be older.
-        self.env.execute_query(
-            SQL("SELECT pg_advisory_xact_lock(%s, %s)", TURN, self.env.uid)
-        )
+        # snapshot, which may be older. A job sends for many, in any order, and has but
+        # few beside it: it waits for nobody.
+        lock = SQL("pg_advisory_xact_lock")
+        if self.env["ir.cron"]._sms_in_job():
+            lock = SQL("pg_try_advisory_xact_lock")
+        turn = TURN + author.by_hand
+        self.env.execute_query(SQL("SELECT %s(%s, %s)", lock, turn, author.user.id))
         sent = dict(self.env.execute_query(lately))
         with self.env.registry.cursor() as cr:
             cr.execute(lately)

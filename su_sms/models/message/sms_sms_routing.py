@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import datetime
 from typing import NamedTuple
 
@@ -7,6 +8,7 @@ from ...dispatch import gate
 from ...text import phone, placeholders
 from ...tools.context import without_defaults
 from ..ir_actions_server import BY_ACTION
+from .sms_sms_limit import POSTED, is_single
 
 # What is made more than this many at a time is bulk.
 FEW = 20
@@ -23,6 +25,13 @@ class NotAfter(NamedTuple):
     """For the context, where no request can have one: when messages are old news."""
 
     when: datetime
+
+
+class Author(NamedTuple):
+    """The employee who is behind a message, or nobody; and whether by hand."""
+
+    user: models.BaseModel
+    by_hand: bool = False
 
 
 class SmsSms(models.Model):
@@ -47,31 +56,56 @@ class SmsSms(models.Model):
     def create(self, vals_list):
         chosen = any(vals.get("gateway_id") for vals in vals_list)
         if chosen or self.env["sms.gateway.config"]._default_ids():
-            vals_list = self._route(vals_list)
+            authors = self._authors(vals_list)
+            vals_list = self._route(vals_list, authors)
             self._check_not_by_hand(vals_list)
-            vals_list = self._with_not_after(self._within_hour(vals_list))
+            vals_list = self._with_not_after(self._within_hour(vals_list, authors))
             given = without_defaults(self, set(self._fields) - OPENED_FROM)
-            return super(SmsSms, given).create(vals_list)
+            made = {}
+            for creator, places in given._by_creator(vals_list, authors):
+                some = [vals_list[place] for place in places]
+                messages = super(SmsSms, creator).create(some)
+                made |= dict(zip(places, messages.ids, strict=True))
+            return self.browse(made[place] for place in range(len(vals_list)))
         return super().create(vals_list)
 
+    def _by_creator(self, vals_list, authors):
+        """Return [(messages, as who creates some, their places in the list)].
+
+        What a job sends for somebody is on record as theirs, or nobody could see who
+        caused it.
+        """
+        places = {}
+        for place, (vals, author) in enumerate(zip(vals_list, authors, strict=True)):
+            another = author.user not in (self.env.user, self.env["res.users"])
+            own = another and vals.get("gateway_id") and is_single(vals)
+            places.setdefault(author.user.id if own else False, []).append(place)
+        return [
+            (self.with_user(user).sudo() if user else self, some)
+            for user, some in places.items()
+        ]
+
     @api.model
-    def _route(self, vals_list):
+    def _route(self, vals_list, authors):
         """Return the values with gateway, company, class, priority and E.164 number.
 
         What a message is about proposes its company: its record's, else that of who is
         responsible for it, or for the mailing, else the one at work; it counts only if
         whoever makes the message is in it. Without a gateway for the company the values
         stay as they are.
+
+        :param authors: the Author of each
         """
         gateways = self.env["sms.gateway.config"]
         caller = gateways._caller()
         theirs = caller and {False, *caller._get_company_ids()}
-        messages = self._notes(vals_list)
         bulk = len(vals_list) > FEW
-        to_many = self._is_to_many(len(vals_list), messages.create_uid)
+        lists = self._are_to_many(authors)
         routed = []
         about = self._about(vals_list)
-        for vals, (proposed, author) in zip(vals_list, about, strict=True):
+        for vals, (proposed, author), to_many in zip(
+            vals_list, about, lists, strict=True
+        ):
             if caller:
                 vals = self._without_foreign(vals, theirs)
             given = self.env["res.company"].browse(vals.get("company_id") or [])
@@ -80,24 +114,45 @@ class SmsSms(models.Model):
         return routed
 
     @api.model
-    def _is_to_many(self, count, authors):
-        """Tell whether somebody sends to several people at once.
+    def _authors(self, vals_list):
+        """Return the Author of each message: who is behind it, whoever sends it.
+
+        Whoever is at work; for what a job sends, who posted its note, or else who is
+        behind the record that it is about. What a visitor of the site causes is
+        nobody's, as is what a job sends about nobody's record.
+        """
+        employee = self.env["sms.gateway.config"]._employee
+        composed = self.env.context.get("sms_from_composer") is True
+        by_hand = composed or self.env.context.get("sms_posted") is POSTED
+        if caller := employee(self.env.user):
+            return [Author(caller, by_hand)] * len(vals_list)
+        notes = self._notes(vals_list)
+        notes.fetch(["create_uid"])
+        records = [None] * len(vals_list)
+        if self.env.uid == SUPERUSER_ID:
+            records = self._records_about(vals_list)
+        authors = []
+        for vals, record in zip(vals_list, records, strict=True):
+            note = notes.browse(vals.get("mail_message_id") or [])
+            poster = employee(note.create_uid)
+            behind = record._sms_behind() if record and not poster else poster
+            authors.append(Author(behind, bool(poster)))
+        return authors
+
+    @api.model
+    def _are_to_many(self, authors):
+        """Tell of each message whether its author sends to several people at once.
 
         Who a list is sent to is asked for their no, whatever the class: a dialog's
-        options and its context are whoever's who opens it. Jobs, and what a visitor of
-        the site causes, are no list; what a job sends later for somebody is. Tests
-        have asked already.
-
-        :param authors: users who made the notes that are sent
+        options and its context are whoever's who opens it. What jobs, and visitors of
+        the site, send for nobody is no list. Tests have asked already.
         """
         if self.env.context.get("sms_test") is TEST:
-            return False
+            return [False] * len(authors)
         if self.env.context.get("sms_to_many") is MANY:
-            return True
-        return count > 1 and any(
-            user.id != SUPERUSER_ID and user._is_internal()
-            for user in self.env.user | authors
-        )
+            return [True] * len(authors)
+        each = Counter(author.user.id for author in authors)
+        return [bool(author.user) and each[author.user.id] > 1 for author in authors]
 
     @api.model
     def _without_foreign(self, vals, theirs):
@@ -124,10 +179,9 @@ class SmsSms(models.Model):
     def _about(self, vals_list):
         """Return ([proposed company], author) of each message, by what it is about.
 
-        The author is who made what a job sends: the mailing, or the record, unless the
-        job itself says which company it works for.
+        The author is who is behind what a job sends: behind the mailing, or the record,
+        unless the job itself says which company it works for.
         """
-        gateways = self.env["sms.gateway.config"]
         told = "allowed_company_ids" in self.env.context
         messages, records = self._notes(vals_list), self._records_about(vals_list)
         for vals, record in zip(vals_list, records, strict=True):
@@ -138,8 +192,8 @@ class SmsSms(models.Model):
             author = mailing._sms_author()
             if record:
                 proposed.insert(0, record._sms_company(own_only=bool(mailing)))
-                if not mailing and not told and "create_uid" in record:
-                    author = gateways._employee(record.create_uid)
+                if not mailing and not told:
+                    author = record._sms_behind()
             yield proposed, author
 
     @api.model

@@ -6,7 +6,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..campaign_case import CampaignCase
+from ...campaign_case import CampaignCase
 
 
 class LimitCase(CampaignCase):

@@ -104,7 +104,13 @@ class SmsSms(models.Model):
 
     def _queue_again(self):
         self._check_can_leave_again()
-        self.filtered("gateway_id").write(self._queued_again_values())
+        again = self.filtered("gateway_id")
+        for until, messages in again.grouped("held_until").items():
+            held = {}
+            if until and until > fields.Datetime.now():
+                # Who may resend is not who may pass its sender's hour.
+                held = {"held_until": until, "not_before": until}
+            messages.write({**self._queued_again_values(), **held})
         result = super().action_set_outgoing()
         self._trigger_dispatch()
         return result

@@ -260,6 +260,29 @@ class TestLimitAutomatic(LimitCase):
         first, second = sorted(set(held.mapped("held_until")))
         self.assertGreaterEqual(second - first, timedelta(minutes=59))
 
+    def test_what_waits_for_its_hour_waits_as_well_when_it_is_queued_again(self):
+        manager = self.user("limit_manager", "su_sms.group_manager")
+        for again in (
+            lambda held: held.action_set_canceled() or held.action_set_outgoing(),
+            lambda held: held.action_set_error("sms_server") or held.resend_failed(),
+        ):
+            with self.subTest(), self.env.cr.savepoint() as savepoint:
+                self.simulator.reset()
+                self.welcome(self.people(8))
+                held = self.waiting().filtered("held_until")
+                before = held.mapped("held_until")
+                again(held.with_user(manager))
+                self.env["sms.sms"]._process_queue()
+                self.assertEqual(len(self.sent()), 3)
+                self.assertEqual(held.mapped("held_until"), before)
+                self.assertEqual(set(held.mapped("hold_reason")), {"The hourly limit"})
+                self.later(2)
+                held.action_set_canceled()
+                held.action_set_outgoing()
+                self.env["sms.sms"]._process_queue()
+                self.assertEqual(len(self.sent()), 8)
+                savepoint.rollback()
+
     def test_who_raises_the_limit_lets_it_go(self):
         self.welcome(self.people(8))
         self.gateway.hour_limit = 4

@@ -305,7 +305,9 @@ class SmsCampaign(models.Model):
         names, vals = set(vals), dict(vals)
         lines = vals.pop("audience_ids", None)
         said = {campaign: campaign._words() for campaign in self if WORDS & set(vals)}
+        bounds = self._approved_bounds(vals)
         result = super().write(vals)
+        self._check_not_looser(bounds)
         if not self.env.su:
             for campaign, before in said.items():
                 campaign._update_text_authors(before)

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...africastalking import events
 from ...tools.context import loud
+from .sms_campaign_approval import BOUNDS
 from .sms_campaign_count import FURTHEST
 
 PAUSES = [
@@ -302,10 +303,11 @@ class SmsCampaign(models.Model):
     # audience may grow until it is prepared, so what is about to leave is looked
     # at once more.
 
-    @api.depends("launched_at", "recipient_count", "part_count", "state")
+    @api.depends("launched_at", "recipient_count", "part_count", "state", *BOUNDS)
     def _compute_approval_stamp(self):
         for campaign in self:
             facts = campaign.launched_at, campaign.recipient_count, campaign.part_count
+            facts += tuple(campaign[name] for name in BOUNDS)
             campaign.approval_stamp = " ".join(map(str, facts))
 
     def _wants_approval(self):
@@ -314,7 +316,8 @@ class SmsCampaign(models.Model):
         most, amount = gateway.approval_recipients, gateway.approval_amount
         # While no price is known, nobody knows that it costs less.
         dear = amount and (self.price > amount or not self._highest_price())
-        return bool((most and self.recipient_count > most) or dear)
+        much = bool((most and self.recipient_count > most) or dear)
+        return much or self._adds_up(most, amount)
 
     def _agree(self):
         """Keep the counts that a person has just agreed on."""

@@ -76,14 +76,15 @@ class SmsGatewayConfig(models.Model):
     approval_recipients = fields.Integer(
         "Approval Above (Recipients)",
         tracking=True,
-        help="Campaigns to more recipients than this need a manager's approval. 0:"
-        " never.",
+        help="Campaigns to more recipients than this need a manager's approval, as do"
+        " campaigns that one user launches in a day, counted together. 0: never.",
     )
     approval_amount = fields.Float(
         "Approval Above (Cost)",
         digits=(16, 2),
         tracking=True,
-        help="Campaigns that cost more than this need a manager's approval. 0: never.",
+        help="Campaigns that cost more than this need a manager's approval, as do"
+        " campaigns that one user launches in a day, counted together. 0: never.",
     )
     _limits = models.Constraint(
         "CHECK (day_budget >= 0 AND approval_recipients >= 0 AND approval_amount >= 0)",

@@ -8,7 +8,9 @@ What a kill at any line leaves is either still queued, or claimed and on the wir
 from __future__ import annotations
 
 import logging
+import os
 import time
+import traceback
 import uuid
 from collections import Counter
 from functools import partial
@@ -16,6 +18,7 @@ from functools import partial
 import psycopg2
 
 from . import holds, outbox, process
+from .database.connection import is_passing
 from .lanes import LOOK_AHEAD
 from .lookahead import LookAhead
 from .process import running
@@ -34,6 +37,16 @@ PUBLISH_EVERY = 0.5
 LOOK_AGAIN = 1.0
 # Seconds between two reports of progress.
 TELL_EVERY = 2.0
+
+
+class Unusable(Exception):
+    """Nothing can be claimed for a gateway: how it is set is to blame, or our code."""
+
+    def __init__(self, gateway, error):
+        super().__init__(type(error).__name__)
+        self.gateway = gateway
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        self.where = f"{os.path.basename(last.filename)}:{last.lineno}"
 
 
 class Dispatcher:
@@ -70,6 +83,7 @@ class Dispatcher:
         }
         self._shares = {}
         self._ahead = {}
+        self._aside = set()
         self.outcomes = Counter()
 
     def run(self, seconds=60.0, ids=None, force=False):
@@ -231,10 +245,26 @@ class Dispatcher:
                 if not (claims or seen):
                     self._look_at = time.monotonic() + LOOK_AGAIN
                 return claims
+            except Unusable as error:
+                self._set_aside(error)
             except psycopg2.Error as error:
                 if not (self._unsent or self._busy()):
                     raise
                 backoff.wait(error)
+
+    def _set_aside(self, error):
+        """Hold a gateway for which nothing can be claimed, so that the others go on."""
+        self._aside.add(error.gateway.id)
+        # What was taken for the others has been rolled back.
+        self._ahead = {gateway_id: LookAhead(self._ids) for gateway_id in self._wires}
+        _logger.error(
+            "Gateway %s is held: %s in %s", error.gateway.id, error, error.where
+        )
+        try:
+            with self._connection.transaction() as cr:
+                holds.hold_as_it_is(cr, error.gateway, str(error), self._now())
+        except psycopg2.Error as problem:
+            _logger.warning("Not on record: %s", type(problem).__name__)
 
     def _tell(self, count, force=False):
         """Tell of progress, at first at once and then every few seconds."""
@@ -253,24 +283,33 @@ class Dispatcher:
         claims, seen = [], False
         now = self._now()
         for gateway, wire in self._wires.values():
-            room = self._room(wire)
-            if not room:
+            if not self._room(wire) or gateway.id in self._aside:
                 continue
-            state = holds.SENDING if self._force else holds.state(cr, gateway, now)
-            if state in (holds.SENDING, holds.RESUMED):
-                known = gateway._replace(
-                    resumed=state == holds.RESUMED, chunk_size=wire.share.chunk_size
-                )
-                ahead = self._ahead[gateway.id]
-                its_claims, its_seen = outbox.claim(cr, known, room, now, ahead)
-                wire.share.note_claimed(len(its_claims), wire.under_way)
-                claims += its_claims
-                seen = seen or its_seen
-            elif state == holds.PROBING:
-                claims += self._probe(cr, gateway, now)
+            try:
+                its_claims, its_seen = self._claim_of(cr, gateway, wire, now)
+            except Exception as error:
+                if is_passing(error):
+                    raise
+                raise Unusable(gateway, error) from error
+            claims += its_claims
+            seen = seen or its_seen
         # Once: what fails now waits like everything else.
         self._force = False
         return claims, seen
+
+    def _claim_of(self, cr, gateway, wire, now):
+        state = holds.SENDING if self._force else holds.state(cr, gateway, now)
+        if state in (holds.SENDING, holds.RESUMED):
+            known = gateway._replace(
+                resumed=state == holds.RESUMED, chunk_size=wire.share.chunk_size
+            )
+            room, ahead = self._room(wire), self._ahead[gateway.id]
+            claims, seen = outbox.claim(cr, known, room, now, ahead)
+            wire.share.note_claimed(len(claims), wire.under_way)
+            return claims, seen
+        if state == holds.PROBING:
+            return self._probe(cr, gateway, now), False
+        return [], False
 
     def _probe(self, cr, gateway, now):
         """Claim one message for a held gateway whose time has come.

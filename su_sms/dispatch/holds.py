@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from ..africastalking.answers import Outcome
 from .timing import schedule
 
 STATE = """
@@ -23,6 +24,8 @@ SUCCESS_IS_OLD = """
 """
 # What only a person ends: no probe does.
 BY_A_PERSON = ("paused", "copy")
+# Nothing can be claimed with its settings as they are.
+SETTINGS = "settings"
 SENDING, RESUMED, PROBING, HELD = "sending", "resumed", "probing", "held"
 
 
@@ -88,6 +91,26 @@ def hold(cr, claim, outcome, now):
             [outcome.text, now, claim.gateway.id],
         )
         return
+    _hold(cr, claim.gateway, held_for, count, outcome, now)
+
+
+def hold_as_it_is(cr, gateway, text, now):
+    """Hold a gateway with whose settings nothing can be claimed: the others go on.
+
+    :param text: what went wrong
+    """
+    cr.execute(
+        "SELECT hold_reason, retry_count, settings_version FROM sms_gateway_config"
+        " WHERE id = %s FOR NO KEY UPDATE",
+        [gateway.id],
+    )
+    found = cr.fetchone()
+    if not found or found[0] in BY_A_PERSON or found[2] != gateway.settings_version:
+        return
+    _hold(cr, gateway, found[0], found[1], Outcome("", "", SETTINGS, text=text), now)
+
+
+def _hold(cr, gateway, held_for, count, outcome, now):
     again = held_for == outcome.reason
     count = (count or 0) if again else 0
     wait = schedule.gateway_wait(outcome.reason, count, outcome.retry_after)
@@ -106,7 +129,7 @@ def hold(cr, claim, outcome, now):
          WHERE id = %(id)s
         """,
         {
-            "id": claim.gateway.id,
+            "id": gateway.id,
             "reason": outcome.reason,
             "text": outcome.text,
             "again": again,

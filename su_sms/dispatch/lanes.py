@@ -272,7 +272,7 @@ def _affordable(gateway, lane, left):
     Of a price that nobody knows, no more than a request tells.
     """
     if lane.price:
-        return int(left / lane.price + 1e-6)
+        return int(min(left / lane.price, LOOK_AHEAD) + 1e-6)
     return gateway.chunk_size if left > 0 else 0
 
 

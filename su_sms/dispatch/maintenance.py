@@ -36,11 +36,12 @@ def expire_old(cr, now):
                         THEN TRUE
                         ELSE gateway.useful_hours > 0
                              AND greatest(sms.create_date, sms.queued_at)
-                                 < %(now)s - gateway.useful_hours * interval '1 hour'
+                                 < %(now)s - least(gateway.useful_hours, %(most)s)
+                                             * interval '1 hour'
                    END
                FOR UPDATE OF sms SKIP LOCKED))
         """,
-        {"now": now},
+        {"now": now, "most": schedule.MOST_HOURS},
     )
     return cr.rowcount
 
@@ -158,7 +159,7 @@ def next_due(cr, gateways, now):
 
 def _next_of(cr, gateway, now):
     cr.execute(
-        "SELECT retry_at FROM sms_gateway_config"
+        "SELECT retry_at, hold_reason FROM sms_gateway_config"
         " WHERE id = %s AND active AND coalesce(hold_reason, '') <> ALL(%s)",
         [gateway.id, list(holds.BY_A_PERSON)],
     )
@@ -166,6 +167,9 @@ def _next_of(cr, gateway, now):
     if found is None:
         return None
     earliest = max(found[0] or now, now)
+    if found[1] == holds.SETTINGS:
+        # What waits can't be told from settings that are unusable.
+        return earliest
     if gateway.pace:
         until = lanes.paced_until(cr, gateway, 0)
         if not pace.room(until, gateway.pace, now):

@@ -20,6 +20,10 @@ from .suppression import HASHED, hash_sql
 AT_REST = ("pending", "sent", "error", "canceled")
 
 
+#: days beyond which nobody reckons: a hundred years
+LONGEST = 36_500
+
+
 @dataclass(frozen=True)
 class Ages:
     """Days after which something goes, or None; each is no longer than the next."""
@@ -32,14 +36,15 @@ class Ages:
     @classmethod
     def of(cls, body_days, number_days, message_days, event_days):
         """Read a gateway's settings: 0 is "with the next step", and last "never"."""
-        message = message_days or None
+        message = _least(message_days)
         number = _least(number_days, message)
         text = _least(body_days, number)
         return cls(text, number, message, _least(event_days, text))
 
 
 def _least(*days):
-    return min(filter(None, days), default=None)
+    found = min(filter(None, days), default=None)
+    return found and min(found, LONGEST)
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ from .dashboard import (
     test_waiting,
 )
 from .gateway import (
+    test_apart,
     test_callback,
     test_copy,
     test_country,

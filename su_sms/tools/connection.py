@@ -24,6 +24,18 @@ def durable(cr):
     cr.execute(DURABLE)
 
 
+def is_passing(error):
+    """Tell whether an error is the database's and goes by itself: try again later.
+
+    A conflict, a connection that was ended, a statement that took too long, a full
+    disk, a server that stops or starts: what was asked for is not to blame.
+    """
+    operational = (psycopg2.OperationalError, psycopg2.InterfaceError)
+    return isinstance(error, operational) or (
+        isinstance(error, psycopg2.Error) and error.pgcode is None
+    )
+
+
 class Connection:
     """One thread's connection, opened when it is needed and anew when it has failed.
 

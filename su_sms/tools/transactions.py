@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from datetime import datetime, timezone
 from types import SimpleNamespace
 
-import psycopg2
 from odoo import SUPERUSER_ID, api, modules
 
 from ..dispatch import outbox
-from .connection import Connection
+from ..dispatch.database.connection import Connection, is_passing
+
+__all__ = ["is_passing"]
 
 
 def utcnow():
@@ -27,18 +28,6 @@ def _now():
     return datetime.now(timezone.utc)
 
 
-def is_passing(error):
-    """Tell whether an error is the database's and goes by itself: try again later.
-
-    A conflict, a connection that was ended, a statement that took too long, a full
-    disk, a server that stops or starts: what was asked for is not to blame.
-    """
-    operational = (psycopg2.OperationalError, psycopg2.InterfaceError)
-    return isinstance(error, operational) or (
-        isinstance(error, psycopg2.Error) and error.pgcode is None
-    )
-
-
 def in_test():
     """Tell whether Odoo's tests run: then nothing may commit, and all is in line."""
     return bool(modules.module.current_test)
@@ -48,11 +37,12 @@ def in_test():
 def own_transaction(env):
     """Return a cursor of a short transaction, which sees what others commit meanwhile.
 
-    In a test what the ORM knows of the current one is refreshed.
+    In a test it is a savepoint, and what the ORM knows of the current one is refreshed.
     """
     if in_test():
         env.flush_all()
-        yield env.cr
+        with env.cr.savepoint(flush=False):
+            yield env.cr
         env.invalidate_all()
         return
     with env.registry.cursor() as cr:

@@ -21,6 +21,7 @@ GATEWAY_WAITS = {
     "sender": (300, 3600),
     "window": (900, 3600),
     "request": (60, 3600),
+    "settings": (60, 3600),
     # The outcome of these messages is unknown. Until one goes through, risk only one
     # more at a time: a hanging provider must not put a whole campaign in doubt.
     "timeout": (15, 300),
@@ -50,6 +51,8 @@ OWN_FAULTS = frozenset({"sender", "window", "request"})
 # A dispatcher that was killed leaves its claims in `process`. Nothing alive holds
 # one longer: every exchange is bounded by its total time, far below this.
 LEASE_SECONDS = 900
+# No hours are more than this, ten years: PostgreSQL reckons with no time beyond.
+MOST_HOURS = 87_600
 # Only one dispatcher probes a held gateway; the next may after this.
 PROBE_SECONDS = 120
 

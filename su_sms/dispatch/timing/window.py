@@ -10,11 +10,15 @@ from typing import NamedTuple
 
 import pytz
 
+# Minutes of a day.
+DAY = 24 * 60
+
 
 class Window(NamedTuple):
     """Hours from ``start`` to ``end`` of each day in a time zone.
 
-    Equal hours mean the whole day; an end before the start is the next day's.
+    Equal hours mean the whole day; an end before the start is the next day's. Hours are
+    told, and compared, to the minute.
     """
 
     start: float
@@ -24,7 +28,7 @@ class Window(NamedTuple):
     @property
     def always(self) -> bool:
         """Tell whether there is no hour outside."""
-        return (self.end - self.start) % 24 == 0
+        return (_minutes(self.end) - _minutes(self.start)) % DAY == 0
 
 
 def is_open(window: Window, now: datetime) -> bool:
@@ -73,30 +77,35 @@ def today(zone: str, now: datetime) -> date:
 
 def tomorrow(zone: str, now: datetime) -> datetime:
     """Return the moment at which the next day begins in a time zone."""
-    whole_day = Window(0.0, 0.0, zone)
-    return _utc(whole_day, today(zone, now) + timedelta(days=1), 0.0)
+    return _utc(zone, today(zone, now) + timedelta(days=1), 0)
 
 
 def _days(window, now):
     """Return (opens, closes) of the days around a moment."""
     local = _local(window.zone, now).date()
+    start, end = _minutes(window.start), _minutes(window.end)
+    if end <= start:
+        end += DAY
     days = []
     for offset in (-1, 0, 1, 2):
         day = local + timedelta(days=offset)
-        end = window.end if window.end > window.start else window.end + 24
-        opens, closes = _utc(window, day, window.start), _utc(window, day, end)
+        opens, closes = (_utc(window.zone, day, minutes) for minutes in (start, end))
         # the hour that clocks leave out in spring is no hour
         if opens < closes:
             days.append((opens, closes))
     return days
 
 
-def _utc(window, day, hours):
+def _minutes(hours):
+    return round(hours * 60)
+
+
+def _utc(zone, day, minutes):
     # The wall clock is what the rule is about, also on the day that clocks change.
-    whole, minutes = divmod(round(hours * 60), 60)
-    day += timedelta(days=whole // 24)
-    local = datetime.combine(day, time(whole % 24, minutes))
-    return _zone(window.zone).localize(local).astimezone(pytz.utc).replace(tzinfo=None)
+    days, minutes = divmod(minutes, DAY)
+    day += timedelta(days=days)
+    local = datetime.combine(day, time(*divmod(minutes, 60)))
+    return _zone(zone).localize(local).astimezone(pytz.utc).replace(tzinfo=None)
 
 
 def _local(zone, now):

@@ -215,7 +215,9 @@ class SmsCampaign(models.Model):
     )
 
     _amounts = models.Constraint(
-        "CHECK (pace >= 0 AND budget >= 0)", "A pace and a budget can't be negative."
+        "CHECK (pace BETWEEN 0 AND 100000 AND budget BETWEEN 0 AND 1e9)",
+        "The pace is from 0 to 100,000 messages a minute, the budget from 0 to"
+        " 1,000,000,000.",
     )
 
     @api.model

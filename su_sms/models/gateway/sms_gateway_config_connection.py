@@ -267,14 +267,18 @@ class SmsGatewayConfig(models.Model):
         """Tell the administrators of each of these that is exposed, once in a while."""
         now = fields.Datetime.now()
         for gateway in self:
-            if not gateway._is_exposed():
-                if gateway.relaxed_told_at:
-                    gateway.sudo().activity_unlink([ACTIVITY])
-                    gateway.sudo().relaxed_told_at = False
-            elif (gateway.relaxed_told_at or now - REMIND) <= now - REMIND:
-                gateway.sudo().activity_unlink([ACTIVITY])
-                gateway._schedule_for_administrators(ACTIVITY, *self._trust_words())
-                gateway.sudo().relaxed_told_at = now
+            with gateway._apart():
+                gateway._tell_if_exposed(now)
+
+    def _tell_if_exposed(self, now):
+        if not self._is_exposed():
+            if self.relaxed_told_at:
+                self.sudo().activity_unlink([ACTIVITY])
+                self.sudo().relaxed_told_at = False
+        elif (self.relaxed_told_at or now - REMIND) <= now - REMIND:
+            self.sudo().activity_unlink([ACTIVITY])
+            self._schedule_for_administrators(ACTIVITY, *self._trust_words())
+            self.sudo().relaxed_told_at = now
 
     # ------------------------------------------------------------
     # For the connector and the outbox

@@ -1,4 +1,5 @@
 import logging
+from contextlib import contextmanager
 
 from markupsafe import escape
 from odoo import api, fields, models
@@ -9,9 +10,10 @@ from ...africastalking.account import AccountError
 from ...africastalking.errors import GatewayError
 from ...africastalking.trust import TrustError
 from ...dispatch import waiting
-from ...dispatch.holds import BY_A_PERSON
+from ...dispatch.holds import BY_A_PERSON, SETTINGS
+from ...dispatch.timing.schedule import MOST_HOURS
 from ...tools.context import loud
-from ...tools.transactions import end_transaction, utcnow
+from ...tools.transactions import end_transaction, is_passing, utcnow
 
 _lt = LazyTranslate(__name__)
 
@@ -27,6 +29,7 @@ HOLD_REASONS = [
     ("throttled", "Rate limited"),
     ("busy", "Service unavailable"),
     ("request", "Invalid request"),
+    ("settings", "Unusable settings"),
     ("timeout", "No answer"),
     ("reset", "Connection cut"),
     ("http_5xx", "Error at the provider"),
@@ -58,7 +61,7 @@ MENDS = {
     "proxy_username",
 }
 # Held until a person does something; the administrators are told.
-WANTS_A_PERSON = ("copy", "auth", "sender", "credit", "tls", "request")
+WANTS_A_PERSON = ("copy", "auth", "sender", "credit", "tls", "request", SETTINGS)
 _logger = logging.getLogger(__name__)
 
 
@@ -139,11 +142,20 @@ class SmsGatewayConfig(models.Model):
     failover_minutes = fields.Integer(
         "Failover After (Minutes)", default=30, tracking=True
     )
+    # What jobs reckon with for all gateways at once. At most schedule.MOST_HOURS.
+    _times = models.Constraint(
+        "CHECK (useful_hours BETWEEN 0 AND 87600 AND report_hours BETWEEN 0 AND 87600"
+        " AND failover_minutes BETWEEN 0 AND 525600)",
+        "Times are from 0 to 87,600 hours (ten years), or 525,600 minutes (a year).",
+    )
 
     def _mend(self, names):
         """Try again what was held, if one of these settings may have been why."""
         if MENDS & names:
             self._line_changed()
+        elif names - self._internal_fields():
+            # Whichever setting it was.
+            self.filtered(lambda each: each.hold_reason == SETTINGS)._line_changed()
 
     def _line_changed(self):
         """Try at once again what was held for a reason that may have been mended.
@@ -229,6 +241,17 @@ class SmsGatewayConfig(models.Model):
         self._check_no_copy()
         self._resume()
 
+    @contextmanager
+    def _apart(self):
+        """Let what goes wrong about one gateway keep nobody from the others."""
+        try:
+            with self.env.cr.savepoint():
+                yield
+        except Exception as error:
+            if is_passing(error):
+                raise
+            _logger.error("Gateway %s: %s", self.id, type(error).__name__)
+
     @api.model
     def _tell_administrators(self):
         """Return the administrators something to do where something wants a person."""
@@ -252,11 +275,12 @@ class SmsGatewayConfig(models.Model):
             return
         reasons = dict(self._fields["hold_reason"]._description_selection(self.env))
         for gateway in gateways:
-            gateway._schedule_for_administrators(
-                "su_sms.mail_activity_type_gateway",
-                reasons[gateway.hold_reason],
-                gateway.hold_text,
-            )
+            with gateway._apart():
+                gateway._schedule_for_administrators(
+                    "su_sms.mail_activity_type_gateway",
+                    reasons[gateway.hold_reason],
+                    gateway.hold_text,
+                )
         gateways.hold_told = True
 
     def _schedule_for_administrators(self, activity_type, summary, note):
@@ -358,7 +382,8 @@ class SmsGatewayConfig(models.Model):
                 # Sending finds out by itself, and says so.
                 _logger.info("No balance of gateway %s: %s", gateway.id, error.reason)
                 continue
-            gateway._note_balance(balance)
+            with gateway._apart():
+                gateway._note_balance(balance)
             end_transaction(self.env)
         gateways = self.sudo().search([("provider", "!=", False)])
         gateways._tell_of_exposure()
@@ -382,9 +407,9 @@ class SmsGatewayConfig(models.Model):
                    AND sms.report_overdue IS NOT TRUE
                    AND gateway.report_hours > 0
                    AND sms.accepted_at
-                       < %s - gateway.report_hours * interval '1 hour'
+                       < %s - least(gateway.report_hours, %s) * interval '1 hour'
                    FOR UPDATE OF sms SKIP LOCKED)
             """,
-            [utcnow()],
+            [utcnow(), MOST_HOURS],
         )
         self.env["sms.sms"].invalidate_model(["report_overdue"])

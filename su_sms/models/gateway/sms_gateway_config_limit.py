@@ -9,6 +9,7 @@ from ...tools.transactions import utcnow
 from .sms_gateway_config import SENDER_ID
 
 ACTIVITY = "su_sms.mail_activity_type_limit"
+MOST_PACE = 100_000
 # So many of the last answers tell what a part costs, and all of their quarter of an
 # hour.
 RECENT = 2000
@@ -56,7 +57,8 @@ class SmsGatewayConfig(models.Model):
     )
     limit_told = fields.Boolean(readonly=True, copy=False)
     _hour_limit = models.Constraint(
-        "CHECK (hour_limit >= 0)", "A limit can't be negative."
+        "CHECK (hour_limit BETWEEN 0 AND 1000000)",
+        "The hourly limit is from 0 to 1,000,000 parts.",
     )
 
     # Campaigns
@@ -87,8 +89,9 @@ class SmsGatewayConfig(models.Model):
         " campaigns that one user launches in a day, counted together. 0: never.",
     )
     _limits = models.Constraint(
-        "CHECK (day_budget >= 0 AND approval_recipients >= 0 AND approval_amount >= 0)",
-        "Limits can't be negative.",
+        "CHECK (day_budget BETWEEN 0 AND 1e9 AND approval_recipients BETWEEN 0 AND 1e9"
+        " AND approval_amount BETWEEN 0 AND 1e9)",
+        "Budgets and limits are from 0 to 1,000,000,000.",
     )
 
     # Hours and pace
@@ -129,7 +132,8 @@ class SmsGatewayConfig(models.Model):
         " past charges.",
     )
     _price = models.Constraint(
-        "CHECK (price_per_part >= 0)", "A price can't be negative."
+        "CHECK (price_per_part BETWEEN 0 AND 1000000)",
+        "The price of a part is from 0 to 1,000,000.",
     )
 
     @api.model
@@ -149,23 +153,27 @@ class SmsGatewayConfig(models.Model):
         )
         for gateway_id, count, users in self.env.cr.fetchall():
             gateway = self.sudo().browse(gateway_id)
-            gateway.limit_told = bool(count)
-            if not count:
-                gateway.activity_unlink([ACTIVITY])
-                continue
-            gateway._schedule_for_administrators(
-                ACTIVITY,
-                self.env._("%s SMS wait for the hourly limit", count),
-                self.env._(
-                    "Automatic SMS, such as those of automation rules and reminders,"
-                    " exceeded %(limit)s an hour for %(users)s users. The rest will"
-                    " be sent in the following hours. If this is intended, raise"
-                    " “Hourly Limit per User (Parts)” to send them sooner. If not,"
-                    " cancel the waiting messages.",
-                    users=users,
-                    limit=gateway.hour_limit,
-                ),
-            )
+            with gateway._apart():
+                gateway._tell_of_waiting(count, users)
+
+    def _tell_of_waiting(self, count, users):
+        self.limit_told = bool(count)
+        if not count:
+            self.activity_unlink([ACTIVITY])
+            return
+        self._schedule_for_administrators(
+            ACTIVITY,
+            self.env._("%s SMS wait for the hourly limit", count),
+            self.env._(
+                "Automatic SMS, such as those of automation rules and reminders,"
+                " exceeded %(limit)s an hour for %(users)s users. The rest will be sent"
+                " in the following hours. If this is intended, raise “Hourly"
+                " Limit per User (Parts)” to send them sooner. If not, cancel"
+                " the waiting messages.",
+                users=users,
+                limit=self.hour_limit,
+            ),
+        )
 
     # ------------------------------------------------------------
     # Campaigns
@@ -204,8 +212,10 @@ class SmsGatewayConfig(models.Model):
 
     @api.constrains("pace")
     def _check_pace(self):
-        if any(gateway.pace < 0 for gateway in self):
-            raise ValidationError(self.env._("A pace can't be negative."))
+        if any(not 0 <= gateway.pace <= MOST_PACE for gateway in self):
+            raise ValidationError(
+                self.env._("The pace is from 0 to 100,000 messages a minute.")
+            )
 
     def _window(self):
         """Return the hours of promotional SMS, or None if they may go at any time."""

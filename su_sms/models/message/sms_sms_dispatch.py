@@ -360,6 +360,10 @@ class SmsSms(models.Model):
             except ValueError as error:
                 # One gateway that can't be used must not stop the others.
                 _logger.error("Gateway %s: %s", gateway.id, error)
+            except psycopg2.Error:
+                raise
+            except Exception as error:
+                _logger.error("Gateway %s: %s", gateway.id, type(error).__name__)
         return lines
 
     # ------------------------------------------------------------

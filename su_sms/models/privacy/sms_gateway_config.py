@@ -5,7 +5,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 
 from ...privacy import retention, suppression
-from ...tools.transactions import own_transaction, utcnow
+from ...tools.transactions import is_passing, own_transaction, utcnow
 
 _logger = logging.getLogger(__name__)
 
@@ -46,9 +46,9 @@ class SmsGatewayConfig(models.Model):
     )
 
     _days = models.Constraint(
-        "CHECK (body_days >= 0 AND number_days >= 0 AND message_days >= 0"
-        " AND event_days >= 0)",
-        "Days can't be negative. Use 0 for no limit of its own.",
+        "CHECK (body_days BETWEEN 0 AND 36500 AND number_days BETWEEN 0 AND 36500"
+        " AND message_days BETWEEN 0 AND 36500 AND event_days BETWEEN 0 AND 36500)",
+        "Days are from 0 to 36,500. Use 0 for no limit of its own.",
     )
 
     @api.model
@@ -92,8 +92,15 @@ class SmsGatewayConfig(models.Model):
             "notice": self._notice(),
         }
         while True:
-            with own_transaction(self.env) as cr:
-                ids = step(cr, retention.Batch(**batch))
+            try:
+                with own_transaction(self.env) as cr:
+                    ids = step(cr, retention.Batch(**batch))
+            except Exception as error:
+                if is_passing(error):
+                    raise
+                # What is wrong with one gateway must not end the others' retention.
+                _logger.error("Gateway %s: %s", self.id, type(error).__name__)
+                return
             if not ids:
                 return
             yield len(ids)

@@ -23,7 +23,7 @@ NIGHT = Window(22.0, 6.0, "Africa/Nairobi")
 BERLIN = Window(8.0, 18.0, "Europe/Berlin")
 
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1))
-HOURS = st.integers(0, 96).map(lambda quarters: quarters / 4)
+HOURS = st.integers(0, 96).map(lambda quarters: quarters / 4) | st.floats(0, 24)
 WINDOWS = st.builds(
     Window, HOURS, HOURS, st.sampled_from(["Africa/Nairobi", "Europe/Berlin", "UTC"])
 )
@@ -47,6 +47,11 @@ WINDOWS = st.builds(
         (Window(8.5, 17.75, "UTC"), "2026-03-02 08:29", False, "2026-03-02 08:30"),
         (Window(0.0, 24.0, "UTC"), "2026-03-02 23:59", True, "2026-03-02 23:59"),
         (Window(9.0, 9.0, "UTC"), "2026-03-02 03:00", True, "2026-03-02 03:00"),
+        # what no clock shows is no time between
+        (Window(8.0, 8.005, "UTC"), "2026-03-02 03:00", True, "2026-03-02 03:00"),
+        (Window(23.999, 24.0, "UTC"), "2026-03-02 03:00", True, "2026-03-02 03:00"),
+        (Window(24.0, 0.001, "UTC"), "2026-03-02 03:00", True, "2026-03-02 03:00"),
+        (Window(8.0, 7.995, "UTC"), "2026-03-02 03:00", True, "2026-03-02 03:00"),
     ],
 )
 def test_open_and_next_open(window: Window, moment: str, open_: bool, opens: str):

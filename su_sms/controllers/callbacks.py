@@ -49,7 +49,7 @@ class Callbacks(http.Controller):
             return _say("This address is ready.\n")
         if not posts.take(address):
             raise TooManyRequests()
-        events._receive(gateway_id, kind, _pairs(posted))
+        events._receive(gateway_id, kind, _pairs(posted), posted.remote_addr)
         return _say("OK")
 
 

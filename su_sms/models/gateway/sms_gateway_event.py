@@ -87,6 +87,13 @@ class SmsGatewayEvent(models.Model):
     received_at = fields.Datetime("Received", required=True, readonly=True)
     not_before = fields.Datetime(readonly=True)
     payload = fields.Text(required=True, readonly=True, help="As received.")
+    address = fields.Char(
+        "Posted From",
+        readonly=True,
+        help="The network address that posted it. All events of a gateway come from"
+        " the few addresses of its provider: another one may be somebody else who"
+        " knows the callback address.",
+    )
     problem = fields.Char(readonly=True)
     sms_id = fields.Many2one("sms.sms", "Message", readonly=True, ondelete="set null")
 
@@ -99,12 +106,13 @@ class SmsGatewayEvent(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _receive(self, gateway_id, kind, pairs):
+    def _receive(self, gateway_id, kind, pairs, address=None):
         """Store an event, and wake the job that applies it.
 
         One INSERT: this is on the way of every post, and the provider is waiting.
 
         :param pairs: the fields as posted, [(name, value)], repeated ones included
+        :param address: of whoever has posted it
         """
         payload = json.dumps([(name, links.hide(value)) for name, value in pairs])
         # The provider is told that it is here, and posts it no more.
@@ -112,9 +120,9 @@ class SmsGatewayEvent(models.Model):
         self.env.cr.execute(
             """
             INSERT INTO sms_gateway_event
-                   (gateway_id, company_id, kind, state, payload, received_at,
+                   (gateway_id, company_id, kind, state, payload, address, received_at,
                     create_date, write_date)
-            SELECT id, company_id, %(kind)s, 'new', %(payload)s, %(now)s,
+            SELECT id, company_id, %(kind)s, 'new', %(payload)s, %(address)s, %(now)s,
                    %(now)s, %(now)s
               FROM sms_gateway_config WHERE id = %(gateway)s
             """,
@@ -122,6 +130,7 @@ class SmsGatewayEvent(models.Model):
                 "gateway": gateway_id,
                 "kind": kind,
                 "payload": payload,
+                "address": address,
                 "now": utcnow(),
             },
         )

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import datetime
 
 from odoo import api, fields, models
@@ -55,18 +56,19 @@ class SmsConsent(models.Model):
     )
 
     @api.model
-    def _record(self, acts, out):
+    def _record(self, acts, out, *, alone=False):
         """Add a line for each act.
 
         :param acts: [(E.164 number, Act)]
         :param out: whether these opted out
+        :param alone: a yes takes back only what was said to its own company
         :return: the lines, in the order of the acts
         """
         if out:
             # They are told that they get no more, whatever becomes of the server.
             durable(self.env.cr)
         lines = without_defaults(self.sudo(), self._fields)
-        shared = set() if out else self._said_elsewhere(acts)
+        shared = set() if out or alone else self._said_elsewhere(acts)
         return lines.create(
             [self._values(number, act, out, number in shared) for number, act in acts]
         )
@@ -102,14 +104,34 @@ class SmsConsent(models.Model):
 
     @api.model
     def _latest_noes(self, number):
-        """Return each no of a number's owner since they last said yes.
+        """Return each no of a number's owner that no yes has taken back, newest first.
 
         By when it was said: posts come in any order. Of the same second, the no counts.
+        A yes on record with its company takes back only what was said to that.
         """
         lines = self.sudo().search([("number", "=", number)])
-        yes = lines.filtered(lambda line: line.kind in ("optin", "lifted"))
-        since = max(yes.mapped("date"), default=datetime.min)
-        return lines.filtered(lambda line: line.kind == "optout" and line.date >= since)
+        since = defaultdict(lambda: datetime.min)
+        for line in lines.filtered(lambda each: each.kind in ("optin", "lifted")):
+            since[line.company_id] = max(since[line.company_id], line.date)
+        for_all = since[self.env["res.company"]]
+        return lines.filtered(
+            lambda line: (
+                line.kind == "optout"
+                and line.date >= max(for_all, since[line.company_id])
+            )
+        )
+
+    @api.model
+    def _noes_to_others(self, number, company):
+        """Return each no in force that was said to another company than this one.
+
+        Whoever is told a gateway's address may post what people are to have written.
+        So what was said to others is not taken back there: see SECURITY.md.
+
+        :param company: none is every company
+        """
+        noes = self._latest_noes(number) if company else self.sudo().browse()
+        return noes.filtered(lambda line: line.company_id != company)
 
     def write(self, vals):
         if vals:

@@ -154,7 +154,12 @@ class SmsIncoming(models.Model):
             )
             doubts._forget_doubt()
         if self._is_overtaken(out):
-            self.env["sms.consent"]._record([(self.number, act)], out)
+            self.env["sms.consent"]._record([(self.number, act)], out, alone=True)
+            return
+        if not out and self._stays_out():
+            self.env["sms.consent"]._record([(self.number, act)], out, alone=True)
+            if said_no:
+                blacklist._put_in_force(self._noes_to_others()[:1])
             return
         answer = False
         if out != said_no:
@@ -163,6 +168,27 @@ class SmsIncoming(models.Model):
         (blacklist._opt_out if out else blacklist._opt_in)([self.number], act)
         if answer:
             self._send_answer(answer)
+
+    def _stays_out(self):
+        """Tell whether a START leaves a no in force that another company was told.
+
+        Of who was erased nobody knows any more to whom they had said it.
+        """
+        suppression = self.env["sms.suppression"].sudo()
+        return bool(
+            self._noes_to_others()
+            or self._has_others()
+            and suppression._blocked({self.number})
+        )
+
+    def _noes_to_others(self):
+        return self.env["sms.consent"]._noes_to_others(self.number, self.company_id)
+
+    def _has_others(self):
+        """Tell whether this gateway is a company's, and others have theirs."""
+        gateways = self.env["sms.gateway.config"].sudo().with_context(active_test=False)
+        others = [("company_id", "!=", self.company_id.id)]
+        return bool(self.company_id and gateways.search_count(others, limit=1))
 
     def _act_of_word(self, out):
         note = ""
@@ -182,7 +208,7 @@ class SmsIncoming(models.Model):
         )
 
     def _is_overtaken(self, out):
-        """Tell whether the opposite was said after this was written.
+        """Tell whether the opposite was said, here or to all, after this was written.
 
         Posts come in any order. Of the same second, the no counts.
         """
@@ -195,10 +221,14 @@ class SmsIncoming(models.Model):
                     ("number", "=", self.number),
                     ("kind", "=", "optin" if out else "optout"),
                     ("date", later, self.date),
+                    *(self.company_id and self._to_this_company() or ()),
                 ],
                 limit=1,
             )
         )
+
+    def _to_this_company(self):
+        return [("company_id", "in", [self.company_id.id, False])]
 
     def _on_the_wire(self):
         """Count the promotional messages that it is too late to stop."""

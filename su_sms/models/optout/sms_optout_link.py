@@ -91,19 +91,24 @@ class SmsOptoutLink(models.Model):
         return bool(self.env["sms.blacklist"]._opted_out([self.number]))
 
     def _may_return(self):
-        """Tell whether a link may take the no back: only a link has said it.
+        """Tell whether a link may take the no back: only a link of its own has said it.
 
-        Who has written STOP, called or complained since they last said yes is not
-        written to again on the word of whoever holds a link.
+        Who has written STOP, called or complained since they last said yes, or has said
+        no to another company, is not written to again on the word of whoever holds a
+        link.
         """
         entry = self.env["sms.blacklist"]._entries([self.number]).sudo()
         lines = entry.consent_id + self.env["sms.consent"]._latest_noes(self.number)
         return bool(lines) and all(
-            (line.channel, line.reason) == ("web", "web_link") for line in lines
+            (line.channel, line.reason) == ("web", "web_link")
+            and line.company_id == self.company_id
+            for line in lines
         )
 
     def _how_to_return(self):
         """Return “START to 12345” where there is such a way, else nothing."""
+        if self.env["sms.consent"]._noes_to_others(self.number, self.company_id):
+            return ""
         gateways = self.env["sms.gateway.config"].sudo()
         return gateways._gateway_of(self.company_id)._optin_word_text()
 

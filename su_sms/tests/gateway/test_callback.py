@@ -112,6 +112,11 @@ class TestCallback(HttpCase):
         self.assertEqual(codes, [200, 200, 429])
         self.assertEqual(self.stored(), 2)
 
+    def test_event_tells_from_where_it_was_posted(self):
+        self.post(b"id=1")
+        event = self.env["sms.gateway.event"].search([], order="id desc", limit=1)
+        self.assertEqual(event.address, "127.0.0.1")
+
     def test_token_is_not_logged(self):
         token = self.gateway.callback_token
         with self.assertLogs("werkzeug", logging.INFO) as logs:

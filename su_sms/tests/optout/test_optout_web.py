@@ -191,7 +191,7 @@ class TestOptoutWeb(OptoutCase):
         """Let a number's owner say no (True) or yes, each by an act."""
         blacklist = self.env["sms.blacklist"]
         for out, reason, channel in acts:
-            act = Act(reason, channel, note="So it was")
+            act = Act(reason, channel, note="So it was", company_id=self.company.id)
             (blacklist._opt_out if out else blacklist._opt_in)([NUMBER], act)
 
     def test_a_link_takes_back_no_other_no(self):
@@ -221,9 +221,10 @@ class TestOptoutWeb(OptoutCase):
 
     def test_a_link_takes_back_what_links_alone_have_said(self):
         link, stop = (True, "web_link", "web"), (True, "stop", "sms")
-        earlier = Act("stop", "sms", fields.Datetime.now() - timedelta(days=2))
+        now, theirs = fields.Datetime.now(), {"company_id": self.company.id}
+        earlier = Act("stop", "sms", now - timedelta(days=2), **theirs)
         self.env["sms.blacklist"]._opt_out([NUMBER], earlier)
-        start = Act("start", "sms", fields.Datetime.now() - timedelta(days=1))
+        start = Act("start", "sms", now - timedelta(days=1), **theirs)
         self.env["sms.blacklist"]._opt_in([NUMBER], start)
         self._say(link, link)
         self.assertIn("Receive SMS again", self.url_open(self.path).text)
@@ -232,6 +233,20 @@ class TestOptoutWeb(OptoutCase):
         self._say(stop)
         self._choose("in")
         self.assertTrue(self._out())
+
+    def test_a_link_takes_back_nothing_that_was_said_to_another_company(self):
+        college = self.env["res.company"].create({"name": "Coast Polytechnic"})
+        for said in (["web_link"], ["stop"], ["stop", "web_link"]):
+            with self.subTest(said), self.env.cr.savepoint() as savepoint:
+                for reason in said:
+                    channel = "web" if reason == "web_link" else "sms"
+                    act = Act(reason, channel, company_id=college.id)
+                    self.env["sms.blacklist"]._opt_out([NUMBER], act)
+                self._say((True, "web_link", "web"))
+                self.assertIn("Ask us", self.url_open(self.path).text)
+                self._choose("in")
+                self.assertTrue(self._out())
+                savepoint.rollback()
 
     def test_who_wrote_stop_is_told_how_to_come_back(self):
         self.env["sms.gateway.config"].create(

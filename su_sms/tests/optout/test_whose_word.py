@@ -156,6 +156,75 @@ class TestWhoseWord(BlacklistCase):
         [line] = self.env["sms.consent"].search([("kind", "=", "optin")])
         self.assertFalse(line.company_id)
 
+    def start_after(self, *said, erased=False):
+        """Let a START come to our company after a no said to each of these."""
+        date = fields.Datetime.now() - timedelta(hours=1)
+        for company in said:
+            act = Act("stop", "sms", date, company_id=company.id)
+            self.blacklist._opt_out([NUMBER], act)
+        if erased:
+            self.env["sms.suppression"]._suppress([NUMBER])
+        now = fields.Datetime.to_string(fields.Datetime.now())
+        self.receive(
+            "incoming", id="1", **{"from": NUMBER}, to="1", text="START", date=now
+        )
+
+    def test_a_start_takes_back_only_what_was_said_to_its_company(self):
+        """Whoever knows a gateway's address may post that somebody wrote START."""
+        college = self.env["res.company"].create({"name": "Coast Polytechnic"})
+        own = self.env.company
+        for said, opted_out in (
+            ([college], True),
+            ([college, own], True),
+            ([own, college], True),
+            ([own], False),
+        ):
+            with self.subTest(said), self.env.cr.savepoint() as savepoint:
+                self.start_after(*said)
+                self.assertEqual(bool(self.blacklist._opted_out([NUMBER])), opted_out)
+                state = "canceled" if opted_out else "pending"
+                self.assertEqual(self.promote(NUMBER).state, state)
+                line = self.consents.search([("kind", "=", "optin")])
+                self.assertEqual(line.company_id, own)
+                if opted_out:
+                    self.assertEqual(self.entry().consent_id.company_id, college)
+                    noes = self.consents._latest_noes(NUMBER)
+                    self.assertEqual(noes.company_id, college)
+                savepoint.rollback()
+
+    def test_a_start_to_another_company_overtakes_no_stop(self):
+        self.start_after()
+        college = self.env["res.company"].create({"name": "Coast Polytechnic"})
+        theirs = self.gateway.copy({"name": "Theirs", "company_id": college.id})
+        self.env["sms.gateway.event"]._receive(
+            theirs.id,
+            "incoming",
+            [
+                ("from", NUMBER),
+                ("to", "2"),
+                ("id", "2"),
+                ("text", "STOP"),
+                ("date", fields.Datetime.to_string(fields.Datetime.now())),
+            ],
+        )
+        self.env["sms.gateway.event"]._apply_inbox()
+        self.assertTrue(self.blacklist._opted_out([NUMBER]))
+
+    def test_a_start_ends_no_erased_no_where_others_may_have_been_told_it(self):
+        self.start_after(erased=True)
+        self.assertFalse(self.env["sms.suppression"]._blocked({NUMBER}), "ours alone")
+        college = self.env["res.company"].create({"name": "Coast Polytechnic"})
+        self.gateway.copy({"name": "Theirs", "company_id": college.id})
+        self.env["sms.suppression"]._suppress([NUMBER])
+        self.receive("incoming", id="3", **{"from": NUMBER}, to="1", text="START")
+        self.assertTrue(self.env["sms.suppression"]._blocked({NUMBER}))
+
+    def test_a_start_to_a_gateway_of_all_companies_takes_back_all(self):
+        college = self.env["res.company"].create({"name": "Coast Polytechnic"})
+        self.gateway.company_id = False
+        self.start_after(college, self.env.company)
+        self.assertFalse(self.blacklist._opted_out([NUMBER]))
+
     def test_a_reason_is_corrected_where_it_was_given(self):
         college = self.env["res.company"].create({"name": "Coast Polytechnic"})
         note = "Letter of 3 November"

@@ -27,6 +27,7 @@ class PhoneBlacklist(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         blacklist = self.env["sms.blacklist"]
+        blacklist._check_how_many(len(vals_list))
         active = self.env.context.get("default_active", True)
         for vals in vals_list:
             if not vals.get("active", active):
@@ -44,6 +45,7 @@ class PhoneBlacklist(models.Model):
     def write(self, vals):
         if not {"active", "number"} & set(vals):
             return super().write(vals)
+        self.env["sms.blacklist"]._check_how_many(len(self))
         if "number" in vals or not vals["active"]:
             for entry in self.filtered("active"):
                 act = self.env["sms.blacklist"]._act_of(entry.number)
@@ -65,6 +67,7 @@ class PhoneBlacklist(models.Model):
         return result
 
     def unlink(self):
+        self.env["sms.blacklist"]._check_how_many(len(self))
         numbers = self.filtered("active").mapped("number")
         result = super().unlink()
         self.env["sms.blacklist"]._note_removed(numbers)

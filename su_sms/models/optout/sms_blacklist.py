@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ...privacy.blacklist import NO_CLAIM
 from ...text import phone
+from ...tools import limits
 from ...tools.acts import BY_HAND, CHANNELS, OWN_EVENT, REASONS, Act, says_something
 from ...tools.context import without_defaults
 
@@ -12,6 +13,8 @@ WHY = ("reason", "note")
 # What the code alone says: which line is in force, and what follows from it.
 INTERNAL = {"phone_blacklist_id", "consent_id"}
 FOLLOWS = {"channel", "date", "evidence", "user_id", "consent_ids"}
+# How many numbers one request opts out or in: each takes milliseconds.
+MOST = 5_000
 # In the context of an import alone: no request can make one.
 IMPORT = object()
 
@@ -139,6 +142,7 @@ class SmsBlacklist(models.Model):
                 vals_list
             )
         self.check_access("create")
+        self._check_how_many(len(vals_list))
         is_import = self.env.context.get("sms_import") is IMPORT
         channel = "import" if is_import else "manual"
         pairs = {True: [], False: []}
@@ -166,19 +170,23 @@ class SmsBlacklist(models.Model):
         if not why and "active" not in rest:
             return super().write(vals)
         self.check_access("write")
+        self._check_how_many(len(self))
         moves = "active" in rest
+        given = {name: value for name, value in why.items() if value}
+        pairs = {True: [], False: []}
         for entry in self:
             before = {} if moves else {"reason": entry.reason or "unstated"}
-            given = {name: value for name, value in why.items() if value}
             act = Act(**{"channel": "manual"} | before | given)
             out = bool(rest["active"]) if moves else entry.active
             self._check_by_hand(act, out)
+            if not moves:
+                entry._check_correction(act)
+            pairs[out].append((entry.number, act))
+        for out, some in pairs.items():
             if moves:
-                self._act([(entry.number, act)], out=out)
-                continue
-            entry._check_correction(act)
-            line = self.env["sms.consent"]._record([(entry.number, act)], out)
-            self._put_in_force(line)
+                self._act(some, out=out)
+            elif some:
+                self._put_in_force(self.env["sms.consent"]._record(some, out))
         rest.pop("active", None)
         return super().write(rest) if rest else True
 
@@ -187,6 +195,22 @@ class SmsBlacklist(models.Model):
         result = super().unlink()
         phones.unlink()
         return result
+
+    @api.model
+    def _check_how_many(self, count):
+        """Take no more numbers from a person in one request than it has time for.
+
+        :raises UserError: there are more
+        """
+        if self.env.su or limits.count(self.env.cr, "opted", count) <= MOST:
+            return
+        raise UserError(
+            self.env._(
+                "At most %(most)s numbers can be opted out or in at a time: choose"
+                " fewer, or import them in several batches.",
+                most=f"{MOST:,}",
+            )
+        )
 
     @api.model
     def _check_not_forged(self, vals_list):

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ...models.optout import sms_blacklist
 from ...tools.acts import Act
 from .blacklist_case import NUMBER, BlacklistCase
 
@@ -103,6 +104,63 @@ class TestBlacklistByHand(BlacklistCase):
             dialog._ask("out", numbers)
         with self.assertRaisesRegex(UserError, "too long"):
             dialog.create({"choice": "out", "numbers": "\n".join(numbers * 2)})
+
+    def as_manager(self):
+        user = self.user("selects_all", "base.group_user,su_sms.group_manager")
+        return self.blacklist.with_user(user)
+
+    def listed(self, count):
+        """Return so many entries, as a manager has them in the list."""
+        numbers = [
+            f"+2547{number:08}" for number in range(13_000_000, 13_000_000 + count)
+        ]
+        return self.blacklist._opt_out(numbers, Act()).with_user(
+            self.as_manager().env.user
+        )
+
+    def queries_of(self, entries, vals):
+        before = self.env.cr.sql_log_count
+        entries.write(vals)
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
+    def test_many_entries_are_changed_together(self):
+        entries = self.listed(80)
+        self.env["ir.config_parameter"].flush_model()
+        for vals in (
+            {"active": False, "note": "They asked for it"},
+            {"active": True, "note": "They called again"},
+            {"note": "They called on Monday"},
+        ):
+            with self.subTest(vals):
+                self.queries_of(entries[:2], vals)
+                few = self.queries_of(entries[2:12], vals)
+                many = self.queries_of(entries[12:], vals)
+                self.assertLess(many, few + 10)
+                self.assertEqual(set(entries.mapped("note")), {vals["note"]})
+                self.assertEqual(
+                    set(entries.mapped("active")),
+                    {"active" not in vals or vals["active"]},
+                )
+
+    def test_no_more_are_changed_in_a_request_than_it_has_time_for(self):
+        entries = self.listed(4)
+        phones = entries.phone_blacklist_id.sudo(False)
+        phone = {"number": "+254712345670"}
+        self.patch(sms_blacklist, "MOST", 3)
+        for way in (
+            lambda: entries.write({"active": False, "note": "They asked for it"}),
+            lambda: entries.write({"note": "They asked for it"}),
+            lambda: entries.create([dict(phone, note=str(n)) for n in range(4)]),
+            lambda: phones.write({"active": True}),
+            lambda: phones.create([phone] * 4),
+            lambda: [phones.create([phone]) for _each in range(4)],
+            lambda: [each.write({"note": "They called"}) for each in entries],
+        ):
+            with self.assertRaisesRegex(UserError, "At most 3 numbers"):
+                with self.cr.savepoint():
+                    way()
+            self.cr.postcommit.data.clear()
 
     def test_dialog_from_a_mailing_contact_and_a_blocked_message(self):
         contact = self.env["mailing.contact"].create(

@@ -52,7 +52,7 @@ class Unusable(Exception):
 class Dispatcher:
     """One run over the outbox of one database.
 
-    :param connect: gives a `tools.connection.Connection`, or what is like it
+    :param connect: gives a `database.connection.Connection`, or what is like it
     :param lines: [(outbox.Gateway, client)] that may be used in this run
     :param publish: ``publish(limit) -> count``: tell the rest of Odoo what became of
         messages, in a transaction of its own

@@ -24,7 +24,7 @@ _logger = logging.getLogger(__name__)
 class Recorder:
     """Requests go in as they return and come out once they are on record.
 
-    :param connection: its own, see `tools.connection`; a thread closes it
+    :param connection: its own, see `database.connection`; a thread closes it
     :param now: the current time in UTC, naive as Odoo's
     :param beside: record in a thread; else whoever collects does it, where there is
         only one connection

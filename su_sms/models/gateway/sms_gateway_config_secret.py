@@ -8,7 +8,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
-from ...dispatch import home, maintenance
+from ...dispatch import maintenance
+from ...dispatch.database import home
 from ...tools import vault
 from ...tools.reasons import sentence
 from ...tools.transactions import in_test, own_transaction, utcnow
@@ -71,7 +72,7 @@ class SmsGatewayConfig(models.Model):
 
     seal_problem = fields.Char(compute="_compute_seal_problem")
 
-    # Where it belongs: see dispatch/home.py
+    # Where it belongs: see dispatch/database/home.py
     home = fields.Json(readonly=True, copy=False, exportable=False, groups=".")
     copy_of = fields.Char(compute="_compute_copy_of")
     waiting_long_count = fields.Integer(compute="_compute_copy_of")

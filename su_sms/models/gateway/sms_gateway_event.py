@@ -11,9 +11,9 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ...africastalking import events
 from ...dispatch import outbox, reports
+from ...dispatch.database.connection import durable
 from ...privacy import links
 from ...tools.acts import Act
-from ...tools.connection import durable
 from ...tools.reasons import sentence
 from ...tools.transactions import (
     end_transaction,

@@ -4,9 +4,9 @@ from datetime import datetime
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...dispatch.database.connection import durable
 from ...privacy.blacklist import NO_CLAIM
 from ...tools.acts import BY_A_USER, CHANNELS, REASONS, YES
-from ...tools.connection import durable
 from ...tools.context import without_defaults
 
 

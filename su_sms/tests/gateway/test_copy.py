@@ -4,7 +4,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ...dispatch import home
+from ...dispatch.database import home
 from ..campaign_case import CampaignCase
 
 

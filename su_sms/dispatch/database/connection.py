@@ -41,7 +41,7 @@ class Connection:
 
     What it commits is never taken back: a claim that a crash takes back is sent twice.
 
-    Its transactions are READ COMMITTED: see `dispatch.outbox`. Told to the connection
+    Its transactions are READ COMMITTED: see `..outbox`. Told to the connection
     once, that costs no statement in each transaction; Odoo sets a level of its own
     whenever a connection leaves its pool.
 

@@ -8,7 +8,7 @@ import psycopg2
 import pytest
 from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 
-from su_sms.tools.connection import DURABLE, Connection
+from su_sms.dispatch.database.connection import DURABLE, Connection
 
 
 class Cursor:

@@ -8,6 +8,7 @@ from . import (
     ir_actions_server,
     ir_attachment,
     ir_cron,
+    ir_default,
     mail_activity,
     mail_message,
 )

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..tools import limits
+from ..tools.context import without_defaults
 
 # Where a record says whose it is, the first that is filled in: its own company, that of
 # what it belongs to, that of who is responsible.
@@ -34,10 +35,67 @@ DECIDED_BY = {
         ("event_id.event_mail_ids", "notification_type"),
     ),
 }
+# Odoo's, that are on record and that nobody fills in a form of. What a context says of
+# notes Odoo itself leaves out.
+NOTES = {"mail.message"}
+ON_RECORD = NOTES | {
+    "link.tracker.click",
+    "link.tracker.code",
+    "mail.notification",
+    "mail.tracking.value",
+    "mailing.trace",
+    "phone.blacklist",
+    "sms.sms",
+    "sms.tracker",
+}
+# What keeps others from being told, of what Odoo makes to tell them.
+TELLS = {
+    "mail.activity": {"active", "automated", "date_done", "feedback"},
+    "mail.mail": {"failure_reason", "failure_type", "scheduled_date", "state"},
+}
 
 
 class Base(models.AbstractModel):
     _inherit = "base"
+
+    @api.model
+    def default_get(self, fields):
+        """Take no default from a context for what the code alone says."""
+        return super(Base, self._sms_untold(fields)).default_get(fields)
+
+    @api.model
+    def _sms_untold(self, names):
+        """Return the model in a context without defaults that the code alone says."""
+        context = self.env.context
+        told = {name for name in names if f"default_{name}" in context}
+        closed = told and self._sms_by_code(told, in_context=True)
+        return without_defaults(self, closed) if closed else self
+
+    @api.model
+    def _sms_by_code(self, names, in_context=False):
+        """Return those of these fields that the code alone fills in: defaults don't.
+
+        :param in_context: of a context's defaults, which code may say as well; else of
+            those that people keep
+        """
+        if self._name in ON_RECORD:
+            closed = self.env.su and self._name not in NOTES
+            return set(names) if closed or not in_context else set()
+        closed = TELLS.get(self._name, set())
+        return {
+            name
+            for name in names
+            if (field := self._fields.get(name))
+            and (
+                name in closed
+                or field._module == "su_sms"
+                and self._sms_is_closed(field)
+            )
+        }
+
+    @api.model
+    def _sms_is_closed(self, field):
+        return field.readonly or not self._has_field_access(field, "write")
 
     @api.model
     def _search(self, *args, **kwargs):

@@ -1,7 +1,7 @@
 from odoo import SUPERUSER_ID, Command, api, models
 from odoo.exceptions import AccessError, UserError
 
-from ..tools.context import loud, without_defaults
+from ..tools.context import loud
 
 # Characters that a field may have, by its type.
 LONGEST = {"char": 20_000, "text": 1_000_000}
@@ -25,10 +25,7 @@ class SmsFormMixin(models.AbstractModel):
         for vals in vals_list:
             self._check_given(vals)
         vals_list = [_storable(vals) for vals in vals_list]
-        given = loud(self)
-        if not self.env.su and not self._transient:
-            closed = {name for name, field in self._fields.items() if field.readonly}
-            given = without_defaults(given, closed)
+        given = loud(self)._sms_untold(self._fields)
         records = super(SmsFormMixin, given).create(vals_list)
         return records.with_env(self.env)
 
@@ -80,14 +77,41 @@ class SmsFormMixin(models.AbstractModel):
 
     @api.model
     def default_get(self, fields):
-        """Leave out what a context says and the user may not choose."""
+        """Leave out what a context or a user's default says and they may not give."""
         defaults = super().default_get(fields)
+        return _storable(
+            {
+                name: value
+                for name, value in defaults.items()
+                if (field := self._fields.get(name))
+                and self._may_be_given(field, value)
+            }
+        )
+
+    @api.model
+    def _may_be_given(self, field, value):
+        if field.type == "many2one":
+            return not value or self._may_choose(field, value)
+        if field.type in LONGEST and isinstance(value, str):
+            return len(value) <= self._longest(field)
+        return True
+
+    @api.model
+    def _sms_by_code(self, names, in_context=False):
+        """Return also lines and files, which are checked where they are given.
+
+        What is made with all rights is the code's as a whole. A dialog is opened by
+        actions, which say by a context what it is about.
+        """
+        if self._transient and in_context:
+            return set()
+        if self.env.su and not self._transient:
+            return set(names)
         return {
-            name: value
-            for name, value in defaults.items()
-            if self._fields[name].type != "many2one"
-            or not value
-            or self._may_choose(self._fields[name], value)
+            name
+            for name in names
+            if (field := self._fields.get(name))
+            and (field.type in ("binary", "one2many") or self._sms_is_closed(field))
         }
 
     @api.model

@@ -119,4 +119,7 @@ from .security import (
     test_strangers,
     test_user_alone,
 )
-from .security.forged import test_emails
+from .security.forged import (
+    test_defaults,
+    test_emails,
+)

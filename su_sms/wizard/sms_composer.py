@@ -114,6 +114,12 @@ class SmsComposer(models.TransientModel):
     # ------------------------------------------------------------
     # How much somebody may send from a dialog, by the hour and at once.
 
+    @api.model
+    def default_get(self, fields):
+        defaults = super().default_get(fields)
+        self._check_texts(defaults)
+        return defaults
+
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:

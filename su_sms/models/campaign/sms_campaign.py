@@ -3,7 +3,6 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...text import placeholders
 from ...tools import authors
-from ...tools.context import without_defaults
 from ...tools.count_later import count_later
 from ..sms_form_mixin import NAMING
 
@@ -259,9 +258,7 @@ class SmsCampaign(models.Model):
         self._check_company_is_own(vals_list)
         vals_list = [dict(vals) for vals in vals_list]
         lines = [vals.pop("audience_ids", None) for vals in vals_list]
-        lists = {name for name, f in self._fields.items() if f.type == "one2many"}
-        draft = without_defaults(self, INTERNAL | lists)
-        campaigns = super(SmsCampaign, draft).create(vals_list).with_env(self.env)
+        campaigns = super().create(vals_list)
         campaigns.sudo().text_author_id = self.env.user
         for campaign, commands in zip(campaigns, lines, strict=True):
             if commands:

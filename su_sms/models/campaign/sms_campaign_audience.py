@@ -5,7 +5,6 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...text.table import table
 from ...tools import authors
-from ...tools.context import without_defaults
 from ...tools.count_later import count_later
 from ...tools.reasons import sentence
 from ..sms_form_mixin import LONGEST
@@ -247,10 +246,7 @@ class SmsCampaignAudience(models.Model):
             self._check_internal(vals)
             self._check_size(vals)
         commands = [vals.pop("column_ids", ()) for vals in vals_list]
-        audiences = super(SmsCampaignAudience, without_defaults(self, INTERNAL)).create(
-            vals_list
-        )
-        audiences = audiences.with_env(self.env)
+        audiences = super().create(vals_list)
         audiences.sudo().author_id = self.env.user
         audiences.filtered("numbers")._read_numbers()
         audiences.filtered("file")._read_file()

@@ -182,7 +182,7 @@ class SmsCampaign(models.Model):
         self._forget_recipients()
         self._start_over()
         self._new_salt()
-        self.state = "preparing"
+        self.write({"state": "preparing", "prepared_at": False})
 
     def _forget_recipients(self):
         self.env.cr.execute(

@@ -249,22 +249,28 @@ class SmsGatewayConfig(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = [self._with_whose(vals) for vals in vals_list]
         for vals in vals_list:
             self._check_internal(vals)
-            company_id = vals.get("company_id", self.env.company.id)
+            company_id = vals.get("company_id", False)
             free = not self._default_ids().get(company_id)
             # Without a key it takes a company's SMS only if somebody says so.
             vals.setdefault("is_default", free and self._given_key(vals))
             if vals["is_default"] and vals.get("active", True):
                 self.browse()._end_default_of(company_id)
         signed = [self._signed(vals) for vals in vals_list]
-        gateways = super(SmsGatewayConfig, self._without_claims()).create(signed)
-        gateways = gateways.with_env(self.env)
+        gateways = super().create(signed)
         self.env.registry.clear_cache()
         gateways._belong_here()
         gateways._check_not_shared()
         gateways._tell_of_exposure()
         return gateways
+
+    @api.model
+    def _with_whose(self, vals):
+        """Return values that say whose default it may be, also if a default does."""
+        asked = [name for name in ("active", "company_id") if name not in vals]
+        return {**self.default_get(asked), **vals}
 
     def _check_access(self, operation):
         """Leave what carries every company's SMS to who works for all of them."""

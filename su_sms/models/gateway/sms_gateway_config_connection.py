@@ -12,7 +12,6 @@ from ...africastalking.account import Account, AccountError
 from ...africastalking.trust import Trust, TrustError, authorities
 from ...dispatch import outbox
 from ...dispatch.timing.concurrency import BEGIN
-from ...tools.context import without_defaults
 from ...tools.reasons import sentence, sentence_in
 
 # How often administrators are reminded of a connection that is not verified.
@@ -200,12 +199,9 @@ class SmsGatewayConfig(models.Model):
         return self.trust == "relaxed" and self.environment == "production"
 
     @api.model
-    def _without_claims(self):
-        """Return the model in a context without defaults for what nobody gives so.
-
-        That is what a gateway finds out itself, and what somebody has to accept.
-        """
-        return without_defaults(self, self._internal_fields() | CONFIRMS)
+    def _sms_by_code(self, names, in_context=False):
+        """Return also what somebody has to accept, each time."""
+        return super()._sms_by_code(names, in_context) | CONFIRMS.intersection(names)
 
     @api.model
     def _signed(self, vals):

@@ -9,8 +9,7 @@ class MailingList(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lists = super().create(vals_list)
-        if any(vals.get("mailing_ids") for vals in vals_list):
-            lists._note_said(lists.mailing_ids)
+        self._note_said(lists.sudo().mailing_ids.with_env(self.env))
         return lists
 
     def write(self, vals):

@@ -6,7 +6,6 @@ from odoo import SUPERUSER_ID, api, fields, models
 
 from ...dispatch import gate
 from ...text import phone, placeholders
-from ...tools.context import without_defaults
 from ..ir_actions_server import BY_ACTION
 from .sms_sms_limit import POSTED, is_single
 
@@ -60,9 +59,8 @@ class SmsSms(models.Model):
             vals_list = self._route(vals_list, authors)
             self._check_not_by_hand(vals_list)
             vals_list = self._with_not_after(self._within_hour(vals_list, authors))
-            given = without_defaults(self, set(self._fields) - OPENED_FROM)
             made = {}
-            for creator, places in given._by_creator(vals_list, authors):
+            for creator, places in self._by_creator(vals_list, authors):
                 some = [vals_list[place] for place in places]
                 messages = super(SmsSms, creator).create(some)
                 made |= dict(zip(places, messages.ids, strict=True))
@@ -84,6 +82,10 @@ class SmsSms(models.Model):
             (self.with_user(user).sudo() if user else self, some)
             for user, some in places.items()
         ]
+
+    @api.model
+    def _sms_by_code(self, names, in_context=False):
+        return set(names) - OPENED_FROM if in_context else set(names)
 
     @api.model
     def _route(self, vals_list, authors):

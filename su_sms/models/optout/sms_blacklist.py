@@ -6,7 +6,6 @@ from ...privacy.blacklist import NO_CLAIM
 from ...text import phone
 from ...tools import limits
 from ...tools.acts import BY_HAND, CHANNELS, OWN_EVENT, REASONS, Act, says_something
-from ...tools.context import without_defaults
 
 # What is given for an entry, and kept in its history.
 WHY = ("reason", "note")
@@ -138,9 +137,7 @@ class SmsBlacklist(models.Model):
         """
         self._check_not_forged(vals_list)
         if all("phone_blacklist_id" in vals for vals in vals_list):
-            return super(SmsBlacklist, without_defaults(self, self._fields)).create(
-                vals_list
-            )
+            return super().create(vals_list)
         self.check_access("create")
         self._check_how_many(len(vals_list))
         is_import = self.env.context.get("sms_import") is IMPORT

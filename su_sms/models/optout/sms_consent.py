@@ -7,7 +7,6 @@ from odoo.exceptions import UserError
 from ...dispatch.database.connection import durable
 from ...privacy.blacklist import NO_CLAIM
 from ...tools.acts import BY_A_USER, CHANNELS, REASONS, YES
-from ...tools.context import without_defaults
 
 
 class SmsConsent(models.Model):
@@ -67,9 +66,8 @@ class SmsConsent(models.Model):
         if out:
             # They are told that they get no more, whatever becomes of the server.
             durable(self.env.cr)
-        lines = without_defaults(self.sudo(), self._fields)
         shared = set() if out or alone else self._said_elsewhere(acts)
-        return lines.create(
+        return self.sudo().create(
             [self._values(number, act, out, number in shared) for number, act in acts]
         )
 

@@ -89,10 +89,9 @@ class SmsOptoutWord(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._check_may_tell(vals)
         self.env.registry.clear_cache()
         words = super().create(vals_list)
+        words._check_may_tell({})
         words._check_not_for_all()
         words._log(self.env._("Opt-out words added: %s", words._said()))
         return words
@@ -123,8 +122,7 @@ class SmsOptoutWord(models.Model):
     @api.model
     def _check_may_tell(self, vals):
         """Let nobody of one company write into the texts of all."""
-        told = vals.get("told", self.env.context.get("default_told"))
-        told = told or any(self.mapped("told"))
+        told = vals.get("told") or any(self.mapped("told"))
         if (
             told
             and not self.env.su

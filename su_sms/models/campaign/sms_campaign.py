@@ -300,7 +300,9 @@ class SmsCampaign(models.Model):
         if AGREED & set(vals):
             self._check_still_open()
         if vals.get("user_id"):
-            self._check_may_read_texts(self.env["res.users"].browse(vals["user_id"]))
+            self._check_may_answer(self.env["res.users"].browse(vals["user_id"]))
+        if "company_id" in vals and self._unread_by(self.env.user):
+            raise self._unread_error(self.env.user)
         names, vals = set(vals), dict(vals)
         lines = vals.pop("audience_ids", None)
         said = {campaign: campaign._words() for campaign in self if WORDS & set(vals)}
@@ -312,7 +314,7 @@ class SmsCampaign(models.Model):
                 campaign._update_text_authors(before)
             if "company_id" in vals:
                 # Where people are looked up is a part of who they are.
-                self.audience_ids._add_author()
+                self._all_audiences()._add_author()
         if lines:
             self._write_lines(lines)
         self._count_if_changed(names)
@@ -321,26 +323,43 @@ class SmsCampaign(models.Model):
             self._tell_moved()
         return result
 
-    def _with_a_say_in_all(self):
-        """Return the users who have a say in the text and in all audiences."""
-        readers = self._text_with_a_say()
-        for audience in self.audience_ids:
-            readers &= audience._with_a_say()
-        return readers
+    def _all_audiences(self):
+        """Return the audiences, also those that the user may not read.
 
-    def _check_may_read_texts(self, user):
-        """Let nobody read by a new responsible what was filled in without them."""
-        filled = self.sudo().filtered(lambda campaign: campaign.state not in OPEN)
-        if self.env.su or not filled or user.has_group("su_sms.group_manager"):
+        Not by the field: what it has been read as is everybody's.
+        """
+        audiences = self.env["sms.campaign.audience"].sudo()
+        return audiences.search([("campaign_id", "in", self.ids)])
+
+    def _unread_by(self, user):
+        """Return the audiences that a user may not read: others have chosen them."""
+        if self.env.su or user.has_group("su_sms.group_manager"):
+            return self.env["sms.campaign.audience"]
+        return self._all_audiences().filtered(
+            lambda each: user not in each._with_a_say() | each.campaign_id.user_id
+        )
+
+    def _check_may_answer(self, user):
+        """Let no new responsible read what was filled in without them.
+
+        Nor people whom neither they nor who hands them over may read.
+        """
+        if self.env.su or user.has_group("su_sms.group_manager"):
             return
-        if any(user not in each._with_a_say_in_all() | each.user_id for each in filled):
-            raise UserError(
-                self.env._(
-                    "%s is not allowed to read everything in the personalised texts."
-                    " Choose an SMS manager.",
-                    user.sudo().name,
-                )
+        filled = self.sudo().filtered(lambda campaign: campaign.state not in OPEN)
+        if self._unread_by(self.env.user) & self._unread_by(user) or any(
+            user not in each._with_a_say_in_all() | each.user_id for each in filled
+        ):
+            raise self._unread_error(user)
+
+    def _unread_error(self, user):
+        return UserError(
+            self.env._(
+                "%s is not allowed to read all the recipients and texts. Choose an SMS"
+                " manager.",
+                user.sudo().name,
             )
+        )
 
     def _write_lines(self, commands):
         """Write audiences, which leave the count to these campaigns."""

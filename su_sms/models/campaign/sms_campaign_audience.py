@@ -45,6 +45,7 @@ class SmsCampaignAudience(models.Model):
         "res.users",
         readonly=True,
         copy=False,
+        default=lambda self: self.env.user,
         # Without one, nobody's rights would count.
         ondelete="restrict",
         help="The last person to change this audience. It contains the records that"
@@ -322,6 +323,7 @@ class SmsCampaignAudience(models.Model):
     def copy(self, default=None):
         """Duplicate audiences; they stay the word of those who have chosen them."""
         default = default or {}
+        self.check_access("read")
         self._check_internal(default)
         campaigns = self.campaign_id
         if "campaign_id" in default:

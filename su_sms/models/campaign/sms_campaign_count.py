@@ -210,6 +210,8 @@ class SmsCampaign(models.Model):
                 campaign._count_some(seconds)
             if campaign.count_state == "running":
                 campaign._trigger_work()
+        # Read with all rights: the user may read fewer of them.
+        self.invalidate_recordset(["audience_ids"])
 
     def _audience_changed(self):
         """Count again, unless whoever writes to the campaign does it at the end."""

@@ -111,7 +111,7 @@ class SmsCampaign(models.Model):
     def _check_can_launch(self):
         if not (self.body or "").strip():
             raise UserError(self.env._("Write a text first."))
-        if not self.audience_ids:
+        if not self._all_audiences():
             raise UserError(self.env._("Add recipients first."))
         if self.count_state == "failed":
             raise UserError(self.count_problem)

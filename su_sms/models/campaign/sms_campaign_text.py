@@ -52,6 +52,13 @@ class SmsCampaign(models.Model):
         """Return the users who have a say in the text."""
         return authors.with_a_say(self, *TEXT_AUTHORS)
 
+    def _with_a_say_in_all(self):
+        """Return the users who have a say in the text and in all audiences."""
+        readers = self._text_with_a_say()
+        for audience in self._all_audiences():
+            readers &= audience._with_a_say()
+        return readers
+
     def _fill_in(self, people, extras, readers):
         """Give people their text and its parts; leave out whom it can't be filled for.
 

@@ -10,6 +10,7 @@ from . import (
     ir_cron,
     ir_default,
     mail_activity,
+    mail_mail,
     mail_message,
 )
 

@@ -1,7 +1,7 @@
 from odoo import SUPERUSER_ID, Command, api, models
 from odoo.exceptions import AccessError, UserError
 
-from ..tools.context import loud
+from ..tools.context import ENDS, loud
 
 # Characters that a field may have, by its type.
 LONGEST = {"char": 20_000, "text": 1_000_000}
@@ -32,6 +32,10 @@ class SmsFormMixin(models.AbstractModel):
     def write(self, vals):
         self._check_given(vals)
         return super(SmsFormMixin, loud(self)).write(_storable(vals))
+
+    def unlink(self):
+        ending = self.with_context(sms_ends=ENDS)
+        return super(SmsFormMixin, ending).unlink()
 
     def copy_data(self, default=None):
         """Copy a record as often as it is named; Odoo would once, and then nothing."""

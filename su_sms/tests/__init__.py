@@ -122,4 +122,5 @@ from .security import (
 from .security.forged import (
     test_defaults,
     test_emails,
+    test_mails,
 )

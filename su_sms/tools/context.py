@@ -8,6 +8,8 @@ QUIET = {
     "mail_notrack",
     "tracking_disable",
 }
+# Notes end with what they are about: an object, which no request contains.
+ENDS = object()
 
 
 def loud(records):

@@ -1,9 +1,12 @@
+from . import sms_campaign_approval
+
+# isort: split
+
 from . import sms_campaign, sms_campaign_audience
 
 # isort: split
 
 from . import (
-    sms_campaign_approval,
     sms_campaign_audience_records,
     sms_campaign_audience_rows,
     sms_campaign_column,

@@ -10,15 +10,21 @@ LATELY = timedelta(days=1)
 ENDLESS = float("inf")
 
 
-class SmsCampaign(models.Model):
+class SmsCampaignApproval(models.AbstractModel):
     """How far an approval goes: its bounds stay, and what needs none adds up."""
 
-    # A subject of its own. pylint: disable=consider-merging-classes-inherited
-    _inherit = "sms.campaign"
+    _name = "sms.campaign.approval"
+    _description = "Approval of an SMS Campaign"
 
     _launched_idx = models.Index(
         "(launched_by_id, launched_at) WHERE launched_at IS NOT NULL"
     )
+
+    def write(self, vals):
+        bounds = self._approved_bounds(vals)
+        result = super().write(vals)
+        self._check_not_looser(bounds)
+        return result
 
     def _approved_bounds(self, vals):
         """Return {campaign: its bounds} of approved ones that a person changes."""
@@ -67,7 +73,7 @@ class SmsCampaign(models.Model):
         if not (people or amount):
             return False
         earlier = self._launched_lately()
-        all_people = self.people_count + sum(earlier.mapped("people_count"))
+        all_people = self.recipient_count + sum(earlier.mapped("recipient_count"))
         all_cost = self.price + sum(earlier.mapped("estimate"))
         return bool(
             earlier

@@ -173,7 +173,7 @@ class TestCampaignAuthors(RightsCase):
             self.clerk, "sms.campaign", "web_save", draft.ids, {"body": "Hi"}, spec
         )
         self.assertEqual(len(said["audience_ids"]), 1)
-        self.assertEqual(draft.people_count, 2)
+        self.assertEqual(draft.recipient_count, 2)
         # More of theirs, and nobody else's: as long as nobody gives it away.
         self.call(
             self.clerk,
@@ -411,12 +411,12 @@ class TestMigration(RightsCase):
             {
                 "name": "Some",
                 "model_id": "sms.campaign",
-                "domain": "[('people_count', '>', 0)]",
+                "domain": "[('recipient_count', '>', 0)]",
             }
         )
         self.env.flush_all()
         self.env.cr.execute(
-            "ALTER TABLE sms_campaign RENAME recipient_count TO people_count"
+            "ALTER TABLE sms_campaign RENAME recipient_count TO recipient_count"
         )
         script = "su_sms/migrations/1.2.0/pre-words.py"
         runpy.run_path(file_path(script))["migrate"](self.env.cr, "1.1.0")

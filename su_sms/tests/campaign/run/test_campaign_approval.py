@@ -48,7 +48,7 @@ class TestCampaignApproval(RunCase):
         clerk = self.user("clerk", "su_sms.group_user")
         other = self.user("other", "su_sms.group_user")
         for limit in (
-            {"approval_people": 5},
+            {"approval_recipients": 5},
             {"approval_amount": 4.0, "price_per_part": 0.8},
         ):
             with self.subTest(**limit), self.env.cr.savepoint() as savepoint:
@@ -74,7 +74,7 @@ class TestCampaignApproval(RunCase):
                 self.env.invalidate_all()
 
     def test_what_was_approved_or_is_older_than_a_day_does_not_add_up(self):
-        self.gateway.approval_people = 3
+        self.gateway.approval_recipients = 3
         clerk = self.user("clerk", "su_sms.group_user")
         manager = self.user("manager", "su_sms.group_manager")
         large = self.many(4, as_user=clerk, user_id=clerk.id)
@@ -87,7 +87,7 @@ class TestCampaignApproval(RunCase):
             campaign.sudo().launched_at -= timedelta(days=1)
 
     def test_what_bounds_an_approved_campaign_is_not_its_senders_to_loosen(self):
-        self.gateway.write({"approval_people": 2, "price_per_part": 0.8})
+        self.gateway.write({"approval_recipients": 2, "price_per_part": 0.8})
         later = fields.Datetime.now() + timedelta(hours=3)
         sender = self.user("sender", "su_sms.group_user,su_sms.group_manager")
         manager = self.user("manager", "su_sms.group_manager")
@@ -126,7 +126,7 @@ class TestCampaignApproval(RunCase):
             campaign.with_user(manager).write(values)
 
     def test_an_old_screen_approves_no_other_bounds(self):
-        self.gateway.write({"approval_people": 2, "price_per_part": 0.8})
+        self.gateway.write({"approval_recipients": 2, "price_per_part": 0.8})
         clerk = self.user("clerk", "su_sms.group_user")
         manager = self.user("manager", "su_sms.group_manager")
         campaign = self.many(3, as_user=clerk, user_id=clerk.id, budget=2.0)

@@ -275,7 +275,7 @@ class TestLimitAutomatic(LimitCase):
                 self.env["sms.sms"]._process_queue()
                 self.assertEqual(len(self.sent()), 3)
                 self.assertEqual(held.mapped("held_until"), before)
-                self.assertEqual(set(held.mapped("hold_reason")), {"The hourly limit"})
+                self.assertEqual(set(held.mapped("waits_for")), {"The hourly limit"})
                 self.later(2)
                 held.action_set_canceled()
                 held.action_set_outgoing()

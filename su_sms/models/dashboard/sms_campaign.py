@@ -1,5 +1,6 @@
 from collections import Counter
 from itertools import chain
+from math import ceil
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -287,7 +288,8 @@ class SmsCampaign(models.Model):
         )
         found = [row["minute"] for row in rows]
         wanted = (max(found) - min(found)) / BARS if found else 0
-        minutes = next((step for step in STEPS if step >= wanted), STEPS[-1])
+        days = ceil(wanted / STEPS[-1])
+        minutes = next((step for step in STEPS if step >= wanted), days * STEPS[-1])
         counts = Counter()
         for row in rows:
             counts[row["minute"] // minutes] += row["messages"]

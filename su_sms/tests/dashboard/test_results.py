@@ -95,6 +95,24 @@ class TestResults(CampaignCase):
         bars = {bar["label"]: bar["count"] for bar in campaign.bars}
         return [campaign[name] for name in (*names, *more)], bars
 
+    def test_the_bars_over_time_are_few_however_long_it_was(self):
+        campaign = self.campaign(self.numbers("0712345678"))
+        for number, accepted_at in (
+            ("0712345671", "0001-01-01 00:00:00"),
+            ("0712345672", "9999-12-31 00:00:00"),
+        ):
+            self.queue(
+                number,
+                campaign_id=campaign.id,
+                state="pending",
+                accepted_at=accepted_at,
+            )
+        campaign.state = "done"
+        self.env.flush_all()
+        times = campaign._results_over_time()["times"]
+        self.assertEqual(sum(each["count"] for each in times), 2)
+        self.assertLess(len(times), 30)
+
     def test_the_bar_is_what_has_ended_of_all_messages(self):
         campaign = self.campaign(self.numbers("0712345678"))
         campaign.state = "done"

@@ -41,6 +41,16 @@ class TestAccess(GatewayCase):
                     allowed = self.env[model].with_user(user).has_access(operation)
                     self.assertEqual(allowed, role in roles)
 
+    def test_notifications_tell_employees_no_number(self):
+        self.post()
+        domain = [("sms_number", "!=", False)]
+        for role, user in self.users.items():
+            notifications = self.env["mail.notification"].with_user(user)
+            with self.subTest(role), self.assertRaises(AccessError):
+                notifications.search_read(domain, ["sms_number"])
+            self.assertNotIn("sms_number", notifications.fields_get())
+            notifications.get_views([(False, "list"), (False, "form")])
+
     def test_everybody_sends_from_records(self):
         for role, user in self.users.items():
             with self.subTest(role):

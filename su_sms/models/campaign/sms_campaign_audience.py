@@ -17,7 +17,7 @@ KINDS = [
     ("file", "File"),
 ]
 # Where the job is; no person's to say.
-PLACE = {"position", "finished"}
+PLACE = {"position", "finished", "unseen_count"}
 # What a file was read as.
 READ = {"sheet_choices", "notes"}
 INTERNAL = {*PLACE, *READ, *AUTHORS}
@@ -90,6 +90,8 @@ class SmsCampaignAudience(models.Model):
     # Where the job that goes through it is; see sms_campaign_prepare.
     position = fields.Integer(readonly=True, copy=False)
     finished = fields.Boolean(readonly=True, copy=False)
+    # Of those in it that are about to be sent to, who was not seen at the approval.
+    unseen_count = fields.Integer(readonly=True, copy=False)
 
     @api.depends("kind", "list_ids", "model_id", "numbers", "file_name")
     def _compute_name(self):

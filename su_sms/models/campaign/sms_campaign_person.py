@@ -56,6 +56,8 @@ class Person:
     missing: str = ""
     # The same for texts that are alike.
     text_key: str = ""
+    # That, as the last check has it.
+    seen_key: str = ""
     # Whether somebody else has this number, and another text.
     differs: bool = False
 

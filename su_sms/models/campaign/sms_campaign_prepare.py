@@ -1,5 +1,6 @@
 import hashlib
 import json
+import re
 import secrets
 from functools import partial
 from typing import Any, NamedTuple
@@ -90,7 +91,7 @@ class SmsCampaign(models.Model):
         return bool(self.env.cr.fetchone()) and not audience.finished
 
     def _start_over(self):
-        self.audience_ids.write({"position": 0, "finished": False})
+        self.audience_ids.write({"position": 0, "finished": False, "unseen_count": 0})
 
     def _read_numbers(self, people, slices):
         """Find people's numbers; return whom there was time for, one at least."""
@@ -118,12 +119,14 @@ class SmsCampaign(models.Model):
     # Messages
     # ------------------------------------------------------------
 
-    def _store_messages(self, _audience, people):
+    def _store_messages(self, audience, people):
         """Queue a message for each person, one that is not sent for who is left out."""
         included = self._each_once(people, self._queued_before)
         queued = self._insert_messages(included)
         self._leave_out_others(included, queued)
         self._insert_messages([person for person in people if person.reason])
+        if self.approved_by_id:
+            audience.unseen_count += self._count_unseen(people)
         self.env["sms.sms"].invalidate_model()
 
     def _insert_messages(self, people):
@@ -265,6 +268,13 @@ class SmsCampaign(models.Model):
         """Return what is the same for texts that are the same."""
         salt = self.sudo().text_salt or ""
         return hashlib.sha256(f"{salt}{text}".encode()).hexdigest()[:32]
+
+    def _seen_key(self, text):
+        """Return a text's key as the check has it: unsalted, links not made yet."""
+        if self.shorten_links:
+            short = f"{self.get_base_url()}/r/"
+            text = re.sub(rf"{re.escape(short)}\w+", f"{short}xxxx", text)
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     def _new_salt(self):
         self.sudo().text_salt = secrets.token_hex(16)

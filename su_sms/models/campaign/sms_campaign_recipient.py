@@ -6,8 +6,8 @@ from ..message.failure_types import FAILURE_TYPES
 class SmsCampaignRecipient(models.Model):
     """One of the people whom a campaign would reach or leave out: its last count.
 
-    Made anew by each count, and gone when the campaign is launched: then the messages
-    themselves say all this.
+    Made anew by each count, and gone when the campaign is launched, or if it was
+    approved when it is prepared: then the messages themselves say all this.
     """
 
     _name = "sms.campaign.recipient"

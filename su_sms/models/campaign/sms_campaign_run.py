@@ -179,7 +179,8 @@ class SmsCampaign(models.Model):
         self._trigger_work(self.scheduled_at if later else None)
 
     def _begin(self):
-        self._forget_recipients()
+        if not self.approved_by_id:
+            self._forget_recipients()
         self._start_over()
         self._new_salt()
         self.write({"state": "preparing", "prepared_at": False})
@@ -237,6 +238,7 @@ class SmsCampaign(models.Model):
         )
         campaign._forget_approval()
         campaign._forget_problem()
+        campaign._forget_recipients()
         campaign.write(
             {
                 "state": "cancelled",
@@ -321,6 +323,7 @@ class SmsCampaign(models.Model):
 
     def _agree(self):
         """Keep the counts that a person has just agreed on."""
+        self.audience_ids.write({"unseen_count": 0})
         self.write(
             {
                 "agreed_recipient_count": self.recipient_count,
@@ -348,8 +351,10 @@ class SmsCampaign(models.Model):
             agreed=f"{self.agreed_recipient_count:,}",
             found=f"{self.recipient_count:,}",
         )
-        if self._wants_approval() and (outgrown or not self.approved_by_id):
-            self._stop(text, "approval")
+        unseen = self._unseen_text()
+        wants = self._wants_approval() and (outgrown or not self.approved_by_id)
+        if unseen or wants:
+            self._stop(unseen or text, "approval")
             self._ask_for_approval()
         elif outgrown:
             self._stop(text, "grown")
@@ -361,6 +366,7 @@ class SmsCampaign(models.Model):
                     "text_salt": False,
                 }
             )
+            self._forget_recipients()
             self.env["sms.sms"]._trigger_dispatch()
 
     def _ask_for_approval(self):

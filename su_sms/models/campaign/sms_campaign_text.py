@@ -81,6 +81,8 @@ class SmsCampaign(models.Model):
             self._fill_in_one(text, group, lang, readers)
             for person in group:
                 person.text_key = self._text_key(person.body)
+                if self.approved_by_id:
+                    person.seen_key = self._seen_key(person.body)
             self._end(group, extras.endings, lang)
 
     def _end(self, people, endings, lang):

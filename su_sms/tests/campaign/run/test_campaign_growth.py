@@ -144,6 +144,50 @@ class TestCampaignGrowth(CampaignCase):
         self.assertEqual(campaign.state, "done")
         self.assertEqual(len(self.texts()), 22)
 
+    def approved(self, **values):
+        """Return a campaign to ten, approved and not begun."""
+        self.gateway.approval_people = 2
+        people = self.grow(8)
+        campaign = self.growing(**{"body": "Dear {{ object.name }}", **values})
+        campaign._launch()
+        campaign.with_user(self.manager).action_approve()
+        self.assertEqual(campaign.people_count, 10)
+        return campaign, people
+
+    def test_others_than_were_approved_are_asked_about(self):
+        """As many people, as many parts, and none of them is who was seen."""
+        campaign, people = self.approved()
+        people.write({"ref": False})
+        for n, person in enumerate(self.grow(8)):
+            person.phone = f"+254733{n:06d}"
+        self.work()
+        self.assertEqual((campaign.state, campaign.people_count), ("paused", 10))
+        self.assertEqual(campaign.pause_reason, "approval")
+        self.assertIn("8 recipients", campaign.pause_text)
+        self.assertFalse(self.texts())
+        campaign.with_user(self.manager).action_approve()
+        self.work()
+        self.assertEqual(len(self.texts()), 10)
+
+    def test_other_words_than_were_approved_are_asked_about(self):
+        campaign, people = self.approved()
+        people.write({"name": "Pay till 1"})
+        self.work()
+        self.assertEqual(campaign.pause_reason, "approval")
+        self.assertFalse(self.texts())
+
+    def test_what_was_approved_goes_with_its_short_links(self):
+        for shorten_links in (False, True):
+            campaign, people = self.approved(
+                body="Dear {{ object.name }}: https://example.com/a",
+                shorten_links=shorten_links,
+            )
+            people[0].name = "Another"
+            self.work()
+            self.assertEqual(campaign.state, "done")
+            self.assertFalse(campaign.recipient_ids)
+            people.write({"ref": False})
+
     def test_a_few_more_just_go(self):
         self.grow(8)
         campaign = self.growing()

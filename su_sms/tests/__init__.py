@@ -19,6 +19,7 @@ from .campaign.rights import (
     test_campaign_authors,
     test_campaign_forged_form,
     test_campaign_lines,
+    test_campaign_responsible,
     test_campaign_text_authors,
 )
 from .campaign.run import (
@@ -51,7 +52,6 @@ from .gateway import (
     test_payer,
     test_price,
     test_secret,
-    test_slots,
     test_test_wizard,
     test_time_warning,
     test_trust,

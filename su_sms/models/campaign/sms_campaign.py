@@ -326,44 +326,6 @@ class SmsCampaign(models.Model):
             self._tell_moved()
         return result
 
-    def _all_audiences(self):
-        """Return the audiences, also those that the user may not read.
-
-        Not by the field: what it has been read as is everybody's.
-        """
-        audiences = self.env["sms.campaign.audience"].sudo()
-        return audiences.search([("campaign_id", "in", self.ids)])
-
-    def _unread_by(self, user):
-        """Return the audiences that a user may not read: others have chosen them."""
-        if self.env.su or user.has_group("su_sms.group_manager"):
-            return self.env["sms.campaign.audience"]
-        return self._all_audiences().filtered(
-            lambda each: user not in each._with_a_say() | each.campaign_id.user_id
-        )
-
-    def _check_may_answer(self, user):
-        """Let no new responsible read what was filled in without them.
-
-        Nor people whom neither they nor who hands them over may read.
-        """
-        if self.env.su or user.has_group("su_sms.group_manager"):
-            return
-        filled = self.sudo().filtered(lambda campaign: campaign.state not in OPEN)
-        if self._unread_by(self.env.user) & self._unread_by(user) or any(
-            user not in each._with_a_say_in_all() | each.user_id for each in filled
-        ):
-            raise self._unread_error(user)
-
-    def _unread_error(self, user):
-        return UserError(
-            self.env._(
-                "%s is not allowed to read all the recipients and texts. Choose an SMS"
-                " manager.",
-                user.sudo().name,
-            )
-        )
-
     def _write_lines(self, commands):
         """Write audiences, which leave the count to these campaigns."""
         self._check_own_lines(commands)

@@ -293,7 +293,7 @@ class SmsCampaign(models.Model):
     def _unseen_text(self):
         """Tell of those whom nobody has approved, if they are more than a few."""
         unseen = sum(self.audience_ids.mapped("unseen_count"))
-        return unseen > UNSEEN * self.people_count and self.env._(
+        return unseen > UNSEEN * self.recipient_count and self.env._(
             "%s recipients are not those who were approved, or get another text",
             f"{unseen:,}",
         )

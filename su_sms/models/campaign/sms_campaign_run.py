@@ -4,8 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...africastalking import events
-from ...tools.context import loud
-from .sms_campaign_approval import BOUNDS
+from .sms_campaign import OPEN
 from .sms_campaign_count import FURTHEST
 
 PAUSES = [
@@ -26,8 +25,6 @@ RESENDABLE = (
 # Hours in which a phone that was off may still get a message, where the gateway
 # expects no reports.
 MAY_STILL_ARRIVE = 24
-# More than so many times what was agreed on is no longer the same campaign.
-GROWTH = 1.5
 
 
 class SmsCampaign(models.Model):
@@ -298,125 +295,46 @@ class SmsCampaign(models.Model):
         ended.write({"state": "sending", "ended_at": False})
 
     # ------------------------------------------------------------
-    # Approval
+    # Who answers for it
     # ------------------------------------------------------------
-    # A second pair of eyes, and what to do if more people are found than were
-    # shown. What is counted before the launch is what people agree on. An
-    # audience may grow until it is prepared, so what is about to leave is looked
-    # at once more.
 
-    @api.depends("launched_at", "recipient_count", "part_count", "state", *BOUNDS)
-    def _compute_approval_stamp(self):
-        for campaign in self:
-            facts = campaign.launched_at, campaign.recipient_count, campaign.part_count
-            facts += tuple(campaign[name] for name in BOUNDS)
-            campaign.approval_stamp = " ".join(map(str, facts))
+    def _all_audiences(self):
+        """Return the audiences, also those that the user may not read.
 
-    def _wants_approval(self):
-        """Tell whether a second pair of eyes has to see this campaign."""
-        gateway = self.gateway_id.sudo()
-        most, amount = gateway.approval_recipients, gateway.approval_amount
-        # While no price is known, nobody knows that it costs less.
-        dear = amount and (self.price > amount or not self._highest_price())
-        much = bool((most and self.recipient_count > most) or dear)
-        return much or self._adds_up(most, amount)
-
-    def _agree(self):
-        """Keep the counts that a person has just agreed on."""
-        self.audience_ids.write({"unseen_count": 0})
-        self.write(
-            {
-                "agreed_recipient_count": self.recipient_count,
-                "agreed_part_count": self.part_count,
-            }
-        )
-
-    def _has_outgrown(self):
-        """Tell whether it is far more than was agreed on."""
-        pairs = (
-            (self.recipient_count, self.agreed_recipient_count),
-            (self.part_count, self.agreed_part_count),
-        )
-        return any(agreed and found > GROWTH * agreed for found, agreed in pairs)
-
-    def _send_if_agreed(self):
-        """Send what is prepared, or wait for a person if it is more than they know of.
-
-        Small growth is what people expect of a list; what needs a manager never leaves
-        without one.
+        Not by the field: what it has been read as is everybody's.
         """
-        outgrown = self._has_outgrown()
-        text = self.env._(
-            "%(agreed)s recipients were agreed at launch, but %(found)s were found",
-            agreed=f"{self.agreed_recipient_count:,}",
-            found=f"{self.recipient_count:,}",
+        audiences = self.env["sms.campaign.audience"].sudo()
+        return audiences.search([("campaign_id", "in", self.ids)])
+
+    def _unread_by(self, user):
+        """Return the audiences that a user may not read: others have chosen them."""
+        if self.env.su or user.has_group("su_sms.group_manager"):
+            return self.env["sms.campaign.audience"]
+        return self._all_audiences().filtered(
+            lambda each: user not in each._with_a_say() | each.campaign_id.user_id
         )
-        unseen = self._unseen_text()
-        wants = self._wants_approval() and (outgrown or not self.approved_by_id)
-        if unseen or wants:
-            self._stop(unseen or text, "approval")
-            self._ask_for_approval()
-        elif outgrown:
-            self._stop(text, "grown")
-        else:
-            self.write(
-                {
-                    "state": "sending",
-                    "prepared_at": fields.Datetime.now(),
-                    "text_salt": False,
-                }
-            )
-            self._forget_recipients()
-            self.env["sms.sms"]._trigger_dispatch()
 
-    def _ask_for_approval(self):
-        managers = self.env.ref("su_sms.group_manager").sudo().all_user_ids
-        for user in managers.filtered(
-            lambda u: u.active and not u.share and self.company_id in u.company_ids
+    def _check_may_answer(self, user):
+        """Let no new responsible read what was filled in without them.
+
+        Nor people whom neither they nor who hands them over may read.
+        """
+        if self.env.su or user.has_group("su_sms.group_manager"):
+            return
+        filled = self.sudo().filtered(lambda campaign: campaign.state not in OPEN)
+        if self._unread_by(self.env.user) & self._unread_by(user) or any(
+            user not in each._with_a_say_in_all() | each.user_id for each in filled
         ):
-            loud(self.sudo()).activity_schedule(
-                "su_sms.mail_activity_type_approval", user_id=user.id
+            raise self._unread_error(user)
+
+    def _unread_error(self, user):
+        return UserError(
+            self.env._(
+                "%s is not allowed to read all the recipients and texts. Choose an SMS"
+                " manager.",
+                user.sudo().name,
             )
-
-    def _forget_approval(self):
-        self.sudo().activity_unlink(["su_sms.mail_activity_type_approval"])
-
-    def action_approve(self):
-        """Approve what the button's form has shown, by its stamp in the context."""
-        campaign = self._to_approve("approval", "paused")
-        seen = self.env.context.get("approval_stamp", campaign.approval_stamp)
-        if seen != campaign.approval_stamp:
-            raise UserError(
-                self.env._(
-                    "This campaign was changed after you opened it. Reload the page"
-                    " and review it."
-                )
-            )
-        if campaign.state == "paused" and campaign.pause_reason != "approval":
-            raise UserError(self.env._("This campaign is not waiting for approval."))
-        if campaign.launched_by_id == self.env.user:
-            raise UserError(
-                self.env._(
-                    "Someone else must approve a campaign that you have launched."
-                )
-            )
-        campaign.approved_by_id = self.env.user
-        campaign._forget_approval()
-        campaign._agree()
-        if campaign.state == "paused":
-            campaign._resume()
-        else:
-            campaign._go()
-
-    def action_refuse(self):
-        campaign = self._to_approve("approval")
-        campaign._forget_approval()
-        campaign._back_to_draft()
-
-    def _to_approve(self, *states):
-        if not self.env.user.has_group("su_sms.group_manager"):
-            raise AccessError(self.env._("Only an SMS manager can approve campaigns."))
-        return self._locked(*states)
+        )
 
     # ------------------------------------------------------------
     # Urgent news

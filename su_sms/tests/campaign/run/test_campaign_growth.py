@@ -146,12 +146,12 @@ class TestCampaignGrowth(CampaignCase):
 
     def approved(self, **values):
         """Return a campaign to ten, approved and not begun."""
-        self.gateway.approval_people = 2
+        self.gateway.approval_recipients = 2
         people = self.grow(8)
         campaign = self.growing(**{"body": "Dear {{ object.name }}", **values})
         campaign._launch()
         campaign.with_user(self.manager).action_approve()
-        self.assertEqual(campaign.people_count, 10)
+        self.assertEqual(campaign.recipient_count, 10)
         return campaign, people
 
     def test_others_than_were_approved_are_asked_about(self):
@@ -161,7 +161,7 @@ class TestCampaignGrowth(CampaignCase):
         for n, person in enumerate(self.grow(8)):
             person.phone = f"+254733{n:06d}"
         self.work()
-        self.assertEqual((campaign.state, campaign.people_count), ("paused", 10))
+        self.assertEqual((campaign.state, campaign.recipient_count), ("paused", 10))
         self.assertEqual(campaign.pause_reason, "approval")
         self.assertIn("8 recipients", campaign.pause_text)
         self.assertFalse(self.texts())

@@ -8,7 +8,7 @@ from odoo.models import MAGIC_COLUMNS
 from odoo.tests import tagged
 
 from ....models.message import sms_sms_routing
-from ...message.test_limit import LimitCase
+from ...message.limit.test_limit import LimitCase
 from ..matrix import GATEWAY, OPERATIONS, OWN
 from ..records import values
 from ..test_matrix import MatrixCase, _UndoneError

@@ -35,6 +35,7 @@ DECIDED_BY = {
         ("event_id.event_mail_ids", "notification_type"),
     ),
 }
+DEFAULT = "default_"
 # Odoo's, that are on record and that nobody fills in a form of. What a context says of
 # notes Odoo itself leaves out.
 NOTES = {"mail.message"}
@@ -66,8 +67,8 @@ class Base(models.AbstractModel):
     @api.model
     def _sms_untold(self, names):
         """Return the model in a context without defaults that the code alone says."""
-        context = self.env.context
-        told = {name for name in names if f"default_{name}" in context}
+        given = (key for key in self.env.context if key.startswith(DEFAULT))
+        told = {key.removeprefix(DEFAULT) for key in given}.intersection(names)
         closed = told and self._sms_by_code(told, in_context=True)
         return without_defaults(self, closed) if closed else self
 

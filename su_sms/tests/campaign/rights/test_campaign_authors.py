@@ -303,12 +303,12 @@ class TestMigration(RightsCase):
             {
                 "name": "Some",
                 "model_id": "sms.campaign",
-                "domain": "[('recipient_count', '>', 0)]",
+                "domain": "[('people_count', '>', 0)]",
             }
         )
         self.env.flush_all()
         self.env.cr.execute(
-            "ALTER TABLE sms_campaign RENAME recipient_count TO recipient_count"
+            "ALTER TABLE sms_campaign RENAME recipient_count TO people_count"
         )
         script = "su_sms/migrations/1.2.0/pre-words.py"
         runpy.run_path(file_path(script))["migrate"](self.env.cr, "1.1.0")

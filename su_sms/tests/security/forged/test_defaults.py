@@ -4,6 +4,7 @@ import uuid
 from datetime import date, datetime
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.models import MAGIC_COLUMNS
 from odoo.tests import tagged
 
@@ -279,6 +280,39 @@ class TestDefaultsInUse(LimitCase):
             lambda each: each.activity_type_id == kind
         )
         self.assertIn(self.admin, told.user_id)
+
+    def test_what_others_are_told_to_do_hangs_on_nothing_else(self):
+        """As an event whose end would end it."""
+        self.keep("mail.activity", summary="Mine", note="Mine")
+        vals = {
+            "res_model_id": self.env["ir.model"]._get_id("sms.gateway.config"),
+            "res_id": self.gateway.id,
+            "user_id": self.admin.id,
+        }
+        activities = self.env["mail.activity"].with_user(self.staff)
+        self.assertFalse(activities.sudo().create(vals).summary)
+        own = vals | {
+            "res_model_id": self.env["ir.model"]._get_id("res.partner"),
+            "res_id": self.partner.id,
+        }
+        self.assertEqual(activities.create(own).summary, "Mine")
+
+    def test_no_change_is_made_up_or_moved(self):
+        self.gateway.with_user(self.admin).hour_limit = 9
+        self.env.cr.precommit.run()
+        change = self.gateway.message_ids.sudo().tracking_value_ids[:1]
+        field = self.env["ir.model.fields"]._get("sms.campaign", "approved_by_id")
+        made_up = Command.create({"field_id": field.id, "new_value_char": "Manager"})
+        campaign = self.campaign(self.numbers("0712345678"), as_user=self.staff)
+        for name, command in enumerate((made_up, Command.link(change.id))):
+            self.keep("mail.message", tracking_value_ids=[command])
+            campaign.with_user(self.staff).name = f"Exams {name}"
+            self.env.flush_all()
+            self.env.cr.precommit.run()
+        told = campaign.message_ids.sudo().tracking_value_ids
+        self.assertNotIn(field, told.field_id)
+        self.assertEqual(len(told.filtered(lambda t: t.field_id.name == "name")), 2)
+        self.assertEqual(change.mail_message_id.model, "sms.gateway.config")
 
     def test_what_a_person_may_write_has_their_default(self):
         self.keep("sms.campaign", message_class="transactional", budget=12.5)

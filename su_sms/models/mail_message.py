@@ -79,14 +79,17 @@ class MailMessage(models.Model):
         note = self.sudo()
         return note.create_uid == self.env.user and note.message_type in WRITTEN
 
-    def unlink(self):
-        """Let notes on record end with what they are about, and not before."""
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_on_record(self):
+        """Let notes on record end with what they are about, and not before.
+
+        Who has no more rights than their own is asked by ``_check_access``.
+        """
         ends = self.env.context.get("sms_ends") is ENDS
         if self.env.su and self.env.uid != SUPERUSER_ID and not ends:
             on_record = self.filtered(lambda note: self._is_on_record(note.model))
             if not all(note._is_own() for note in on_record):
                 raise self._note_error()
-        return super().unlink()
 
     def _without_forged_changes(self, vals):
         """Return values without tracked changes that no change has made.

@@ -127,7 +127,7 @@ class TestDefaults(MatrixCase):
             return other.ids or None
         return FORGED.get(field.type)
 
-    def create(self, model, vals, names):
+    def record_of(self, model, vals, names):
         """Return what a new record says, which is undone, or None if it is refused."""
         self.env.flush_all()
         told = {}
@@ -161,14 +161,14 @@ class TestDefaults(MatrixCase):
         """
         vals, mine = self.values(model), self.env[model].with_user(self.one)
         names, given = self.closed(model) - set(vals), (mine, mine.sudo())
-        before = [self.create(each, vals, names) for each in given]
+        before = [self.record_of(each, vals, names) for each in given]
         self.assertIsNotNone(before[-1], "nobody makes one")
         values = {
             name: self.forged(mine._fields[name], before[-1][name]) for name in names
         }
         forged = {name: value for name, value in values.items() if value is not None}
         for each, told in zip(given, before, strict=True):
-            after = told and self.create(forge(each, forged), vals, names)
+            after = told and self.record_of(forge(each, forged), vals, names)
             self.assertEqual(after is None, told is None)
             for name, value in forged.items() if after else ():
                 with self.subTest(model=model, field=name, sudo=each.env.su):
@@ -227,11 +227,8 @@ class TestDefaultsInUse(LimitCase):
         group = self.env["discuss.channel"].with_user(self.colleague)._create_group([])
         self.keep("sms.sms", self.colleague, mailing_id=mailing.id, cost=-9999.0)
         for number in range(4):
-            group.message_post(
-                body="Hello",
-                message_type="sms",
-                sms_numbers=[f"+25471234567{number}"],
-            )
+            posted = {"body": "Hello", "sms_numbers": [f"+25471234567{number}"]}
+            group.message_post(message_type="sms", **posted)
         self.assertEqual(len(self.waiting(self.colleague)), 1)
         sent = self.env["sms.sms"].search([("create_uid", "=", self.colleague.id)])
         self.assertFalse(sent.mailing_id)

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.http import request
 from odoo.tools import SQL
 
 from ...tools.transactions import utcnow
@@ -124,11 +125,11 @@ class SmsSms(models.Model):
             by_hand=author.by_hand,
         )
         # Whoever comes next waits, and sees what this one has sent: not by its own
-        # snapshot, which may be older. A job sends for many, in any order, and has but
-        # few beside it: it waits for nobody.
-        lock = SQL("pg_advisory_xact_lock")
-        if self.env["ir.cron"]._sms_in_job():
-            lock = SQL("pg_try_advisory_xact_lock")
+        # snapshot, which may be older. Jobs and visitors of the site send for others,
+        # in any order: they wait for nobody.
+        lock = SQL("pg_try_advisory_xact_lock")
+        if author.user.id in (self.env.uid, request and request.env.uid):
+            lock = SQL("pg_advisory_xact_lock")
         turn = TURN + author.by_hand
         self.env.execute_query(SQL("SELECT %s(%s, %s)", lock, turn, author.user.id))
         sent = dict(self.env.execute_query(lately))

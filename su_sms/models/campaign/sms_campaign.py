@@ -304,6 +304,7 @@ class SmsCampaign(models.Model):
         self._check_company_is_own([vals])
         if AGREED & set(vals):
             self._check_still_open()
+        self._lock_if_counted(set(vals))
         if vals.get("user_id"):
             self._check_may_answer(self.env["res.users"].browse(vals["user_id"]))
         if "company_id" in vals and self._unread_by(self.env.user):

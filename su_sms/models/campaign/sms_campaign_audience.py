@@ -248,6 +248,8 @@ class SmsCampaignAudience(models.Model):
         for vals in vals_list:
             self._check_internal(vals)
             self._check_size(vals)
+        self.check_access("create")
+        self._lock_campaigns(vals_list)
         commands = [vals.pop("column_ids", ()) for vals in vals_list]
         audiences = super().create(vals_list)
         audiences.sudo().author_id = self.env.user
@@ -274,6 +276,9 @@ class SmsCampaignAudience(models.Model):
         self._check_size(vals)
         if GIVEN & set(vals):
             self._check_few()
+        if set(vals) - INTERNAL:
+            self.check_access("write")
+            self._lock_campaigns([vals])
         before = self.campaign_id
         if "campaign_id" in vals:
             self._check_may_move(vals["campaign_id"])
@@ -304,6 +309,12 @@ class SmsCampaignAudience(models.Model):
                     "The status of a campaign can only be changed with its buttons."
                 )
             )
+
+    def _lock_campaigns(self, vals_list=()):
+        """Keep others from counting the drafts that these are of, or will be."""
+        named = (vals.get("campaign_id") for vals in vals_list)
+        ids = {each for each in named if type(each) is int}
+        (self.sudo().campaign_id | self.env["sms.campaign"].browse(ids))._lock_drafts()
 
     def _check_may_move(self, campaign_id):
         """Refuse to take an audience out of what is launched, or put it in another's.
@@ -375,6 +386,8 @@ class SmsCampaignAudience(models.Model):
 
     def unlink(self):
         campaigns = self.campaign_id
+        self.check_access("unlink")
+        self._lock_campaigns()
         result = super().unlink()
         campaigns._audience_changed()
         return result

@@ -265,8 +265,10 @@ class SmsCampaign(models.Model):
             # Deleted meanwhile: the job takes the page again.
             raise
         except UserError as error:
+            self._lock_drafts(wait=False)
             self.write({"count_state": "failed", "count_problem": str(error)})
             return
+        self._lock_drafts(wait=False)
         self._sum_up()
 
     def _sum_up(self):
@@ -310,6 +312,7 @@ class SmsCampaign(models.Model):
     def action_count(self):
         """Count again, such as after contacts were changed."""
         self._check_still_open()
+        self._lock_drafts()
         self._count_again()
 
     def action_ask_to_launch(self):
@@ -317,6 +320,7 @@ class SmsCampaign(models.Model):
         self.ensure_one()
         self.check_access("write")
         if self.state == "draft" and self._count_is_old():
+            self._lock_drafts()
             self._count_again()
         action = self.env["ir.actions.actions"]._for_xml_id(
             "su_sms.sms_campaign_launch_action"

@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import MissingError, UserError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONFLICTS
+from odoo.tools import SQL
 
 from ...dispatch import lanes, outbox
 from ...tools.context import loud
@@ -18,6 +19,7 @@ from ...tools.transactions import (
     own_transaction,
     utcnow,
 )
+from .sms_campaign_check import CHECKED
 from .sms_campaign_prepare import PAGE_SECONDS
 
 _logger = logging.getLogger(__name__)
@@ -36,6 +38,8 @@ TRIES = 3
 COUNT = "_go_on_counting"
 PAGES = (COUNT, "_prepare_page")
 BEGINNINGS = 2
+# How long the job waits for whoever saves the draft that is next.
+GIVE_WAY_SECONDS = 0.2
 # What ends sooner was stopped from outside: Odoo ends what takes 120 s.
 ENDLESS = timedelta(seconds=100)
 # What was approved is another campaign if more than such a share of its people, or of
@@ -96,7 +100,12 @@ class SmsCampaign(models.Model):
     def _do_step(self, campaign_id, step):
         if step not in PAGES:
             return self._try_step(campaign_id, step)
-        if self._begin_page(campaign_id) <= BEGINNINGS:
+        begun = self._begin_page(campaign_id)
+        if not begun and step == COUNT and not in_test():
+            # Somebody is just saving it.
+            time.sleep(GIVE_WAY_SECONDS)
+            return True
+        if begun <= BEGINNINGS:
             moved = self._try_step(campaign_id, step)
         else:
             moved = False
@@ -169,6 +178,31 @@ class SmsCampaign(models.Model):
         with self._at_work(campaign_id) as campaign:
             campaign._fail(problem)
         return False
+
+    def _lock_if_counted(self, names):
+        if CHECKED & names:
+            self.check_access("write")
+            self._lock_drafts()
+
+    def _lock_drafts(self, wait=True):
+        """Keep others from drafts' counts until the transaction ends.
+
+        Whoever saves one asks first, before anything is read: if the job has counted
+        since their transaction began, it fails here, and to try again costs nothing.
+        The job asks last, and gives way to them: its page is taken again.
+
+        :raises psycopg2.OperationalError: somebody else has one, or has changed it
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT FROM sms_campaign WHERE id = ANY(%s) AND state = 'draft'
+                 ORDER BY id FOR NO KEY UPDATE %s
+                """,
+                self._origin.ids,
+                SQL() if wait else SQL("NOWAIT"),
+            )
+        )
 
     @contextmanager
     def _at_work(self, campaign_id):

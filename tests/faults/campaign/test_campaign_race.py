@@ -144,6 +144,36 @@ def test_pausing_need_not_wait_for_a_page_that_is_prepared(
     assert_once(system, range(count))
 
 
+def test_lists_are_saved_while_their_draft_is_counted(system: System, workers) -> None:
+    person, job = workers(2)
+    campaign = make_campaign(person, of_numbers(15_000))
+    for nth in range(1, 4):
+        job.start("work")
+        until(lambda: counts(system, campaign), "a page of the draft's")
+        audience = of_numbers(1_000, first=nth * 20_000)
+        person.press(
+            CAMPAIGN, [campaign], "write", vals={"audience_ids": [[0, 0, audience]]}
+        )
+        job.result()
+    while system.sql("SELECT FROM sms_campaign WHERE check_state = 'running'"):
+        job("work")
+
+    assert system.sql("SELECT people_count FROM sms_campaign") == [(18_000,)]
+    told = "".join(worker.log.read_text() for worker in (person, job))
+    assert "deadlock" not in told.lower()
+    # Where a try failed it had read nothing yet: no id of a row was used up in vain.
+    found = system.sql("SELECT max(id) - min(id), count(*) FROM sms_campaign_row")
+    assert found == [(17_999, 18_000)]
+
+
+def counts(system: System, campaign: int) -> bool:
+    """Tell whether the job is just counting a draft, or has counted it."""
+    [(begun, state)] = system.sql(
+        "SELECT pages_begun, check_state FROM sms_campaign WHERE id = %s", [campaign]
+    )
+    return bool(begun) or state != "running"
+
+
 def test_two_jobs_at_once_prepare_everybody_once(system: System, workers) -> None:
     two = workers(2)
     count = 1000

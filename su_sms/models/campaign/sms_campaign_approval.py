@@ -12,6 +12,9 @@ LATELY = timedelta(days=1)
 ENDLESS = float("inf")
 # More than so many times what was agreed on is no longer the same campaign.
 GROWTH = 1.5
+# What was approved is another campaign if more than such a share of its people, or of
+# their texts, are others.
+UNSEEN = 0.1
 
 
 class SmsCampaignApproval(models.AbstractModel):
@@ -178,6 +181,37 @@ class SmsCampaignApproval(models.AbstractModel):
             )
             self._forget_recipients()
             self.env["sms.sms"]._trigger_dispatch()
+
+    def _count_unseen(self, people):
+        """Count who is reached, and was not at the check that was approved.
+
+        Nor was who gets another text: lists and records are changed meanwhile.
+        """
+        reached = [person for person in people if not person.reason]
+        self.env.cr.execute(
+            """
+            SELECT count(*)
+              FROM unnest(%(numbers)s::text[], %(keys)s::text[]) AS v(number, key)
+             WHERE NOT EXISTS (SELECT FROM sms_campaign_recipient r
+                                WHERE r.campaign_id = %(campaign)s
+                                  AND r.reason IS NULL AND r.number = v.number
+                                  AND r.text_key = v.key)
+            """,
+            {
+                "campaign": self.id,
+                "numbers": [person.number for person in reached],
+                "keys": [person.seen_key for person in reached],
+            },
+        )
+        return self.env.cr.fetchone()[0]
+
+    def _unseen_text(self):
+        """Tell of those whom nobody has approved, if they are more than a few."""
+        unseen = sum(self.audience_ids.mapped("unseen_count"))
+        return unseen > UNSEEN * self.recipient_count and self.env._(
+            "%s recipients are not those who were approved, or get another text",
+            f"{unseen:,}",
+        )
 
     def _ask_for_approval(self):
         managers = self.env.ref("su_sms.group_manager").sudo().all_user_ids

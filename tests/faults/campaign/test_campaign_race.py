@@ -155,10 +155,10 @@ def test_lists_are_saved_while_their_draft_is_counted(system: System, workers) -
             CAMPAIGN, [campaign], "write", vals={"audience_ids": [[0, 0, audience]]}
         )
         job.result()
-    while system.sql("SELECT FROM sms_campaign WHERE check_state = 'running'"):
+    while system.sql("SELECT FROM sms_campaign WHERE count_state = 'running'"):
         job("work")
 
-    assert system.sql("SELECT people_count FROM sms_campaign") == [(18_000,)]
+    assert system.sql("SELECT recipient_count FROM sms_campaign") == [(18_000,)]
     told = "".join(worker.log.read_text() for worker in (person, job))
     assert "deadlock" not in told.lower()
     # Where a try failed it had read nothing yet: no id of a row was used up in vain.
@@ -169,7 +169,7 @@ def test_lists_are_saved_while_their_draft_is_counted(system: System, workers) -
 def counts(system: System, campaign: int) -> bool:
     """Tell whether the job is just counting a draft, or has counted it."""
     [(begun, state)] = system.sql(
-        "SELECT pages_begun, check_state FROM sms_campaign WHERE id = %s", [campaign]
+        "SELECT pages_begun, count_state FROM sms_campaign WHERE id = %s", [campaign]
     )
     return bool(begun) or state != "running"
 

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..tools import limits
 from ..tools.context import without_defaults
@@ -56,8 +57,56 @@ TELLS = {
 }
 
 
+# Of more records than a list shows, these are not read of what each of them leads to:
+# it would be repeated beside every one.
+MOST_BESIDE = 200
+LARGE = ("one2many", "many2many", "text", "html", "binary", "json")
+
+
 class Base(models.AbstractModel):
     _inherit = "base"
+
+    def web_read(self, specification):
+        if len(self) > MOST_BESIDE:
+            for name, spec in specification.items():
+                self._sms_check_beside(name, _paths((spec or {}).get("fields") or {}))
+        return super().web_read(specification)
+
+    def export_data(self, fields_to_export):
+        if len(self) > MOST_BESIDE:
+            for path in fields_to_export:
+                name, *rest = path.split("/")
+                self._sms_check_beside(name, [rest])
+        return super().export_data(fields_to_export)
+
+    def _sms_check_beside(self, name, paths):
+        """Refuse to read much of one of our records beside each of very many others.
+
+        :param name: of a field of these
+        :param paths: names of fields, each of what the one before leads to
+        :raises UserError: so it would be
+        """
+        field = self._fields.get(name)
+        if not field or field.type != "many2one" or not any(paths):
+            return
+        target = self.env[field.comodel_name]
+        for path in paths:
+            beside = target
+            for step in path:
+                found = beside._fields.get(step)
+                if not found:
+                    break
+                if found.type in LARGE and _is_ours(beside):
+                    raise UserError(
+                        self.env._(
+                            "“%s” can't be read for so many records at a time: choose"
+                            " fewer.",
+                            found._description_string(self.env),
+                        )
+                    )
+                if not found.relational:
+                    break
+                beside = self.env[found.comodel_name]
 
     @api.model
     def default_get(self, fields):
@@ -191,6 +240,19 @@ def _deciding(record):
         for name in path.split("."):
             found = found[name] if name in found._fields else found.browse()
         yield from found.filtered(lambda one, kind=kind: not kind or one[kind] == "sms")
+
+
+def _is_ours(records):
+    return isinstance(records, records.env.registry["sms.form.mixin"])
+
+
+def _paths(specification):
+    """Return each way through a specification of ``web_read``, as names of fields."""
+    found = []
+    for name, spec in specification.items():
+        beneath = _paths((spec or {}).get("fields") or {})
+        found += [[name, *path] for path in beneath] or [[name]]
+    return found
 
 
 def _follow(record, path):

@@ -48,10 +48,8 @@ class SmsOptoutWizard(models.TransientModel):
     def _ask(self, choice, numbers):
         """Return the action that opens the dialog for some numbers."""
         self._check_may(choice)
-        readable = [self._normal(number) for number in numbers]
-        numbers = list(dict.fromkeys(filter(None, readable)))
-        if not numbers:
-            raise UserError(self.env._("None of these is a valid phone number."))
+        # Counted before any is read.
+        numbers = list(dict.fromkeys(filter(None, numbers)))
         if len(numbers) > MOST:
             raise UserError(
                 self.env._(
@@ -62,6 +60,10 @@ class SmsOptoutWizard(models.TransientModel):
                     most=f"{MOST:,}",
                 )
             )
+        readable = [self._normal(number) for number in numbers]
+        numbers = list(dict.fromkeys(filter(None, readable)))
+        if not numbers:
+            raise UserError(self.env._("None of these is a valid phone number."))
         wizard = self.create([{"choice": choice, "numbers": "\n".join(numbers)}])
         return {
             "type": "ir.actions.act_window",

@@ -108,9 +108,10 @@ class SmsBlacklist(models.Model):
     def _compute_why(self):
         """Show what was said only where it was said to one's own company."""
         ids = self.sudo().consent_id.ids
-        mine = self.env["sms.consent"].search([("id", "in", ids)])
+        mine = set(self.env["sms.consent"].search([("id", "in", ids)])._ids)
         for entry in self:
-            consent = entry.sudo().consent_id & mine
+            consent = entry.sudo().consent_id
+            consent = consent if consent.id in mine else consent.browse()
             entry.note = consent.note
             entry.evidence = consent.evidence
             entry.user_id = consent.user_id

@@ -1,6 +1,9 @@
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ...models import base
 from ..campaign_case import CampaignCase
 from ..common import GatewayCase
 
@@ -48,6 +51,32 @@ class TestBadInput(GatewayCase):
                 self.assertEqual((sms.state, sms.failure_type), ("error", failure_type))
                 self.assertTrue(sms.provider_text, "it says what is wrong")
         self.assertEqual(good.state, "pending")
+
+    def test_what_all_share_is_not_repeated_beside_each_of_very_many(self):
+        messages = self.queue(*(f"07123456{n:02}" for n in range(4)))
+        numbers = {"audience_ids": {"fields": {"numbers": {}}}}
+        for beside in (numbers, {"body": {}}, {"audience_ids": {}}):
+            specification = {"campaign_id": {"fields": beside}}
+            self.assertEqual(len(messages.web_read(specification)), 4)
+            with patch.object(base, "MOST_BESIDE", 3):
+                with self.assertRaisesRegex(UserError, "so many records"):
+                    messages.web_read(specification)
+                with self.assertRaisesRegex(UserError, "so many records"):
+                    self.env["sms.sms"].web_search_read([], specification)
+                self.assertEqual(len(messages[:3].web_read(specification)), 3)
+        shown = {
+            "number": {},
+            "campaign_id": {"fields": {"display_name": {}, "state": {}}},
+            "gateway_id": {},
+            "partner_id": {"fields": {"child_ids": {}}},
+        }
+        path = "campaign_id/audience_ids/numbers"
+        with patch.object(base, "MOST_BESIDE", 3):
+            self.assertEqual(len(messages.web_read(shown)), 4)
+            self.assertTrue(messages.export_data(["number", "campaign_id/name"]))
+            with self.assertRaisesRegex(UserError, "so many records"):
+                messages.export_data(["number", path])
+        self.assertTrue(messages.export_data(["number", path]))
 
     def test_texts(self):
         for body, arrives in TEXTS:

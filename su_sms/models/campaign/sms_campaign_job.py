@@ -19,7 +19,7 @@ from ...tools.transactions import (
     own_transaction,
     utcnow,
 )
-from .sms_campaign_check import CHECKED
+from .sms_campaign_count import COUNTED
 from .sms_campaign_prepare import PAGE_SECONDS
 
 _logger = logging.getLogger(__name__)
@@ -177,7 +177,7 @@ class SmsCampaign(models.Model):
         return False
 
     def _lock_if_counted(self, names):
-        if CHECKED & names:
+        if COUNTED & names:
             self.check_access("write")
             self._lock_drafts()
 

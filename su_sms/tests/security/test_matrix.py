@@ -26,9 +26,11 @@ CRUD = {
     "copy_data",
     "create",
     "default_get",
+    "export_data",
     "fields_get",
     "onchange",
     "unlink",
+    "web_read",
     "write",
 }
 # What every record with a chatter has, by Odoo's own rights; see test_length.py.

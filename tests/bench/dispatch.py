@@ -54,6 +54,20 @@ def _bulk(system, concurrency: int | None) -> Iterator[Sample]:
         yield Sample(odoo / ours, {"odoo": odoo, "su_sms": ours})
 
 
+# Numbers in a request, and requests that may carry so many at a time: see
+# su_sms/dispatch/share.py.
+CHUNK, FULL = 500, 8
+
+
+@benchmark(floor=0.75, aim=0.9)
+def bulk_efficiency(system) -> Iterator[Sample]:
+    """10,000 of one text at the defaults, against what latency alone would take."""
+    limit = math.ceil(BULK / CHUNK / FULL) * LATENCY
+    for _run in range(system.runs):
+        ours = system.su_sms(bulk_rows(), latency=LATENCY)
+        yield Sample(limit / ours, {"limit": limit, "su_sms": ours})
+
+
 @benchmark(floor=14.0, aim=16.0)
 def personal_vs_twilio(system) -> Iterator[Sample]:
     """500 different texts: us with 16 requests side by side, against sms_twilio."""

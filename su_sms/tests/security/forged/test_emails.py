@@ -44,7 +44,8 @@ class TestEmails(GatewayCase):
 
     @mute_logger("odoo.addons.mail.models.mail_thread")
     def test_what_is_on_record_takes_no_e_mail_of_anybody(self):
-        note = self.gateway.message_post(body="Approved?", message_type="comment")
+        text = "Approved?"
+        note = self.gateway.message_post(body=text, message_type="comment")
         before = self.gateway.message_ids
         reply = f"In-Reply-To: {note.message_id}\n"
         for user in (self.employee, self.env.ref("base.user_admin")):

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from . import cache
 from .problem import Problem
@@ -111,6 +112,15 @@ def terms(options: argparse.Namespace) -> int:
     return terms.terms(check=options.check)
 
 
+def port(options: argparse.Namespace) -> int:
+    """Write the addon for an older series of Odoo."""
+    from .port import write
+
+    write.write(options.series, options.to)
+    print(options.to / write.ADDON)
+    return 0
+
+
 def createdb(options: argparse.Namespace) -> int:
     """Make a database anew from the template."""
     from . import database
@@ -125,6 +135,7 @@ def createdb(options: argparse.Namespace) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """Return the command line's parser."""
+    from .port.rule import SERIES
     from .testing.kinds import KINDS
 
     top = argparse.ArgumentParser(prog="python3 -m dev", description=__doc__)
@@ -179,6 +190,11 @@ def parser() -> argparse.ArgumentParser:
     told.add_argument("output", nargs="?", metavar="FILE", help="printed unless given")
     words = command(terms)
     words.add_argument("--check", action="store_true", help="only tell if it is stale")
+    older = command(port)
+    older.add_argument("series", choices=SERIES)
+    older.add_argument(
+        "--to", type=Path, required=True, metavar="DIR", help="where su_sms is put"
+    )
     create = command(createdb)
     create.add_argument("name")
     create.add_argument("--addon", action="store_true", help="with su_sms installed")

@@ -25,11 +25,13 @@ SHORT_FOLDERS = {
     "su_sms/data": "a kind of data each",
     "su_sms/migrations": "Odoo runs a file for each step",
     "su_sms/static": "a component, or its template",
+    "dev/port/overlay": "what a series lacks, where the code looks for it",
 }
 #: file that is shorter -> why
 SHORT = {
     "dev/bench.py": "a command",
     "dev/install/libmagic.py": "one thing that is got",
+    "dev/port/manifest.py": "the rules for one kind of files",
     "dev/problem.py": "raised by what can't import each other",
     "su_sms/africastalking/clients.py": "what is open, shared by all threads",
     "su_sms/controllers/headers.py": "sent by several controllers",
@@ -39,6 +41,7 @@ SHORT = {
     "tests/bench/environment.py": "shared by the benchmarks and their servers",
     "tests/conftest.py": "pytest's",
     "tests/faults/preload.py": "run by its name",
+    "tests/unit/port/samples.py": "shared by the tests of rules",
     "tests/unit/simulator/test_alone.py": "its own subject",
     "tests/unit/dispatch/test_gaps.py": "tests one module",
 }

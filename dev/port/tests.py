@@ -1,0 +1,69 @@
+"""What the addon's tests call otherwise in older series."""
+
+from .rule import OLDEST, Rule
+
+TESTS = "tests/**/*.py"
+
+RULES = [
+    Rule(
+        "call_kw",
+        TESTS,
+        r"from odoo\.service\.model import call_kw\n",
+        "",
+        needs="compat.testing:call_kw",
+    ),
+    Rule(
+        "call_kw beside get_public_method",
+        "tests/security/test_matrix.py",
+        r"from odoo\.service\.model import call_kw, get_public_method\n",
+        "",
+        needs="compat.testing:call_kw, get_public_method",
+    ),
+    Rule("_api_model", "tests/security/*.py", r'"_api_model"', '"_api"'),
+    Rule(
+        "HttpCase",
+        TESTS,
+        r"from odoo\.tests import (Form, )?HttpCase, tagged",
+        r"from odoo.tests import \1tagged",
+        needs="compat.testing:HttpCase",
+    ),
+    Rule(
+        "formatted_read_group",
+        TESTS,
+        r"\b([\w.]+)\.formatted_read_group\(",
+        r"formatted_read_group(\n\1, ",
+        needs="compat.testing:formatted_read_group",
+    ),
+    Rule(
+        "web_read_group",
+        "tests/security/test_log.py",
+        r'\blog\.web_read_group\((.*)\)\["groups"\]',
+        r"formatted_read_group(log, \1)",
+    ),
+    Rule(
+        "the composer's blacklist",
+        "tests/message/test_to_many.py",
+        r"use_exclusion_list",
+        "mass_use_blacklist",
+    ),
+    Rule(
+        "whose files are whose",
+        "tests/security/test_chatter.py",
+        r"(\w+)\._has_attachments_ownership\(",
+        r"owns_attachments(\1, ",
+        needs="compat.testing:owns_attachments",
+    ),
+    Rule(
+        "the token of a file",
+        "tests/security/test_chatter.py",
+        r"letter\._get_ownership_token\(\)",
+        "letter.sudo().generate_access_token()[0]",
+    ),
+    Rule(
+        "methods of what is lacking",
+        "tests/security/test_matrix.py",
+        r'not base\.__module__\.startswith\("odoo\.addons\.su_sms\."\)',
+        r'\g<0> or ".compat." in base.__module__',
+        OLDEST,
+    ),
+]

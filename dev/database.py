@@ -102,7 +102,7 @@ def template(
         _install(env, base, start, more, f"Installing {', '.join(more)}")
     if not addon:
         return base
-    name = f"{base}_{cache.folder_key(cache.CHECKOUT / ADDON)}"
+    name = f"{base}_{cache.folder_key(env.addon)}"
     _install(env, name, base, (ADDON,), f"Installing {ADDON}")
     _forget(env, f"{base}_", name)
     return name

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from . import cache
 from .install import libmagic, venv
-from .install.odoo_source import Odoo, odoo
+from .install.odoo_source import BRANCH, Odoo, odoo
 from .install.postgres import Postgres
+from .port import write
 
 ODOO = Path(__file__).parent / "bin" / "odoo"
 
@@ -23,18 +24,34 @@ class Environment:
     postgres: Postgres
 
     @cached_property
+    def addon(self) -> Path:
+        """Return the addon for this Odoo: the checkout's, or the port of it."""
+        checkout, series = cache.CHECKOUT / "su_sms", self.odoo.series
+        if series == BRANCH:
+            return checkout
+        key = cache.key(*map(cache.folder_key, (checkout, Path(write.__file__).parent)))
+        ports = cache.home() / "port"
+        folder = cache.made(
+            ports / f"{series}-{key}", lambda folder: write.write(series, folder)
+        )
+        (folder / cache.COMPLETE).touch()
+        venv.forget(ports)
+        return folder / "su_sms"
+
+    @cached_property
     def settings(self) -> Path:
         """Return Odoo's settings file: our paths, which arguments may override.
 
-        The addons path ends in a folder that holds a link to the checkout's su_sms and
-        nothing else of the checkout.
+        The addons path ends in a folder that holds a link to su_sms and nothing else.
         """
-        folder = cache.home() / "addons" / cache.key(cache.CHECKOUT)
+        folder = cache.home() / "addons" / cache.key(self.addon)
         folder.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileExistsError):
-            (folder / "su_sms").symlink_to(cache.CHECKOUT / "su_sms")
+            (folder / "su_sms").symlink_to(self.addon)
         addons = ",".join(map(str, [*self.odoo.addons, folder]))
         text = f"[options]\naddons_path = {addons}\ndata_dir = {self.data}\n"
+        if self.odoo.series != BRANCH:
+            text += "without_demo = all\n"
         path = folder / "odoo.conf"
         if not path.exists() or path.read_text() != text:
             part = path.with_suffix(f".{os.getpid()}")

@@ -1,4 +1,7 @@
-"""Where Odoo 19 comes from: a checkout you name, Debian's package, or Odoo's git."""
+"""Where Odoo comes from: a checkout you name, Debian's package, or Odoo's git.
+
+The last two are of Odoo 19; a checkout may be of an older series.
+"""
 
 import ast
 import os
@@ -16,6 +19,11 @@ from . import apt
 VARIABLE = "SU_SMS_ODOO"
 REPOSITORY = "https://github.com/odoo/odoo.git"
 BRANCH = "19.0"
+#: an older series -> the newest Python for it, and what it needs besides
+OLDER = {
+    "18.0": ((3, 12), ["lxml_html_clean", "openpyxl"]),
+    "17.0": ((3, 12), ["lxml_html_clean", "openpyxl", "werkzeug<3.1"]),
+}
 #: package -> suite; Debian has Odoo 19 in sid only.  The others hold files of the web
 #: client that Debian's Odoo links to; sid's Font Awesome has other file names than 4.7.
 PACKAGES = {
@@ -34,7 +42,7 @@ WHEELS = {"psycopg2": "psycopg2-binary"}
 
 @dataclass(frozen=True)
 class Odoo:
-    """An Odoo 19 to run: what goes on PYTHONPATH, its addons and what it needs."""
+    """An Odoo to run: what goes on PYTHONPATH, its addons and what it needs."""
 
     root: Path
     version: str
@@ -46,8 +54,15 @@ class Odoo:
         return [inside] if (inside / "web").exists() else [beside, inside]
 
     @property
+    def series(self) -> str:
+        """Return its series, such as 19.0."""
+        return series(self.root)
+
+    @property
     def newest_python(self) -> tuple[int, int]:
         """Return the last Python that it runs on."""
+        if self.series in OLDER:
+            return OLDER[self.series][0]
         text = (self.root / "odoo" / "release.py").read_text()
         major, minor = re.search(
             r"^MAX_PY_VERSION = \((\d+), (\d+)\)", text, re.MULTILINE
@@ -69,8 +84,18 @@ class Odoo:
             found = setup_requirements(self.root / "setup.py")
         return sorted(
             WHEELS.get(re.split(r"[^\w.-]", name, maxsplit=1)[0], name)
-            for name in found
+            for name in [
+                *found,
+                *(OLDER[self.series][1] if self.series in OLDER else ()),
+            ]
         )
+
+
+def series(root: Path) -> str:
+    """Return the series of the Odoo in `root`, or an empty text."""
+    release = (root / "odoo" / "release.py").read_text()
+    found = re.search(r"^version_info = \((\d+), (\d+),", release, re.MULTILINE)
+    return ".".join(found.groups()) if found else ""
 
 
 def setup_requirements(setup: Path) -> list[str]:
@@ -130,12 +155,15 @@ def clone(folder: Path) -> None:
 
 
 def checkout(root: Path) -> Odoo:
-    """Return the Odoo 19 of the source tree `root`; Problem if it is none."""
+    """Return the Odoo of the source tree `root`; Problem if it is none for us."""
     release = root / "odoo" / "release.py"
     if not release.exists():
         raise Problem(f"{root} is no Odoo checkout: set {VARIABLE} to one of Odoo 19")
-    if not re.search(r"^version_info = \(19, 0,", release.read_text(), re.MULTILINE):
-        raise Problem(f"{root} is not Odoo 19.0: set {VARIABLE} to one that is")
+    if (found := series(root)) not in (BRANCH, *OLDER):
+        raise Problem(
+            f"{root} is Odoo {found}: set {VARIABLE} to one of {BRANCH} or of "
+            f"{' or '.join(OLDER)}"
+        )
     head = (
         subprocess.run(
             ["git", "-C", root, "rev-parse", "HEAD"], capture_output=True, text=True

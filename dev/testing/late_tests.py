@@ -12,7 +12,8 @@ Run as `python -m dev.testing.late_tests`, with Odoo's arguments.
 import sys
 
 import odoo.cli
-from odoo.addons.base.models.ir_qweb import IrQweb
+from odoo.addons.base.models import ir_qweb
+from odoo.models import BaseModel
 from odoo.tests import loader
 from odoo.tests.suite import OdooSuite
 
@@ -30,6 +31,8 @@ BUNDLES = {
 }
 
 make_suite = loader.make_suite
+#: as Odoo 19 calls it, or as the older series do
+IrQweb = getattr(ir_qweb, "IrQweb", None) or ir_qweb.IrQWeb
 
 
 def late(module_names: list[str], position: str = "at_install") -> OdooSuite:
@@ -40,7 +43,7 @@ def late(module_names: list[str], position: str = "at_install") -> OdooSuite:
     return OdooSuite([one for kind in kinds for one in make_suite(module_names, kind)])
 
 
-def opened(self: IrQweb) -> tuple[set[str], set[str]]:
+def opened(self: BaseModel) -> tuple[set[str], set[str]]:
     """Return the bundles of scripts and those of styles to make before the tests."""
     return set(BUNDLES), set(BUNDLES)
 

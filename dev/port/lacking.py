@@ -46,7 +46,7 @@ NAMES = [
     Name(r"\._bus_send\(", series=OLDEST),
     Name(r"_has_unsafe_expression", series=OLDEST),
     Name(r"\bmodel import .*\bget_public_method\b", series=OLDEST),
-    Name(r"\bis_test_trace\b"),
+    Name(r"\bis_test_trace\b|LIKE '[^']*%%"),
     Name(r"use_exclusion_list|sms_account_phone", ".xml", OLDEST),
     Name(r"res\.groups\.privilege|privilege_id|\b(group|user)_ids\b", ".xml"),
     Name(r"<list\b|view_mode\">[^<]*\blist\b|<chatter\b", ".xml", OLDEST),

@@ -117,6 +117,12 @@ ENVIRONMENT = [
         "compat",
     ),
     Rule(
+        "a percent sign in SQL with names",
+        "models/gateway/sms_gateway_config_health.py",
+        r"NOT LIKE '\+%%'",
+        "!~ '^[+]'",
+    ),
+    Rule(
         "what tells that tests run",
         "tools/transactions.py",
         r"bool\(modules\.module\.current_test\)",
@@ -189,6 +195,12 @@ METHODS = [
         "tools/sms_api.py",
         r"from odoo\.addons\.sms\.tools\.sms_api import SmsApiBase",
         "from ..compat import SmsApiBase",
+    ),
+    Rule(
+        "whom a test mailing names",
+        "tools/sms_api.py",
+        r'\{"uuid": uuid, "state"',
+        '{"uuid": uuid, "res_id": texts[uuid][0], "state"',
     ),
     Rule(
         "send(auto_commit)",

@@ -60,6 +60,12 @@ RULES = [
         "letter.sudo().generate_access_token()[0]",
     ),
     Rule(
+        "the name of what a note would be about",
+        "tests/security/test_matrix.py",
+        r'( *)"""Odoo tells whoever asks what a note would be about, by its id.*\n',
+        r'\g<0>\1self.skipTest("up to Odoo 18 a note has no name before it is made")\n',
+    ),
+    Rule(
         "methods of what is lacking",
         "tests/security/test_matrix.py",
         r'not base\.__module__\.startswith\("odoo\.addons\.su_sms\."\)',

@@ -122,6 +122,11 @@ TESTS = {
         "token = letter._get_ownership_token()",
         "token = letter.sudo().generate_access_token()[0]",
     ),
+    "the name of what a note would be about": (
+        '    """Odoo tells whoever asks what a note would be about, by its id."""\n',
+        '    """Odoo tells whoever asks what a note would be about, by its id."""\n'
+        '    self.skipTest("up to Odoo 18 a note has no name before it is made")\n',
+    ),
     "methods of what is lacking": (
         'if not base.__module__.startswith("odoo.addons.su_sms."):',
         'if not base.__module__.startswith("odoo.addons.su_sms.")'

@@ -45,6 +45,10 @@ SAMPLES = {
         "rows = self.env.execute_query(\n    SQL(query))",
         "rows = compat.execute_query(self.env, SQL(query))",
     ),
+    "a percent sign in SQL with names": (
+        "WHERE number NOT LIKE '+%%'",
+        "WHERE number !~ '^[+]'",
+    ),
     "what tells that tests run": (
         "bool(modules.module.current_test)",
         'getattr(threading.main_thread(), "testing", False)',
@@ -90,6 +94,10 @@ SAMPLES = {
     "SmsApiBase": (
         "from odoo.addons.sms.tools.sms_api import SmsApiBase",
         "from ..compat import SmsApiBase",
+    ),
+    "whom a test mailing names": (
+        '{"uuid": uuid, "state": "success"}',
+        '{"uuid": uuid, "res_id": texts[uuid][0], "state": "success"}',
     ),
     "send(auto_commit)": (
         "    def send(self, unlink_failed=False, unlink_sent=True, rest=False):",

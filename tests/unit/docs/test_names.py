@@ -38,7 +38,16 @@ OTHERS = {
     "SU_SMS_ODOO",
     "api.africastalking.com",
     "api.sandbox.africastalking.com",
+    "env._",
+    "env.execute_query",
+    "env.tz",
+    "ir.access",
+    "odoo.fields.Domain",
     "odoo.tools.SQL",
+    "pyproject.toml",
+    "registry.clear_cache",
+    "res.groups.privilege",
+    "tools.ormcache",
 }
 
 

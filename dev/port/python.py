@@ -191,6 +191,18 @@ FIELDS = [
 #: Odoo's own methods that ours extend
 METHODS = [
     Rule(
+        "what a caller from outside gets of a note",
+        "models/message/mail_thread.py",
+        r"( *)def message_(post|notify)\(",
+        r'\1@api.returns("mail.message", lambda value: value.id)\n\g<0>',
+    ),
+    Rule(
+        "api.returns' import",
+        "models/message/mail_thread.py",
+        r"from odoo import models\n",
+        "from odoo import api, models\n",
+    ),
+    Rule(
         "SmsApiBase",
         "tools/sms_api.py",
         r"from odoo\.addons\.sms\.tools\.sms_api import SmsApiBase",

@@ -41,6 +41,12 @@ RULES = [
         r"formatted_read_group(log, \1)",
     ),
     Rule(
+        "nothing saves many records at once",
+        "tests/message/test_on_record.py",
+        r'.*"web_save_multi".*\n',
+        "",
+    ),
+    Rule(
         "the composer's blacklist",
         "tests/message/test_to_many.py",
         r"use_exclusion_list",

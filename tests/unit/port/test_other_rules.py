@@ -113,6 +113,10 @@ TESTS = {
         'log.web_read_group([], ["a"])["groups"]',
         'formatted_read_group(log, [], ["a"])',
     ),
+    "nothing saves many records at once": (
+        '    a()\n    self.assert_refused("sms.sms", "web_save_multi", ids)\n',
+        "    a()\n",
+    ),
     "the composer's blacklist": ("use_exclusion_list", "mass_use_blacklist"),
     "whose files are whose": (
         "letter._has_attachments_ownership([token])",

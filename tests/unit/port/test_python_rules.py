@@ -91,6 +91,15 @@ SAMPLES = {
         '        expression = SQL("%s", expression)\n'
         '        return expression, [*names, "currency_id"]',
     ),
+    "what a caller from outside gets of a note": (
+        "    def message_post(self, *args, **kwargs):",
+        '    @api.returns("mail.message", lambda value: value.id)\n'
+        "    def message_post(self, *args, **kwargs):",
+    ),
+    "api.returns' import": (
+        "from odoo import models\n",
+        "from odoo import api, models\n",
+    ),
     "SmsApiBase": (
         "from odoo.addons.sms.tools.sms_api import SmsApiBase",
         "from ..compat import SmsApiBase",

@@ -45,6 +45,8 @@ NAMES = [
     Name(r"\baggregator=", series=OLDEST),
     Name(r"\._bus_send\(", series=OLDEST),
     Name(r"_has_unsafe_expression", series=OLDEST),
+    Name(r"\b_get_recipients_domain\(|\._add_members\(", series=OLDEST),
+    Name(r"\bself\.enter_registry_test_mode\("),
     Name(r"\bmodel import .*\bget_public_method\b", series=OLDEST),
     Name(r"\bis_test_trace\b|LIKE '[^']*%%"),
     Name(r"use_exclusion_list|sms_account_phone", ".xml", OLDEST),

@@ -252,6 +252,13 @@ METHODS = [
         "",
     ),
     Rule(
+        "whom a mailing finds",
+        "models/mailing/mailing_mailing.py",
+        r"\b_get_recipients_domain\(",
+        "_parse_mailing_domain(",
+        OLDEST,
+    ),
+    Rule(
         "a test mailing has no traces",
         "models/mailing/mailing_mailing.py",
         r' *\("is_test_trace", "=", False\),\n',

@@ -47,6 +47,20 @@ RULES = [
         "",
     ),
     Rule(
+        "requests in a test's transaction",
+        TESTS,
+        r"\bself\.enter_registry_test_mode\(\)",
+        "enter_registry_test_mode(self)",
+        needs="compat.testing:enter_registry_test_mode",
+    ),
+    Rule(
+        "members of a channel",
+        "tests/security/*.py",
+        r"\._add_members\(users=(.*)\)",
+        r".add_members(partner_ids=(\1).partner_id.ids)",
+        OLDEST,
+    ),
+    Rule(
         "the composer's blacklist",
         "tests/message/test_to_many.py",
         r"use_exclusion_list",

@@ -117,6 +117,14 @@ TESTS = {
         '    a()\n    self.assert_refused("sms.sms", "web_save_multi", ids)\n',
         "    a()\n",
     ),
+    "requests in a test's transaction": (
+        "with self.enter_registry_test_mode():",
+        "with enter_registry_test_mode(self):",
+    ),
+    "members of a channel": (
+        "channel._add_members(users=one | two)",
+        "channel.add_members(partner_ids=(one | two).partner_id.ids)",
+    ),
     "the composer's blacklist": ("use_exclusion_list", "mass_use_blacklist"),
     "whose files are whose": (
         "letter._has_attachments_ownership([token])",

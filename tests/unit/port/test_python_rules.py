@@ -130,6 +130,10 @@ SAMPLES = {
         "        return 1\n\n    def _prepare_test_trace_values(self):\n        pass\n",
         "        return 1\n",
     ),
+    "whom a mailing finds": (
+        "people.search(self._get_recipients_domain())",
+        "people.search(self._parse_mailing_domain())",
+    ),
     "a test mailing has no traces": ('    ("is_test_trace", "=", False),\n', ""),
     "nobody counts the jobs that were ended": (
         '    """Return the names of our jobs that Odoo has ended lately."""\n    a()',

@@ -1,5 +1,7 @@
 """What Odoo 19 has for tests."""
 
+import contextlib
+
 import odoo.tests
 from odoo import api
 from odoo.exceptions import AccessError, UserError
@@ -28,6 +30,16 @@ def owns_attachments(files, tokens):
     except (AccessError, UserError):
         return False
     return True
+
+
+@contextlib.contextmanager
+def enter_registry_test_mode(case):
+    """Let requests use the test's transaction meanwhile."""
+    case.registry.enter_test_mode(case.cr)
+    try:
+        yield
+    finally:
+        case.registry.leave_test_mode()
 
 
 class HttpCase(odoo.tests.HttpCase):

@@ -170,6 +170,20 @@ FIELDS = [
     Rule("readonly", ALL, r" *@api\.readonly\n", "", OLDEST),
     Rule("aggregator", ALL, r"\baggregator=", "group_operator=", OLDEST),
     Rule(
+        "search methods that know some operators",
+        "models/**/sms_*.py",
+        r"( *)def (_search_result|_search_partner_id)\(",
+        r"\1@compat.searching\n\1def \2(",
+        needs="compat",
+    ),
+    Rule(
+        "a contact's name",
+        "models/optout/sms_blacklist.py",
+        r'\("display_name", operator',
+        '("complete_name", operator',
+        OLDEST,
+    ),
+    Rule(
         "group_expand's order",
         "models/**/*.py",
         r"def (_group_expand_\w+)\(self, (\w+), (\w+)\):",
@@ -347,6 +361,13 @@ COMPAT = [
         "__init__.py",
         r"from \. import controllers",
         "from . import compat, controllers",
+    ),
+    Rule(
+        "what is lacking of models comes last",
+        "models/__init__.py",
+        r"from \. import dashboard\n",
+        r"\g<0>from . import sms_by_sender\n",
+        OLDEST,
     ),
 ]
 

@@ -75,6 +75,14 @@ SAMPLES = {
     ),
     "readonly": ("    @api.readonly\n    def a(self):", "    def a(self):"),
     "aggregator": ('aggregator="avg"', 'group_operator="avg"'),
+    "search methods that know some operators": (
+        "    def _search_result(self, operator, value):",
+        "    @compat.searching\n    def _search_result(self, operator, value):",
+    ),
+    "a contact's name": (
+        '[("display_name", operator, value)]',
+        '[("complete_name", operator, value)]',
+    ),
     "group_expand's order": (
         "def _group_expand_state(self, states, _domain):",
         "def _group_expand_state(self, states, _domain, order=None):",
@@ -188,6 +196,10 @@ SAMPLES = {
     "what is lacking comes first": (
         "from . import controllers, models, wizard",
         "from . import compat, controllers, models, wizard",
+    ),
+    "what is lacking of models comes last": (
+        "from . import dashboard\n",
+        "from . import dashboard\nfrom . import sms_by_sender\n",
     ),
 }
 

@@ -8,6 +8,7 @@ from .conflicts import (
 )
 from .domains import Domain
 from .environment import commit_progress, has_field_access, too_many_requests, tz
+from .searches import searching
 from .sms_api import SmsApiBase
 from .tables import Constraint, Index, UniqueIndex
 from .texts import LazyTranslate, bus_send, execute_query, get_translation, text

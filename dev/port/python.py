@@ -205,16 +205,17 @@ FIELDS = [
 #: Odoo's own methods that ours extend
 METHODS = [
     Rule(
+        "what a model refuses: Odoo has other methods of that name",
+        ALL,
+        r"\b_check_access\b",
+        "_sms_check_access",
+        OLDEST,
+    ),
+    Rule(
         "what a caller from outside gets of a note",
         "models/message/mail_thread.py",
         r"( *)def message_(post|notify)\(",
         r'\1@api.returns("mail.message", lambda value: value.id)\n\g<0>',
-    ),
-    Rule(
-        "api.returns' import",
-        "models/message/mail_thread.py",
-        r"from odoo import models\n",
-        "from odoo import api, models\n",
     ),
     Rule(
         "SmsApiBase",

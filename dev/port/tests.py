@@ -67,6 +67,13 @@ RULES = [
         "mass_use_blacklist",
     ),
     Rule(
+        "a language by its code",
+        "tests/campaign/test_campaign_text.py",
+        r"\._get_data\(code=(.*?)\)",
+        r"._lang_get(\1)",
+        OLDEST,
+    ),
+    Rule(
         "whose files are whose",
         "tests/security/test_chatter.py",
         r"(\w+)\._has_attachments_ownership\(",

@@ -37,13 +37,13 @@ def write(series: str, folder: Path, source: Path = cache.CHECKOUT / ADDON) -> N
     if series in OLDEST:
         added = sum(map(view_fields.add, views(addon)))
         unused += [] if added else ["fields that only modifiers use"]
-    if unused:
-        raise Problem(f"rules that find nothing to do: {'; '.join(unused)}")
     for name in ("both", series):
         if (OVERLAY / name).exists():
             shutil.copytree(
                 OVERLAY / name, addon, ignore=NOT_COPIED, dirs_exist_ok=True
             )
+    if unused:
+        raise Problem(f"rules that find nothing to do: {'; '.join(unused)}")
     if left := lacking.places(series, addon):
         raise Problem("\n".join([f"{series} has none of:", *left]))
 

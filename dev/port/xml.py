@@ -49,6 +49,13 @@ VIEWS = [
         r"( *)<div .*use_exclusion_list.*\n(?:.*\n)*?\1</div>\n",
         "",
     ),
+    Rule(
+        "which way a language is written",
+        "views/optout/sms_optout_templates.xml",
+        r"\._get_data\(code=(.*?)\)\.direction",
+        r"._lang_get(\1).direction",
+        OLDEST,
+    ),
     Rule("an action's address", ALL, r' *<field name="path">.*\n', "", OLDEST),
     Rule(
         "a calendar that is not edited",

@@ -40,6 +40,10 @@ VIEWS = {
         '  <div invisible="use_exclusion_list">\n    <b/>\n  </div>\n  <div/>',
         "  <div/>",
     ),
+    "which way a language is written": (
+        "[lang]._get_data(code=lang or 'en_US').direction or 'ltr'",
+        "[lang]._lang_get(lang or 'en_US').direction or 'ltr'",
+    ),
     "an action's address": ('  <field name="path">sms-analysis</field>\n', ""),
     "a calendar that is not edited": (
         '<calendar create="0" edit="0" event_open_popup="0">',
@@ -126,6 +130,10 @@ TESTS = {
         "channel.add_members(partner_ids=(one | two).partner_id.ids)",
     ),
     "the composer's blacklist": ("use_exclusion_list", "mass_use_blacklist"),
+    "a language by its code": (
+        'langs._get_data(code="fr_FR").id',
+        'langs._lang_get("fr_FR").id',
+    ),
     "whose files are whose": (
         "letter._has_attachments_ownership([token])",
         "owns_attachments(letter, [token])",

@@ -104,9 +104,9 @@ SAMPLES = {
         '    @api.returns("mail.message", lambda value: value.id)\n'
         "    def message_post(self, *args, **kwargs):",
     ),
-    "api.returns' import": (
-        "from odoo import models\n",
-        "from odoo import api, models\n",
+    "what a model refuses: Odoo has other methods of that name": (
+        "super()._check_access(operation)",
+        "super()._sms_check_access(operation)",
     ),
     "SmsApiBase": (
         "from odoo.addons.sms.tools.sms_api import SmsApiBase",

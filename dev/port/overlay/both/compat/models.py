@@ -1,6 +1,17 @@
 """Methods that Odoo's own models have since Odoo 19, for ours to extend."""
 
-from odoo import models
+from odoo import api, models
+
+from .environment import passes
+
+
+class IrAttachment(models.Model):
+    _inherit = "ir.attachment"
+
+    def _filtered_access(self, operation):
+        """Ask Odoo's own check as well, which is none of rules."""
+        found = super()._filtered_access(operation)
+        return found.filtered(lambda file: passes(file.check, operation))
 
 
 class SmsSms(models.Model):
@@ -16,6 +27,20 @@ class SmsComposer(models.TransientModel):
 
     def _is_mass_sms(self):
         return self.composition_mode == "mass" and self.mailing_id
+
+
+class SmsResend(models.TransientModel):
+    """Shows numbers, which notifications tell no employee, to who reads the note."""
+
+    _inherit = "sms.resend"
+
+    @api.model
+    def default_get(self, fields):
+        found = super(SmsResend, self.sudo()).default_get(fields)
+        if note_id := found.get("mail_message_id"):
+            self.check_access("create")
+            self.env["mail.message"].browse(note_id).check_access("read")
+        return found
 
 
 class SmsTracker(models.Model):

@@ -68,7 +68,8 @@ def _make_in_init(owner, indexes):
             own(self)
         else:
             super(owner, self).init()
-        for index in indexes:
-            index.make(self)
+        if not self._abstract:
+            for index in indexes:
+                index.make(self)
 
     owner.init = init

@@ -61,6 +61,20 @@ RULES = [
         OLDEST,
     ),
     Rule(
+        "defaults keep no dates but as texts",
+        "tests/security/forged/test_defaults.py",
+        r"\bdefaults\.set\(model, name, value, ",
+        "defaults.set(model, name, storable(value), ",
+        OLDEST,
+        "compat.testing:storable",
+    ),
+    Rule(
+        "what keeps others from being told",
+        "tests/security/forged/test_defaults.py",
+        r"return TELLS\[model\]\[0\]\n",
+        "return TELLS[model][0].intersection(fields)\n",
+    ),
+    Rule(
         "the composer's blacklist",
         "tests/message/test_to_many.py",
         r"use_exclusion_list",

@@ -129,6 +129,14 @@ TESTS = {
         "channel._add_members(users=one | two)",
         "channel.add_members(partner_ids=(one | two).partner_id.ids)",
     ),
+    "defaults keep no dates but as texts": (
+        "defaults.set(model, name, value, **whose)",
+        "defaults.set(model, name, storable(value), **whose)",
+    ),
+    "what keeps others from being told": (
+        "return TELLS[model][0]\n",
+        "return TELLS[model][0].intersection(fields)\n",
+    ),
     "the composer's blacklist": ("use_exclusion_list", "mass_use_blacklist"),
     "a language by its code": (
         'langs._get_data(code="fr_FR").id',

@@ -88,7 +88,7 @@ class TestCampaignResponsible(RightsCase):
             "create",
             self.numbers("0744345678") | {"campaign_id": draft.id},
         )
-        self.work_on_checks()
+        self.work_on_counts()
         draft.with_user(self.clerk)._launch()
         self.work()
         self.assertEqual(len(draft.sms_ids), 3)

@@ -69,6 +69,12 @@ RULES = [
         "compat.testing:storable",
     ),
     Rule(
+        "nobody is said to write without an address",
+        "tests/message/test_on_record.py",
+        r'( +)forged = \{"body": "Approved"',
+        r'\1self.partner.email = "partner@example.com"\n\g<0>',
+    ),
+    Rule(
         "what keeps others from being told",
         "tests/security/forged/test_defaults.py",
         r"return TELLS\[model\]\[0\]\n",

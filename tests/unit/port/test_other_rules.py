@@ -133,6 +133,11 @@ TESTS = {
         "defaults.set(model, name, value, **whose)",
         "defaults.set(model, name, storable(value), **whose)",
     ),
+    "nobody is said to write without an address": (
+        '    forged = {"body": "Approved", "author_id": self.partner.id}',
+        '    self.partner.email = "partner@example.com"\n'
+        '    forged = {"body": "Approved", "author_id": self.partner.id}',
+    ),
     "what keeps others from being told": (
         "return TELLS[model][0]\n",
         "return TELLS[model][0].intersection(fields)\n",

@@ -205,6 +205,12 @@ FIELDS = [
 #: Odoo's own methods that ours extend
 METHODS = [
     Rule(
+        "who has given a draft away reads it no more",
+        "models/campaign/sms_campaign_count.py",
+        r'(lambda campaign: campaign)(\.state == "draft"\)\._count_again)',
+        r"\1.sudo()\2",
+    ),
+    Rule(
         "what a model refuses: Odoo has other methods of that name",
         ALL,
         r"\b_check_access\b",

@@ -104,6 +104,11 @@ SAMPLES = {
         '    @api.returns("mail.message", lambda value: value.id)\n'
         "    def message_post(self, *args, **kwargs):",
     ),
+    "who has given a draft away reads it no more": (
+        'self.filtered(lambda campaign: campaign.state == "draft")._count_again()',
+        "self.filtered("
+        'lambda campaign: campaign.sudo().state == "draft")._count_again()',
+    ),
     "what a model refuses: Odoo has other methods of that name": (
         "super()._check_access(operation)",
         "super()._sms_check_access(operation)",

@@ -214,7 +214,7 @@ def _append(tokens: list[tuple[str, str]], kind: str, text: str) -> None:
 
 def _read_bracket(text, sections, tests) -> None:
     """Read a currency, a condition or a count of hours; colours show nowhere."""
-    inner = text[1:-1]
+    inner = text[1:].removesuffix("]")
     if inner.startswith("$"):
         _append(sections[-1], "literal", inner[1:].split("-")[0])
     elif test := _CONDITION.fullmatch(inner):
@@ -404,7 +404,7 @@ _TOKEN = re.compile(
     | (?P<escaped>\\.)
     | (?P<gap>_.)
     | (?P<fill>\*.)
-    | (?P<bracket>\[[^\]]*\])
+    | (?P<bracket>\[[^\]]*\]?)
     | (?P<end>;)
     | (?P<general>General|@)
     | (?P<noon>AM/PM|A/P)

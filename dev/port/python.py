@@ -158,6 +158,12 @@ USERS = [
     Rule("users' groups with what they imply", ALL, r"\ball_group_ids\b", "groups_id"),
     Rule("groups' users", ALL, r"\ball_user_ids\b", "users"),
     Rule(
+        "who reads a notification's number",
+        "models/message/mail_notification.py",
+        r"(?s)    def _has_field_access\(.*?\n\n(?=    def )",
+        '    sms_number = fields.Char(groups="base.group_system")\n\n',
+    ),
+    Rule(
         "rights to a field",
         ALL,
         r"(\w+)\._has_field_access\(",

@@ -8,8 +8,18 @@ class MailNotification(models.Model):
     _inherit = "mail.notification"
 
     failure_type = fields.Selection(selection_add=FAILURE_TYPES)
-    # Odoo lets every employee read every notification; a message has its own rules.
-    sms_number = fields.Char(groups="base.group_system")
+
+    def _has_field_access(self, field, operation):
+        """Let employees read no numbers: a message of a gateway has its own rules.
+
+        Odoo lets each of them read every notification.
+        """
+        allowed = super()._has_field_access(field, operation)
+        if not allowed or field.name != "sms_number" or self.env.su:
+            return allowed
+        return self.env.user.has_group("base.group_system") or not any(
+            self.env["sms.gateway.config"]._default_ids().values()
+        )
 
     def _check_access(self, operation):
         return super()._check_access(operation) or closed(

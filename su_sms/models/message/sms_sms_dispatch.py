@@ -7,7 +7,7 @@ from functools import partial
 import psycopg2
 from odoo import SUPERUSER_ID, api, models
 
-from ...dispatch import maintenance, process
+from ...dispatch import maintenance, outbox, process
 from ...dispatch.dispatcher import Dispatcher
 from ...dispatch.process import running
 from ...dispatch.timing import gaps, schedule
@@ -244,6 +244,8 @@ class SmsSms(models.Model):
                 return
             try:
                 with registry.cursor() as cr:
+                    # Somebody may just have changed one of the jobs.
+                    outbox.read_committed(cr)
                     env = api.Environment(cr, SUPERUSER_ID, {})
                     if not env["ir.cron"]._sms_slots()._sms_is_running():
                         env["sms.sms"]._go_on_beside()

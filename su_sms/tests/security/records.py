@@ -141,7 +141,10 @@ _VALUES = {
     },
     "sms.concurrency": lambda parent, env: {
         # One for each gateway.
-        "gateway_id": parent("sms.gateway.config").sudo().copy({"name": "Another"}).id,
+        "gateway_id": parent("sms.gateway.config")
+        .sudo()
+        .create({"name": "Another", "company_id": env.company.id})
+        .id,
     },
     "sms.run": lambda parent, env: {
         "job": f"{env.uid} {env.company.id}",

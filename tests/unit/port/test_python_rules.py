@@ -69,6 +69,12 @@ SAMPLES = {
     "users' groups": ("user.group_ids", "user.groups_id"),
     "users' groups with what they imply": ("user.all_group_ids", "user.groups_id"),
     "groups' users": ("group.all_user_ids", "group.users"),
+    "who reads a notification's number": (
+        "    def _has_field_access(self, field, operation):\n        return True\n\n"
+        "    def _check_access(self):\n",
+        '    sms_number = fields.Char(groups="base.group_system")\n\n'
+        "    def _check_access(self):\n",
+    ),
     "rights to a field": (
         'each._has_field_access(field, "read")',
         'compat.has_field_access(each, field, "read")',

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 
 def write_csv(rows: Iterable[Iterable[object]]) -> bytes:
-    """Return a CSV file that Excel opens as meant; `table.read` undoes `safe_cell`.
+    """Return a CSV file that Excel opens as meant; `table.read` undoes what
+    `safe_cell` puts in front.
 
     UTF-8 with a byte order mark, without which Excel takes it for its own encoding.
     """

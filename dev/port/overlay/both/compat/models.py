@@ -37,7 +37,7 @@ class SmsResend(models.TransientModel):
     @api.model
     def default_get(self, fields):
         # Without a context of its own it would have no defaults.
-        reader = self.sudo().with_context(self.env.context)
+        reader = self.sudo().with_context(**self.env.context)
         found = super(SmsResend, reader).default_get(fields)
         if note_id := found.get("mail_message_id"):
             self.check_access("create")

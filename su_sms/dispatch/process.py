@@ -74,19 +74,33 @@ def has_jobs():
     return any(name.startswith("odoo.service.cron.") for name in names)
 
 
+@cache
+def _place():
+    """Return what names where processes have their numbers.
+
+    Servers made of one image may have one name, and containers of one machine too.
+    """
+    try:
+        with open("/proc/sys/kernel/random/boot_id") as file:
+            boot = file.read().strip()
+        return f"{boot}:{os.stat('/proc/self/ns/pid').st_ino}"
+    except OSError:
+        return socket.gethostname()
+
+
 def name():
     """Return what names this process among all that there are and have been."""
     here = psutil.Process()
-    return f"{socket.gethostname()} {here.pid} {here.create_time():.0f}"
+    return f"{_place()} {here.pid} {here.create_time():.0f}"
 
 
 def has_ended(key):
-    """Tell whether a process of this machine is no more; False of any other machine's.
+    """Tell whether a process of this place is no more; False of any other place's.
 
     :param key: begins with its ``name``
     """
-    host, pid, created, *_rest = key.split(" ")
-    if host != socket.gethostname():
+    place, pid, created, *_rest = key.split(" ")
+    if place != _place():
         return False
     try:
         # When this machine began is not known to the second.

@@ -75,10 +75,12 @@ def new(most: int, now: float) -> State:
 
 def known(state: State | None, most: int, now: float) -> State:
     """Return a state that may be trusted now, at most ``most`` at once."""
-    if not state or now - state["at"] > FORGET:
-        fresh = new(most, now)
-        fresh["shares"] = state["shares"] if state else []
-        return fresh
+    if not state or now < state["at"] - LEASE:
+        # Nothing, or of a clock that has been put back, or of another database's: all
+        # who live say so again.
+        return new(most, now)
+    if now - state["at"] > FORGET:
+        return {**new(most, now), "shares": state["shares"]}
     return {**state, "limit": min(state["limit"], float(most)), "at": now}
 
 

@@ -167,6 +167,16 @@ def test_after_a_while_nothing_is_known_any_more():
     assert concurrency.total(concurrency.known(None, 5, 0.0)) == 5
 
 
+def test_a_clock_that_is_put_back_leaves_nobody_waiting_for_it():
+    state = {**concurrency.new(8, 5000.0), "cut_at": 5000.0}
+    state, _slots, _fair = concurrency.share(state, "a", 8, 8, 5000.0)
+    state = concurrency.known(state, 8, 1000.0)
+    state, slots, _fair = concurrency.share(state, "b", 8, 0, 1000.0)
+    assert slots == 8
+    refused = concurrency.learn(state, [Seen(1, 0.5, "busy")], 8, 1001.0)
+    assert concurrency.total(refused) == 4
+
+
 def test_who_comes_later_gets_what_others_give_back():
     state = concurrency.new(8, 0.0)
     state, slots, _fair = concurrency.share(state, "a", 8, 0, 0.0)

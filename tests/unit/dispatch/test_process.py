@@ -123,3 +123,12 @@ def test_a_process_whose_time_is_used_up_has_some_left_to_record():
         timeout=60,
     )
     assert ended.stdout == "recorded\n", ended.stderr
+
+
+def test_a_process_is_told_from_its_like_elsewhere():
+    here = process.name()
+    assert not process.has_ended(here)
+    place, pid, created = here.split(" ")
+    assert process.has_ended(f"{place} {pid} {float(created) - 60:.0f} x")
+    # Of one name and number, on another machine or in another container.
+    assert not process.has_ended(f"elsewhere {pid} {float(created) - 60:.0f} x")
